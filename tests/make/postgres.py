@@ -106,7 +106,13 @@ def _programs(home: Path, identity: dict[str, Any]) -> Path:
             [programs / "postgres", "--version"], check=True, capture_output=True, cwd=home, **identity
         )
     except PermissionError:
-        return Path(shutil.copytree(programs.parent, home / "programs", symlinks=True)) / "bin"
+        installed, package = programs.parent, programs.parents[1]
+        copied = home / "programs" / package.name / installed.name
+        shutil.copytree(installed, copied, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")  # the programs look for it beside their package
+        if libraries.is_dir():
+            shutil.copytree(libraries, home / "programs" / libraries.name, symlinks=True)
+        return copied / "bin"
     return programs
 
 
