@@ -31,6 +31,11 @@ def verdict(user_agent: str, ip: str, method: str, referrer: str, query_has_bot:
     )
 
 
+def verdict_by_network(ip: str, referrer: str) -> bool:
+    """The part of the verdict that needs no user agent: where the request comes from."""
+    return is_scanner(ip) or (referrer != "" and _from_mail_protection(referrer))
+
+
 def is_bot_agent(user_agent: str) -> bool:
     """Whether a user agent is a crawler's, a link preview's, a script's, or missing."""
     return _is_bot_agent(user_agent[:LONGEST_AGENT])

@@ -1,0 +1,139 @@
+"""Captures become clicks: a whole batch is enriched and stored in one transaction, off the event loop."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from hyway.domain import webhooks
+from hyway.domain.attribution import agents, bots
+from hyway.domain.attribution.payloads import click_payload
+from hyway.domain.attribution.records import Capture
+from hyway.domain.attribution.store import clicks as store
+from hyway.domain.netinfo import Places
+from hyway.kernel import clock
+from hyway.kernel.db import Write
+
+_REMEMBERED = 50_000
+_TRIGGER_NUMBERS = {name: number for number, name in enumerate(store.TRIGGERS)}
+
+
+class Recorder:
+    """Writes batches of captures and remembers what most of them share: agents, places, recent visits.
+
+    What it remembers it learns from durable commits alone, so a batch that fails leaves no trace here either.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self._agents: dict[str, tuple[int, bool]] = {}
+        self._places: dict[str, int] = {}
+        self._visits: dict[tuple[int, str], int] = {}
+        self._hosts: dict[str, str | None] = {}
+
+    def record(self, w: Write, captures: Sequence[Capture]) -> None:
+        """Stores the clicks: bots flagged, repeats of a visitor within the hour marked; durable with the commit."""
+        learnt = _Learnt()
+        rows = [self._row(w, each, learnt) for each in captures]
+        store.add(w, rows)
+        self._tell(w, captures)
+        w.after(lambda: self._learn(learnt))
+
+    def _row(self, w: Write, each: Capture, learnt: "_Learnt") -> tuple[Any, ...]:
+        """In the order of `store.NAMES`."""
+        agent, bot_agent = self._agent(w, each.user_agent, learnt)
+        bot = each.marked_bot or bot_agent
+        return (
+            each.id,
+            each.organization,
+            each.link_seq,
+            each.at,
+            agent,
+            self._place(w, each.ip, learnt),
+            _TRIGGER_NUMBERS[each.trigger],
+            1 if bot else 0,
+            0 if bot else self._first(w, each, learnt),
+            each.visitor_id,
+            each.session_id,
+            each.destination,
+            each.link_id,
+            each.short_id,
+            each.partner_id,
+            each.external_id,
+            each.tenant_id,
+            each.referrer,
+            self._host(each.referrer) if each.referrer else None,
+            json.dumps(each.utm, ensure_ascii=False) if each.utm else None,
+            each.language,
+        )
+
+    def _agent(self, w: Write, user_agent: str, learnt: "_Learnt") -> tuple[int, bool]:
+        known = self._agents.get(user_agent) or learnt.agents.get(user_agent)
+        if known is None:
+            agent = agents.read(user_agent)
+            seq = store.agent_seq(w, user_agent[: agents.LONGEST], agent)
+            known = learnt.agents[user_agent] = (seq, bots.is_bot_agent(user_agent))
+        return known
+
+    def _place(self, w: Write, ip: str, learnt: "_Learnt") -> int:
+        known = self._places.get(ip) or learnt.places.get(ip)
+        if known is None:
+            place = self.places.find(ip)
+            known = store.place_seq(w, place.country_code or "", place.region or "", place.city or "")
+            learnt.places[ip] = known
+        return known
+
+    def _first(self, w: Write, each: Capture, learnt: "_Learnt") -> int:
+        """1 for the visitor's first click of the hour on this link. The hour runs from that click, not from the last."""
+        key = (each.link_seq, each.visitor_id)
+        began = learnt.visits.get(key) or self._visits.get(key)
+        if began is not None and 0 <= each.at - began < clock.HOUR:
+            return 0
+        first = store.visit(w, each.link_seq, each.visitor_id, each.at)
+        if first:
+            learnt.visits[key] = each.at
+        return int(first)
+
+    def _host(self, referrer: str) -> str | None:
+        host = self._hosts.get(referrer, "")
+        if host == "":
+            try:
+                host = urlsplit(referrer).hostname
+            except ValueError:
+                host = None
+            _bound(self._hosts)
+            self._hosts[referrer] = host
+        return host
+
+    def _learn(self, learnt: "_Learnt") -> None:
+        for known, new in (
+            (self._agents, learnt.agents),
+            (self._places, learnt.places),
+            (self._visits, learnt.visits),
+        ):
+            if new:
+                _bound(known)
+                known.update(new)  # type: ignore[arg-type]
+
+    def _tell(self, w: Write, captures: Sequence[Capture]) -> None:
+        """Leaves `link.clicked` deliveries of people's clicks for the organizations that want them."""
+        for organization in {each.organization for each in captures}:
+            if webhooks.wants(w, organization, "link.clicked"):
+                mine = [each.id for each in captures if each.organization == organization]
+                stored = store.by_click_ids(w, organization, mine)
+                people = [click_payload(click) for click in stored if not click.bot]
+                webhooks.queue(w, organization, "link.clicked", people)
+
+
+class _Learnt:
+    """What one batch found out; kept when the batch is."""
+
+    def __init__(self) -> None:
+        self.agents: dict[str, tuple[int, bool]] = {}
+        self.places: dict[str, int] = {}
+        self.visits: dict[tuple[int, str], int] = {}
+
+
+def _bound(known: dict[Any, Any]) -> None:
+    if len(known) > _REMEMBERED:
+        known.clear()

@@ -1,0 +1,5 @@
+"""Plans and what they allow."""
+
+from hyway.domain.billing.plans import FEATURES, PLANS, Feature, Plan, plan, require
+
+__all__ = ["FEATURES", "PLANS", "Feature", "Plan", "plan", "require"]

@@ -1,0 +1,120 @@
+"""Nouns of identity: who there is, where they belong, and what proves it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hyway.kernel.clock import Instant
+
+Role = Literal["owner", "admin", "member"]
+KeyKind = Literal["hoko", "hypemarket", "hyphen", "hyphen-public", "hypertrack", "hypertrack-public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """`seq` is ours and stays inside; `id` is the UUID that is shown."""
+
+    seq: int
+    id: str
+    name: str
+    plan: str
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    seq: int
+    id: str
+    email: str
+    name: str
+    must_change_password: bool
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    organization: Organization
+    person: Person
+    role: Role
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, on behalf of which organization, and how far its powers go.
+
+    `organization` is the inner number that every statement is scoped by. `via` names the way in (an API's name,
+    `console` or `command`). `scopes` are those of the key; a person's powers follow from `role`.
+    """
+
+    organization: int
+    plan: str
+    actor_kind: Literal["key", "person", "system"]
+    actor_id: str
+    actor_name: str
+    via: str
+    scopes: frozenset[str] = frozenset()
+    role: Role | None = None
+    permission: Literal["read", "write"] = "write"
+    expires_at: Instant | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    kind: KeyKind
+    name: str
+    scopes: tuple[str, ...] = ()
+    permission: Literal["read", "write"] = "write"
+    expires_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A credential as it may be shown again: never its secret, `hint` are its last four characters."""
+
+    id: str
+    kind: KeyKind
+    name: str
+    hint: str
+    scopes: tuple[str, ...]
+    permission: Literal["read", "write"]
+    created_by: str
+    created_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
+    last_used_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new credential; `secret` exists in clear only here."""
+
+    key: Key
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person signed in at the console, in one of their organizations."""
+
+    person: Person
+    organization: Organization
+    role: Role
+    id: str
+    created_at: Instant
+    seen_at: Instant
+    expires_at: Instant
+    user_agent: str
+
+    def caller(self, request_id: str = "") -> Caller:
+        """This session as one who asks."""
+        return Caller(
+            organization=self.organization.seq,
+            plan=self.organization.plan,
+            actor_kind="person",
+            actor_id=self.person.id,
+            actor_name=self.person.name,
+            via="console",
+            role=self.role,
+            request_id=request_id,
+        )

@@ -1,0 +1,148 @@
+"""Nouns of short links."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hyway.kernel.clock import Instant
+from hyway.kernel.patch import UNSET, Unset
+
+Utm = dict[str, str]
+"""Keys among source, medium, campaign, term, content, referral."""
+ForwardQuery = Literal["visitor", "link", "off"]
+"""What becomes of the visitor's own query: it wins over the destination's, yields to it, or is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    id: str
+    name: str
+    description: str | None
+    created_at: Instant
+    updated_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    id: str
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Whom a link works for: its clicks and sales are the partner's."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    created_at: Instant
+    updated_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A short link as its owner sees it; `password` is in clear, for the owner alone."""
+
+    seq: int
+    id: str
+    short_id: str
+    url: str
+    title: str | None
+    description: str | None
+    image: str | None
+    utm: Utm | None
+    expires_at: Instant | None
+    expired_url: str | None
+    password: str | None
+    cloaked: bool
+    ios: str | None
+    android: str | None
+    geo: dict[str, str] | None
+    collection_id: str
+    external_id: str | None
+    tenant_id: str | None
+    partner_id: str | None
+    forward_query: ForwardQuery
+    tag_ids: tuple[str, ...]
+    created_at: Instant
+    updated_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """A wish: without `id` a new link, with it a change of that one. UNSET is not mentioned, None is null."""
+
+    id: str | None = None
+    short_id: str | Unset = UNSET
+    url: str | None | Unset = UNSET
+    collection_id: str | None | Unset = UNSET
+    title: str | None | Unset = UNSET
+    description: str | None | Unset = UNSET
+    image: str | None | Unset = UNSET
+    utm: dict[str, str | None] | None | Unset = UNSET
+    expires_at: Instant | None | Unset = UNSET
+    expired_url: str | None | Unset = UNSET
+    password: str | None | Unset = UNSET
+    cloaked: bool | None | Unset = UNSET
+    ios: str | None | Unset = UNSET
+    android: str | None | Unset = UNSET
+    geo: dict[str, str] | None | Unset = UNSET
+    external_id: str | None | Unset = UNSET
+    tenant_id: str | None | Unset = UNSET
+    partner_id: str | None | Unset = UNSET
+    forward_query: ForwardQuery | None | Unset = UNSET
+    tag_ids: list[str] | None | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQuery:
+    """Filters join with OR, as Hoko's page says; `search`, `collection_id` and `tag_id` (the console's) narrow."""
+
+    ids: tuple[str, ...] = ()
+    external_id: str | None = None
+    tenant_id: str | None = None
+    partner_id: str | None = None
+    search: str | None = None
+    collection_id: str | None = None
+    tag_id: str | None = None
+    take: int = 50
+    skip: int = 0
+    ascending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfQuery:
+    """A page of collections, tags or partners."""
+
+    id: str | None = None
+    search: str | None = None
+    take: int = 50
+    skip: int = 0
+    ascending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A live link as the redirect needs it."""
+
+    seq: int
+    id: str
+    organization: int
+    short_id: str
+    url: str
+    title: str | None
+    description: str | None
+    image: str | None
+    utm: Utm | None
+    expires_at: Instant | None
+    expired_url: str | None
+    password: str | None
+    cloaked: bool
+    ios: str | None
+    android: str | None
+    geo: dict[str, str] | None
+    external_id: str | None
+    tenant_id: str | None
+    partner_id: str | None
+    forward_query: ForwardQuery

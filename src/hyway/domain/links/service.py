@@ -1,0 +1,202 @@
+"""Verbs of links. Bulk, all or nothing, answers in the order given."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hyway.domain.billing import plan
+from hyway.domain.identity import Caller
+from hyway.domain.links import codes, rules
+from hyway.domain.links.records import Link, LinkChange, LinkQuery, Target
+from hyway.domain.links.shelves import bounds
+from hyway.domain.links.store import links as store
+from hyway.domain.links.store import shelves
+from hyway.kernel import clock, ids
+from hyway.kernel.clock import Instant
+from hyway.kernel.db import Conflict, Read, Write
+from hyway.kernel.faults import Fault, Invalid, Refused, Taken
+
+TOPIC = "link"
+"""What a lane that remembers links by short id listens to."""
+
+_DEFAULTS: dict[str, Any] = {"cloaked": False, "forward_query": "visitor", "tag_ids": []}
+
+
+def page(r: Read, by: Caller, query: LinkQuery) -> list[Link]:
+    """One page of the organization's live links."""
+    return store.page(r, by.organization, query)
+
+
+def count(r: Read, by: Caller, query: LinkQuery) -> int:
+    return store.count(r, by.organization, query)
+
+
+def find(r: Read, by: Caller, id: str) -> Link | None:
+    return store.by_ids(r, by.organization, [id]).get(id)
+
+
+def seq_of(r: Read, by: Caller, id: str) -> int | None:
+    """The inner number of the organization's link, deleted or not."""
+    return store.seqs(r, [id], by.organization).get(id)
+
+
+def by_seqs(r: Read, by: Caller, seqs: Sequence[int]) -> dict[int, Link]:
+    """Links by their inner number, deleted ones too: history keeps its names."""
+    return store.by_seqs(r, by.organization, seqs)
+
+
+def target(r: Read, short_id: str) -> Target | None:
+    """What the redirect needs to know of a live link."""
+    return store.target(r, short_id)
+
+
+def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
+    """Makes what has no id and changes what has one; the whole call fails on the first fault, which says where.
+
+    Rules: Hoko's "Create links" and "Update/Upsert links". UTM merges by key.
+    """
+    bounds(by, len(wishes))
+    there = store.by_ids(w, by.organization, [wish.id for wish in wishes if wish.id], lock=True)
+    rows = _rows(by, wishes, there, w.hosts)
+    _check_references(w, by, wishes)
+    _check_external_ids(w, by, rows)
+    new = [row for row in rows if row["id"] not in there]
+    _check_room(w, by, len(new))
+    _name(w, new)
+    latest = {row["id"]: row for row in rows}
+    try:
+        with w.attempt():
+            store.add(w, new)
+            store.change(w, [(there[id].seq, row) for id, row in latest.items() if id in there])
+    except Conflict:
+        raise Taken("externalId", "was taken by another request just now; try again") from None
+    return _finish(w, by, rows, latest, there)
+
+
+def _rows(
+    by: Caller, wishes: Sequence[LinkChange], there: dict[str, Link], ours: frozenset[str]
+) -> list[dict[str, Any]]:
+    """The whole row each wish leads to; a link wished for twice is changed twice, in order."""
+    allowed, now = plan(by.plan), clock.now()
+    latest: dict[str, dict[str, Any]] = {}
+    rows: list[dict[str, Any]] = []
+    for at, wish in enumerate(wishes):
+        try:
+            old = None
+            if wish.id is not None:
+                old = latest.get(wish.id) or (_as_row(there[wish.id]) if wish.id in there else None)
+                if old is None:
+                    raise Invalid("id", "names no {noun} of your workspace", noun="link")
+                if wish.short_id:
+                    raise Invalid("shortId", "cannot be changed")
+            row = {**(old or _fresh(by, now)), **rules.apply(wish, old, allowed, ours), "updated_at": now}
+        except Fault as fault:
+            raise fault.of(at) from None
+        row["tagged"] = int(bool(row["tag_ids"]))
+        row["cloaked"] = int(row["cloaked"])
+        latest[row["id"]] = row
+        rows.append(row)
+    return rows
+
+
+def _fresh(by: Caller, now: Instant) -> dict[str, Any]:
+    return {"id": ids.uuid7(), "organization": by.organization, "created_at": now, **_DEFAULTS}
+
+
+def _as_row(link: Link) -> dict[str, Any]:
+    row = {name: getattr(link, name) for name in link.__slots__}
+    row["tag_ids"] = list(link.tag_ids)
+    return row
+
+
+def _check_references(r: Read, by: Caller, wishes: Sequence[LinkChange]) -> None:
+    """Collections, partners and tags that are named must be live and the organization's."""
+    collections = {wish.collection_id for wish in wishes if wish.collection_id}
+    partners = {wish.partner_id for wish in wishes if wish.partner_id}
+    tags = {tag for wish in wishes for tag in (wish.tag_ids or ())}
+    known = store.known(r, shelves.COLLECTIONS, by.organization, collections) if collections else set()
+    known |= store.known(r, shelves.PARTNERS, by.organization, partners) if partners else set()
+    known |= store.known(r, shelves.TAGS, by.organization, tags) if tags else set()
+    for at, wish in enumerate(wishes):
+        if wish.collection_id and wish.collection_id not in known:
+            raise Invalid("collectionId", "names no {noun} of your workspace", noun="collection", at=at)
+        if wish.partner_id and wish.partner_id not in known:
+            raise Invalid("partnerId", "names no {noun} of your workspace", noun="partner", at=at)
+        if wish.tag_ids and not known.issuperset(wish.tag_ids):
+            raise Invalid("tagIds", "names no {noun} of your workspace", noun="tag", at=at)
+
+
+def _check_external_ids(r: Read, by: Caller, rows: Sequence[dict[str, Any]]) -> None:
+    """An external id belongs to one live link: within the call, and against the store."""
+    final: dict[str, dict[str, Any]] = {row["id"]: row for row in rows}
+    holder: dict[str, str] = {}
+    for at, row in enumerate(rows):
+        external = final[row["id"]].get("external_id")
+        if external and holder.setdefault(external, row["id"]) != row["id"]:
+            raise Taken("externalId", "{value} stands twice in this request", value=external[:100], at=at)
+    stored = store.taken_external_ids(r, by.organization, list(holder))
+    for at, row in enumerate(rows):
+        owner = stored.get(row.get("external_id") or "")
+        # A link of this call that gives its external id up in the same call does not hold it any more.
+        if owner and owner != row["id"] and final.get(owner, row).get("external_id") == row["external_id"]:
+            raise Taken("externalId", "{value} is taken by another link", value=row["external_id"][:100], at=at)
+
+
+def _check_room(r: Read, by: Caller, more: int) -> None:
+    most = plan(by.plan).links
+    if most is not None and more and store.count(r, by.organization) + more > most:
+        raise Refused("your plan allows {most} links", most=most)
+
+
+def _name(r: Read, new: Sequence[dict[str, Any]]) -> None:
+    """Short ids for new links; one that was asked for must be free, the others are drawn until they are."""
+    asked = {row["short_id"]: at for at, row in enumerate(new) if row.get("short_id")}
+    if taken := store.taken_short_ids(r, list(asked)):
+        at = min(asked[short_id] for short_id in taken)
+        raise Taken("shortId", "is taken by another link", at=at)
+    if len(asked) < sum(1 for row in new if row.get("short_id")):
+        raise Taken("shortId", "stands twice in this request")
+    nameless = [row for row in new if not row.get("short_id")]
+    while nameless:
+        drawn = list(dict.fromkeys(codes.generate_many(len(nameless))))
+        taken = store.taken_short_ids(r, drawn) | asked.keys()
+        for short_id in drawn:
+            if short_id not in taken:
+                nameless.pop()["short_id"] = short_id
+
+
+def _finish(
+    w: Write, by: Caller, rows: Sequence[dict[str, Any]], latest: dict[str, dict[str, Any]], there: dict[str, Link]
+) -> list[Link]:
+    seqs = store.seqs(w, list(latest), by.organization)
+    retagged = {
+        seqs[id]: row["tag_ids"]
+        for id, row in latest.items()
+        if (list(there[id].tag_ids) if id in there else []) != row["tag_ids"]
+    }
+    if retagged:
+        store.retag(w, retagged)
+    for id, row in latest.items():
+        w.changed(TOPIC, row["short_id"])
+        verb = "updated" if id in there else "created"
+        w.announce(by, f"link.{verb}", "link", id, {"shortId": row["short_id"], "url": row["url"]})
+    return [_as_link(seqs[row["id"]], latest[row["id"]]) for row in rows]
+
+
+def _as_link(seq: int, row: dict[str, Any]) -> Link:
+    shown = {name: row.get(name) for name in Link.__slots__ if name not in ("seq", "tag_ids", "cloaked")}
+    return Link(seq=seq, tag_ids=tuple(row["tag_ids"]), cloaked=bool(row["cloaked"]), **shown)  # type: ignore[arg-type]
+
+
+def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
+    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call."""
+    bounds(by, len(wanted))
+    once = list(dict.fromkeys(wanted))
+    there = store.by_ids(w, by.organization, once, lock=True)
+    for at, id in enumerate(wanted):
+        if id not in there:
+            raise Invalid("", "names no {noun} of your workspace", noun="link", at=at)
+    for short_id in store.drop(w, by.organization, once, clock.now()):
+        w.changed(TOPIC, short_id)
+    for id in once:
+        w.announce(by, "link.deleted", "link", id, {"shortId": there[id].short_id})
+    return once

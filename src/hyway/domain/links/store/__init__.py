@@ -1,0 +1,1 @@
+"""Tables and statements of links and of the shelves they are kept on."""

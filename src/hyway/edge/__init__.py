@@ -1,0 +1,1 @@
+"""The fast lanes: bare ASGI before any framework."""

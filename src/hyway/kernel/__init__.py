@@ -1,0 +1,1 @@
+"""Words every context uses; no business nouns, no web."""

@@ -1,0 +1,104 @@
+"""Settings: read once from the environment, by `main` and the command line alone.
+
+Every variable is optional; what each one does stands beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hyway.kernel.faults import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One running Hyway."""
+
+    data: Path
+    """HYWAY_DATA: the folder of the database file, the key file and the jobs' own database. Default `./var`."""
+    database_url: str
+    """HYWAY_DATABASE_URL: `postgresql://…` for PostgreSQL. Default: `hyway.db` in the data folder (SQLite)."""
+    public_url: str
+    """HYWAY_PUBLIC_URL: where people reach this server; short links begin with it. Default: where it listens."""
+    hosts: frozenset[str]
+    """HYWAY_HOSTS: more `host[:port]` names to answer under, comma-separated. Addresses and localhost always work."""
+    key_file: Path
+    """HYWAY_KEY_FILE: the file that seals stored secrets. Default: `key` in the data folder, made with mode 0600."""
+    redis_url: str | None
+    """HYWAY_REDIS_URL: counts rate limits over several processes, `redis://…`. Default: in memory."""
+    geo_file: Path | None
+    """HYWAY_GEO_FILE: an MMDB file for IP addresses. Default: the bundled DB-IP City Lite."""
+    trusted_proxies: tuple[str, ...]
+    """HYWAY_TRUSTED_PROXIES: networks whose X-Forwarded-For and -Proto are believed, comma-separated. Default none."""
+    body_limit: int
+    """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
+    private_webhooks: bool
+    """HYWAY_PRIVATE_WEBHOOKS=1: webhooks may go to private and loopback addresses. Default no."""
+    log_format: str
+    """HYWAY_LOG: `text` for people, `json` for machines. Default: `text` on a terminal, else `json`."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], data: Path | None = None, listens: str | None = None) -> "Settings":
+        """Settings from the environment; `data` and `listens` are what the command line said."""
+        folder = (data or Path(environ.get("HYWAY_DATA") or "var")).expanduser().resolve()
+        public = (environ.get("HYWAY_PUBLIC_URL") or listens or "http://localhost:8000").rstrip("/")
+        parts = urlsplit(public)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+            raise Invalid("HYWAY_PUBLIC_URL", "must be like https://example.com, without a path")
+        more = _words(environ.get("HYWAY_HOSTS", ""))
+        return cls(
+            data=folder,
+            database_url=_database(environ.get("HYWAY_DATABASE_URL"), folder),
+            public_url=public,
+            hosts=frozenset({parts.netloc.lower(), *(word.lower() for word in more)}),
+            key_file=Path(environ.get("HYWAY_KEY_FILE") or folder / "key"),
+            redis_url=environ.get("HYWAY_REDIS_URL") or None,
+            geo_file=Path(environ["HYWAY_GEO_FILE"]) if environ.get("HYWAY_GEO_FILE") else None,
+            trusted_proxies=_networks(environ.get("HYWAY_TRUSTED_PROXIES", "")),
+            body_limit=_whole("HYWAY_BODY_LIMIT", environ, 32 * 1024 * 1024),
+            private_webhooks=environ.get("HYWAY_PRIVATE_WEBHOOKS", "") in ("1", "true", "yes"),
+            log_format=environ.get("HYWAY_LOG") or "",
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def jobs_url(self) -> str:
+        """Where the background engine keeps its own state."""
+        return f"sqlite:///{self.data / 'jobs.db'}" if self.is_sqlite else self.database_url
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _database(url: str | None, folder: Path) -> str:
+    if not url:
+        return f"sqlite:///{folder / 'hyway.db'}"
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    if url.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return url
+    raise Invalid("HYWAY_DATABASE_URL", "must begin with postgresql:// or sqlite:///")
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    for word in _words(text):
+        try:
+            ip_network(word, strict=False)
+        except ValueError:
+            raise Invalid("HYWAY_TRUSTED_PROXIES", "{word} is no IP network", word=word) from None
+    return tuple(_words(text))
+
+
+def _whole(name: str, environ: Mapping[str, str], default: int) -> int:
+    text = environ.get(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise Invalid(name, "must be a whole number above zero")
+    return int(text)
