@@ -48,7 +48,7 @@ class Outgoing:
         """One request on its own connection, over in `seconds`, reading `most` bytes; else Unreachable."""
         deadline = time.monotonic() + seconds
         try:
-            target = httpcore.URL(url)
+            target = httpcore.URL(url.encode("ascii"))
             if target.scheme not in (b"http", b"https"):
                 raise Unreachable("only http and https are spoken")
             way = httpcore.HTTPConnection(

@@ -1,0 +1,47 @@
+"""Verbs of notices."""
+
+from collections.abc import Callable, Sequence
+
+from hyway.domain.identity import Caller
+from hyway.domain.notices import store
+from hyway.domain.notices.records import Notice
+from hyway.kernel import clock, ids
+from hyway.kernel.db import Fact, Read, Write
+
+
+def post(w: Write, organization: int, kind: str, title: str, body: str, link: str = "") -> None:
+    """Tells an organization something; `kind` is the action that it is about."""
+    row = {"id": ids.uuid7(), "organization": organization, "kind": kind, "title": title, "body": body}
+    store.add(w, {**row, "link": link, "created_at": clock.now()})
+
+
+def recent(r: Read, by: Caller, *, before: int | None = None, most: int = 20) -> list[Notice]:
+    """Newest first, those before notice number `before`."""
+    return store.recent(r, by.organization, before, most)
+
+
+def mark_seen(w: Write, by: Caller, up_to: int) -> None:
+    """Notice number `up_to` and all older ones have been seen, by anyone of the organization."""
+    store.see(w, by.organization, up_to, clock.now())
+
+
+def count_unseen(r: Read, by: Caller) -> int:
+    return store.unseen(r, by.organization)
+
+
+def hear(w: Write, facts: Sequence[Fact]) -> None:
+    """Posts what an organization should know of the facts: a hearer of the database."""
+    for fact in facts:
+        tell = _TOLD.get(fact.action)
+        if tell is not None:
+            tell(w, fact)
+
+
+def _webhook_disabled(w: Write, fact: Fact) -> None:
+    title = "A webhook was switched off"
+    what = "Mend it, switch it on again and replay what it missed."
+    body = f"{fact.data['url']}: {fact.data['reason']}. {what}"
+    post(w, fact.by.organization, fact.action, title, body, f"/console/webhooks/{fact.id}")
+
+
+_TOLD: dict[str, Callable[[Write, Fact], None]] = {"webhook.disabled": _webhook_disabled}
