@@ -7,7 +7,7 @@ is exact at every moment. Tallies and marks change in one transaction.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, Table, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Column, Integer, Table, bindparam, case, func, literal_column, select, update
 
 from hyway.domain.attribution.store.clicks import AGENTS, CLICKS, PLACES, hold
 from hyway.domain.attribution.store.conversions import CONVERSIONS
@@ -62,11 +62,13 @@ _SHARED = [
     PLACES.c.country_code,
     PLACES.c.city,
 ]
+# Spelled out: PostgreSQL does not see that two placeholders of one query are one value, and GROUP BY needs it to.
+_HOUR: Any = literal_column(str(HOUR), BigInteger)
 _PEOPLE = case((CLICKS.c.bot == 0, 1), else_=0)
 
 
 def _clicks_after() -> Any:
-    hour = (CLICKS.c.at // HOUR).label("hour")
+    hour = (CLICKS.c.at // _HOUR).label("hour")
     query = select(
         *_SHARED,
         hour,
@@ -80,7 +82,7 @@ def _clicks_after() -> Any:
 
 
 def _conversions_after() -> Any:
-    hour = (CONVERSIONS.c.at // HOUR).label("hour")
+    hour = (CONVERSIONS.c.at // _HOUR).label("hour")
     query = select(
         *_SHARED,
         hour,
