@@ -147,6 +147,13 @@ def test_an_attempt_that_got_lost_is_made_again(
     assert len(receiver.received) == 1
 
 
+def test_a_long_line_is_not_made_longer(db, by, click, means: Means, clock_: SimpleNamespace):
+    click(*({"id": n} for n in range(20_000)))
+    clock_.forward(61 * clock.SECOND)
+    jobs.start_due(means)
+    assert len(db.read_now(outbox.waiting, 1000)) == 200
+
+
 def test_a_redirect_is_a_failure_and_not_followed(db, by, receiver: Receiver, click, run: Run):
     receiver.answers = [(302, {"Location": receiver.url + "/elsewhere"}, b"")]
     click()

@@ -99,7 +99,12 @@ def any_due(r: Read) -> bool:
 
 
 def start_due(w: Write) -> None:
-    """Leaves an errand for each delivery whose time has come: next attempts, and those that got lost."""
+    """Leaves an errand for each delivery whose time has come: next attempts, and those that got lost.
+
+    Not while errands queue up: what is late then is in the line already, and must not stand in it twice.
+    """
+    if len(outbox.waiting(w, _AT_ONCE)) == _AT_ONCE:
+        return
     now = clock.now()
     rows = store.due(w, now, _AT_ONCE)
     if rows:
