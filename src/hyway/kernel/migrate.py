@@ -27,14 +27,19 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def upgrade(url: str) -> None:
-    """Brings the database to the newest revision; a no-op where it is there already."""
-    command.upgrade(_config(url), "head")
+def upgrade(url: str, to: str = "head") -> None:
+    """Brings the database to the newest revision, or to an older one; a no-op where it is there already."""
+    command.upgrade(_config(url), to)
 
 
 def newest() -> str | None:
     """The revision this program needs."""
     return ScriptDirectory(str(HISTORY)).get_current_head()
+
+
+def known(revision: str) -> bool:
+    """Whether this program knows the revision; it does not know those of newer programs."""
+    return any(each.revision == revision for each in ScriptDirectory(str(HISTORY)).walk_revisions())
 
 
 def current(url: str) -> str | None:

@@ -1,0 +1,1 @@
+"""What the `hyway` command can do, by subject; `hyway.cli` puts it together."""

@@ -1,0 +1,6 @@
+"""later"""
+
+from cyclopts import App
+
+
+def register(app: App) -> None: ...

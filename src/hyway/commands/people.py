@@ -1,0 +1,146 @@
+"""Commands about who may do what: key, user, org."""
+
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from hyway.commands import shared
+from hyway.commands.shared import Data, words
+from hyway.domain import billing, identity
+from hyway.domain.identity import NewKey, Role
+from hyway.kernel.db import Write
+from hyway.kernel.faults import Missing
+
+Org = Annotated[str | None, Parameter(help="The organization's name; not needed where there is only one.")]
+user = App(name="user", help="People: add, list, reset-password.")
+org = App(name="org", help="Organizations: add, list, plan.")
+
+
+def key(
+    kind: Annotated[Literal["hoko"], Parameter(help="Which API the key opens.")],
+    *,
+    org: Org = None,
+    name: Annotated[str, Parameter(help="What the key is for, for you to remember.")] = "Command line",
+    scopes: Annotated[str, Parameter(help="Its scopes, comma-separated. [default: all]")] = "",
+    permission: Annotated[Literal["read", "write"], Parameter(help="What the key may do at all.")] = "write",
+    data: Data = None,
+) -> int:
+    """Print one new credential, alone, on standard output. It is shown only now.
+
+    Examples:
+        hyway key hoko
+        hyway key hoko --name reports --scopes linksRead,analyticsRead
+        KEY=$(hyway key hoko)
+    """
+    wanted = tuple(word.strip() for word in scopes.split(",") if word.strip())
+    with shared.opened(data) as db:
+        by = shared.caller(db, org)
+        made = db.write_now(identity.issue_key, by, NewKey(kind, name, wanted, permission))
+    words.print(f"key {made.key.name!r} with {', '.join(made.key.scopes)}", style="dim")
+    shared.tell(made.secret)
+    return 0
+
+
+@user.command(name="add")
+def add_user(
+    email: str,
+    *,
+    name: Annotated[str, Parameter(help="The person's name.")],
+    org: Org = None,
+    role: Annotated[Literal["admin", "member"], Parameter(help="The role in the organization.")] = "member",
+    password_stdin: Annotated[
+        bool, Parameter(negative=(), help="Read the password from standard input's first line.")
+    ] = False,
+    data: Data = None,
+) -> int:
+    """Add a person to an organization.
+
+    Without --password-stdin a one-time password is made and printed, to be changed at the first sign-in.
+
+    Examples:
+        hyway user add kim@example.com --name "Kim Doe" --role admin
+        pass show hyway | hyway user add kim@example.com --name "Kim Doe" --password-stdin
+    """
+    password = shared.first_line_of_input() if password_stdin else identity.one_time_password()
+    with shared.opened(data) as db:
+        by = shared.caller(db, org)
+        db.write_now(_add, by, email, name, password, role, not password_stdin)
+    words.print(f"{email} can sign in now")
+    if not password_stdin:
+        shared.tell(password)
+    return 0
+
+
+def _add(
+    w: Write, by: identity.Caller, email: str, name: str, password: str, role: Role, must_change: bool
+) -> None:
+    identity.join(w, by, identity.add_person(w, email, name, password, must_change=must_change), role)
+
+
+@user.command(name="list")
+def list_users(*, org: Org = None, data: Data = None) -> int:
+    """List people: e-mail, name, role, organization, parted by tabs."""
+    with shared.opened(data) as db:
+        every = db.read_now(identity.organizations)
+        chosen = [db.read_now(identity.organization_named, org)] if org else every
+        for each in chosen:
+            for member in db.read_now(identity.members, identity.command_line(each)):
+                shared.tell(member.person.email, member.person.name, member.role, each.name)
+    return 0
+
+
+@user.command(name="reset-password")
+def reset_password(email: str, *, data: Data = None) -> int:
+    """Print a new one-time password of a person and end their sessions."""
+    with shared.opened(data) as db:
+        fresh = db.write_now(_reset, email)
+    shared.tell(fresh)
+    return 0
+
+
+def _reset(w: Write, email: str) -> str:
+    person = identity.person_by_email(w, email)
+    if person is None:
+        raise Missing("there is no person with the address {email}", email=email)
+    return identity.reset_password(w, person)
+
+
+@org.command(name="add")
+def add_org(name: str, *, data: Data = None) -> int:
+    """Add an organization and print its id."""
+    with shared.opened(data) as db:
+        shared.tell(db.write_now(identity.found_organization, name).id)
+    return 0
+
+
+@org.command(name="list")
+def list_orgs(*, data: Data = None) -> int:
+    """List organizations: id, name, plan, parted by tabs."""
+    with shared.opened(data) as db:
+        for each in db.read_now(identity.organizations):
+            shared.tell(each.id, each.name, each.plan)
+    return 0
+
+
+@org.command(name="plan")
+def change_plan(name: str, plan: str, *, data: Data = None) -> int:
+    """Put an organization on a plan; its keys have the plan's powers from the next request on.
+
+    Examples:
+        hyway org plan "My organization" business
+    """
+    chosen = billing.plan(plan)
+    with shared.opened(data) as db:
+        found = db.read_now(identity.organization_named, name)
+        db.write_now(identity.change_plan, found.seq, chosen.name)
+    words.print(f"{found.name} is on the plan {chosen.title}")
+    return 0
+
+
+def register(app: App) -> None:
+    app.command(key)
+    app.command(user)
+    app.command(org)
+
+
+__all__ = ["register"]

@@ -1,0 +1,312 @@
+"""The front door, bare ASGI: host and path choose the app; owns start-up and shutdown.
+
+A path whose first segment is none of ours goes to the redirect at once: that decision costs less than a
+microsecond, everything else may cost more.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, Protocol
+
+import structlog
+
+from hyway.kernel import ids
+from hyway.observe import Meters
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:=+/-]{8,64}")
+_HOSTS_KEPT = 1024
+_PATIENCE = 30.0  # seconds in which a part may finish what it holds
+_PORT = re.compile(r":\d{1,5}$")
+TEXT, HTML, JSON = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
+METRICS = b"text/plain; version=0.0.4; charset=utf-8"
+
+
+class Part(Protocol):
+    """Something with a life: started in order, stopped in the opposite one."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A fixed answer: what it is and what it says."""
+
+    kind: bytes
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where requests go: `api` by its own prefix, `console` by its pages, the rest to the `redirect`.
+
+    `papers` are fixed answers by path. `ready()` gives what is wrong by part, nothing when all is well.
+    """
+
+    redirect: App
+    api: App
+    console: App
+    papers: Mapping[str, Paper]
+    ready: Callable[[], Awaitable[Mapping[str, str]]]
+    parts: Sequence[Part] = ()
+    hosts: frozenset[str] = frozenset()
+    private: tuple[str, ...] = ()
+    """Networks that may read `/metrics`, besides this machine."""
+    meters: Meters = field(default_factory=Meters)
+
+
+class Front:
+    """The server's one ASGI application."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._redirect = doors.redirect
+        self._hosts = Hosts(doors.hosts)
+        self._known = self._hosts.known
+        self._private = _networks(doors.private)
+        self._running: list[Part] = []
+        self._own: dict[str, tuple[str, App]] = {
+            "api": ("hoko", doors.api),
+            "console": ("console", doors.console),
+            "static": ("console", doors.console),
+            **dict.fromkeys(("healthz", "readyz", "metrics"), ("front", self._tell)),
+            **{path.split("/")[1]: ("front", self._hand_out) for path in doors.papers},
+            "": ("front", self._welcome),
+        }
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return (
+                self._lifespan(receive, send) if scope["type"] == "lifespan" else self._decline(scope, send)
+            )
+        first = scope["path"][1:].partition("/")[0]
+        own = self._own.get(first)
+        if own is None and self._knows(scope):
+            return self._fast(scope, receive, send)
+        return self._served(own, scope, receive, send)
+
+    def _knows(self, scope: Scope) -> bool:
+        for name, value in scope["headers"]:
+            if name == b"host":
+                known = self._known.get(value)
+                return self._hosts.look(value) if known is None else known
+        return False
+
+    async def _fast(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The redirect writes its own request ids and counts for itself; only its accidents are met here."""
+        try:
+            await self._redirect(scope, receive, send)
+        except Exception:
+            await self._apologise(scope, send, _asked_id(scope) or ids.uuid7().encode(), started=False)
+
+    async def _served(self, own: tuple[str, App] | None, scope: Scope, receive: Receive, send: Send) -> None:
+        family, app = own or ("front", self._stranger)
+        # Balancers ask after health under any name.
+        if scope["path"] not in ("/healthz", "/readyz") and not self._knows(scope):
+            app = self._stranger if family != "hoko" else _elsewhere(app)
+        request_id = _asked_id(scope) or ids.uuid7().encode()
+        # The apps read it where a proxy in front of us would have put it.
+        kept = [pair for pair in scope["headers"] if pair[0] != b"x-request-id"]
+        scope["headers"] = [*kept, (b"x-request-id", request_id)]
+        answer = _Answer(send, request_id)
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+            try:
+                await app(scope, receive, answer)
+            except Exception:
+                await self._apologise(scope, send, request_id, started=answer.status != 0)
+                answer.status = answer.status or 500
+        self._doors.meters.answered(family, scope["method"], answer.status, time.perf_counter() - began)
+
+    async def _apologise(self, scope: Scope, send: Send, request_id: bytes, started: bool) -> None:
+        """An accident: all of it in the log, to the visitor only the number to ask by."""
+        log.exception(
+            "an unexpected error",
+            extra={"method": scope["method"], "path": scope["path"], "request_id": request_id},
+        )
+        if started:
+            # The head is gone already: the server breaks off, so that nobody takes the answer for whole.
+            raise
+        text = (
+            b"Something went wrong on our side. If you ask about it, name this request: " + request_id + b"\n"
+        )
+        await answer(send, 500, TEXT, text, [(b"x-request-id", request_id), (b"cache-control", b"no-store")])
+
+    async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "/":
+            return await self._redirect(scope, receive, send)
+        await answer(send, 302, TEXT, b"", [(b"location", b"/console")])
+
+    async def _hand_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        paper = self._doors.papers.get(scope["path"])
+        if paper is None:
+            return await answer(send, 404, TEXT, b"There is nothing here.\n")
+        if scope["method"] not in ("GET", "HEAD"):
+            return await answer(send, 405, TEXT, b"Only GET and HEAD.\n", [(b"allow", b"GET, HEAD")])
+        await answer(send, 200, paper.kind, paper.body, [(b"cache-control", b"max-age=300")], scope["method"])
+
+    async def _tell(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Health, readiness, numbers."""
+        fresh = [(b"cache-control", b"no-store")]
+        if scope["path"] == "/healthz":
+            return await answer(send, 200, TEXT, b"ok\n", fresh, scope["method"])
+        if scope["path"] == "/readyz":
+            wrong = await self._doors.ready()
+            return await answer(send, 503 if wrong else 200, JSON, _standing(wrong), fresh, scope["method"])
+        if scope["path"] == "/metrics" and self._may_measure(scope):
+            return await answer(send, 200, METRICS, self._doors.meters.page(), fresh, scope["method"])
+        await answer(send, 404, TEXT, b"There is nothing here.\n", fresh)
+
+    def _may_measure(self, scope: Scope) -> bool:
+        """A forwarded request comes from somebody else than the proxy that speaks to us: not for them."""
+        if any(name == b"x-forwarded-for" or name == b"forwarded" for name, _ in scope["headers"]):
+            return False
+        try:
+            peer = ip_address((scope.get("client") or ("",))[0])
+        except ValueError:
+            return False
+        return peer.is_loopback or any(peer in network for network in self._private)
+
+    async def _stranger(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = (
+            b"<!doctype html><html lang=en><meta charset=utf-8>"
+            b'<meta name=viewport content="width=device-width"><title>Not here</title>'
+            b"<style>body{font:1rem/1.5 system-ui;max-width:32rem;margin:20vh auto;"
+            b"padding:0 1rem;color-scheme:light dark}</style><h1>Not here</h1>"
+            b"<p>This server does not answer under the name in the address bar.</p>"
+            b"<p>If it is yours, add the name to HYWAY_HOSTS and start it again.</p></html>\n"
+        )
+        await answer(send, 404, HTML, page, [(b"cache-control", b"no-store")], scope["method"])
+
+    async def _decline(self, scope: Scope, send: Send) -> None:
+        """Nothing here speaks WebSocket."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        """Starts the parts in order; stops them once the server has answered everybody."""
+        await receive()
+        try:
+            await self.start()
+        except Exception as error:
+            log.exception("the server could not start")
+            return await send({"type": "lifespan.startup.failed", "message": str(error)})
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Every part, or none: those that were started are stopped when a later one fails."""
+        for part in self._doors.parts:
+            try:
+                await part.start()
+            except BaseException:
+                await self.stop()
+                raise
+            self._running.append(part)
+
+    async def stop(self) -> None:
+        """Stops what runs, last things first; each part gets its chance, whatever befalls another."""
+        while self._running:
+            part = self._running.pop()
+            try:
+                await asyncio.wait_for(part.stop(), _PATIENCE)
+            except Exception:
+                log.exception("a part could not be stopped in order")
+
+
+class Hosts:
+    """Under which names we answer: the configured ones, any address, and localhost with any port."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+        self.known: dict[bytes, bool] = {}
+
+    def look(self, header: bytes) -> bool:
+        """Whether a Host header is one of ours; kept in `known`, which strangers cannot fill for ever."""
+        if len(self.known) >= _HOSTS_KEPT:
+            self.known.clear()
+        self.known[header] = found = self._is_ours(header.decode("latin-1").lower())
+        return found
+
+    def _is_ours(self, host: str) -> bool:
+        bare = _PORT.sub("", host)
+        if host in self._names or bare == "localhost" or bare.endswith(".localhost"):
+            return True
+        try:
+            ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare)
+        except ValueError:
+            return False
+        return True
+
+
+class _Answer:
+    """Puts the request id on the way out and remembers the status."""
+
+    def __init__(self, send: Send, request_id: bytes) -> None:
+        self._send, self._id = send, request_id
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [pair for pair in message.get("headers", ()) if pair[0].lower() != b"x-request-id"]
+            message = {**message, "headers": [*headers, (b"x-request-id", self._id)]}
+        await self._send(message)
+
+
+async def answer(
+    send: Send,
+    status: int,
+    kind: bytes,
+    body: bytes,
+    headers: Sequence[tuple[bytes, bytes]] = (),
+    method: str = "GET",
+) -> None:
+    """One whole answer."""
+    head = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *headers]
+    head.append((b"x-content-type-options", b"nosniff"))
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+def _elsewhere(api: App) -> App:
+    """The API asked for a path that it does not have: an unknown host is refused in the API's own voice."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        nowhere = "/api/unknown-host"
+        await api({**scope, "path": nowhere, "raw_path": nowhere.encode()}, receive, send)
+
+    return refuse
+
+
+def _asked_id(scope: Scope) -> bytes | None:
+    """The request id that the caller chose, if it is one that may stand in a header and a log."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value if _REQUEST_ID.fullmatch(value) else None
+    return None
+
+
+def _standing(wrong: Mapping[str, str]) -> bytes:
+    return json.dumps({"ready": not wrong, **({"wrong": dict(wrong)} if wrong else {})}).encode() + b"\n"
+
+
+def _networks(texts: Sequence[str]) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(text, strict=False) for text in texts]

@@ -1,0 +1,297 @@
+"""The composition root: settings in, running server out; the one file that knows every part."""
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import socket
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.errors import FatalError
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import MPServer
+from granian.server.embed import Server
+
+from hyway import observe, worker
+from hyway.domain import audit, netinfo, notices, webhooks
+from hyway.domain.attribution import Recorder
+from hyway.front import App, Doors, Front, Paper
+from hyway.kernel import limits, migrate, outbox
+from hyway.kernel.db import Database
+from hyway.kernel.faults import Fault, Invalid
+from hyway.kernel.seal import Seal
+from hyway.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 2048
+BACKPRESSURE = 4096  # requests at work at a time; more wait in their connections
+HEAD_MILLISECONDS = 30_000
+READY_SECONDS = 5.0
+GRACE_SECONDS = 25.0  # what supervises servers commonly kills 30 seconds after it asked
+
+
+def prepare(settings: Settings) -> None:
+    """The data folder, for its owner alone, with the key file and a database at the newest revision."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Seal.from_file(settings.key_file)
+    migrate.upgrade(settings.database_url)
+
+
+def open_database(settings: Settings, threads: int = 4) -> Database:
+    """The database with all who hear of its facts; it must have been prepared."""
+    seal = Seal.from_file(settings.key_file)
+    db = Database(settings.database_url, seal, hosts=settings.hosts, threads=threads)
+    db.hearers += [audit.record, webhooks.hear, notices.hear]
+    return db
+
+
+def geo_file(settings: Settings) -> Path | None:
+    """The place database in use: the environment's, else the chosen one; None for the bundled one."""
+    chosen = settings.data / "geo.mmdb"
+    return settings.geo_file or (chosen if chosen.exists() else None)
+
+
+def open_places(settings: Settings) -> netinfo.Places:
+    path = geo_file(settings)
+    return netinfo.Places.open(path) if path else netinfo.Places.bundled()
+
+
+def build(settings: Settings) -> Front:
+    """The whole server as one ASGI application; nothing runs before its lifespan begins."""
+    # Here, because commands that serve nothing should start without the web framework.
+    from hyway.apis import hoko
+    from hyway.apis.kit.doorman import Kit
+    from hyway.console.app import app as console
+    from hyway.edge.redirect import Lane
+
+    db = open_database(settings)
+    places = open_places(settings)
+    public, trusted = settings.public_url, settings.trusted_proxies
+    window = limits.SharedWindow(settings.redis_url) if settings.redis_url else limits.LocalWindow()
+    api = hoko.app(Kit(db, public, settings.body_limit, trusted, window))
+    lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
+    crew = Crew(db, settings)
+    meters = observe.Meters()
+    meters.read("hyway_redirect", lane.stats)
+    return Front(
+        Doors(
+            redirect=lane,
+            api=api,
+            console=cast(App, console(db, public_url=public, trusted_proxies=trusted)),
+            papers=_papers(public),
+            ready=crew.ready,
+            parts=(Storage(db, places), api, lane, crew),
+            hosts=settings.hosts,
+            private=trusted,
+            meters=meters,
+        )
+    )
+
+
+def _papers(public_url: str) -> dict[str, Paper]:
+    """The fixed answers: what the API says of itself, and what robots and browsers ask every server for."""
+    from hyway.apis import hoko
+
+    text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
+    page = Paper(html, hoko.page())
+    robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\n"
+    return {
+        "/openapi/hoko.json": Paper(json, hoko.openapi(public_url)),
+        "/docs": page,
+        "/docs/hoko": page,
+        "/llms.txt": Paper(text, hoko.llms_txt(public_url).encode()),
+        "/robots.txt": Paper(text, robots),
+        "/favicon.ico": Paper(b"image/svg+xml", _ICON),
+    }
+
+
+_ICON = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3"'
+    b' fill="#2457d6"/><path d="M4 3v10M12 3v10M4 8h8" stroke="#fff" stroke-width="2" fill="none"/></svg>'
+)
+
+
+class Storage:
+    """The database and the place file while the server lives: first to start, last to stop."""
+
+    def __init__(self, db: Database, places: netinfo.Places) -> None:
+        self._db, self._places = db, places
+
+    async def start(self) -> None:
+        self._db.start()
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self._db.close)
+        self._places.close()
+
+
+class Crew:
+    """The background work of this process, and what keeps the server from being ready."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self._db, self._settings = db, settings
+        self._worker: worker.Worker | None = None
+
+    async def start(self) -> None:
+        self._worker = await asyncio.to_thread(worker.start, self._db, self._settings)
+
+    async def stop(self) -> None:
+        if self._worker is not None:
+            await asyncio.to_thread(self._worker.stop)
+
+    async def ready(self) -> dict[str, str]:
+        """What is wrong, by part."""
+        wrong: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await self._db.read(outbox.waiting, 1)
+                found = await asyncio.to_thread(migrate.current, self._settings.database_url)
+        except Exception as error:  # whatever it is, the database is not to be had
+            log.warning("the database did not answer: %s", error)
+            return {"database": "does not answer"}
+        if found != migrate.newest():
+            wrong["migration"] = "the database is not at the revision of this program: run hyway migrate"
+        if self._worker is None or not self._worker.is_alive():
+            wrong["worker"] = "the background work has stopped"
+        return wrong
+
+
+def check_port(host: str, port: int) -> None:
+    """Invalid if the address cannot be listened on: the server would share a taken port in silence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else str(error)
+            text = "{port} on {host} cannot be listened on ({why}); is another server running?"
+            raise Invalid("port", text, port=port, host=host, why=why.lower()) from None
+
+
+def serve(settings: Settings, host: str, port: int, workers: int = 1) -> int:
+    """Serves until SIGTERM or SIGINT, answers who is waiting, stops the parts; gives the exit code."""
+    if workers > 1 and settings.is_sqlite:
+        text = "must be 1 with SQLite: one process writes the file; use PostgreSQL for more"
+        raise Invalid("workers", text)
+    check_port(host, port)
+    if workers > 1:
+        return _serve_many(settings, host, port, workers)
+    return uvloop.run(_serve_here(settings, host, port))
+
+
+_HTTP1 = HTTP1Settings(keep_alive=True, header_read_timeout=HEAD_MILLISECONDS, pipeline_flush=True)
+# The server's own lines go where all others go, and only those that tell of an accident.
+_LOGGING: dict[str, Any] = {"loggers": {}, "handlers": {}, "formatters": {}}
+
+
+async def _serve_here(settings: Settings, host: str, port: int) -> int:
+    front = build(settings)
+    server = Server(
+        front,
+        host,
+        port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=BACKPRESSURE,
+        http1_settings=_HTTP1,
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGGING,
+        log_access=False,
+    )
+    observe.logs(settings.log_format)
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _ask, asked, number)
+    serving = asyncio.ensure_future(server.serve())
+    asking = asyncio.ensure_future(asked.wait())
+    await asyncio.wait((serving, asking), return_when=asyncio.FIRST_COMPLETED)
+    asking.cancel()
+    server.stop()  # type: ignore[no-untyped-call]
+    return await _drained(serving, front, asked.is_set())
+
+
+def _ask(asked: asyncio.Event, number: int) -> None:
+    """The first signal asks to finish; the second one is obeyed at once."""
+    log.info("finishing what is being answered, then stopping")
+    asked.set()
+    asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def _drained(serving: "asyncio.Future[None]", front: Front, wanted: bool) -> int:
+    """Waits for requests at work; whoever takes longer than the grace is left, but no part stops unheard."""
+    done, _ = await asyncio.wait((serving,), timeout=GRACE_SECONDS)
+    if not done:
+        log.warning("some requests were still running after %d seconds and were broken off", GRACE_SECONDS)
+        await front.stop()
+        serving.cancel()
+        return 0
+    try:
+        serving.result()
+    except FatalError:
+        return 1  # the front door has said why
+    return 0 if wanted else 1
+
+
+def _serve_many(settings: Settings, host: str, port: int, workers: int) -> int:
+    server = MPServer(
+        "hyway",
+        host,
+        port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        loop=Loops.uvloop,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=BACKPRESSURE,
+        http1_settings=_HTTP1,
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGGING,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(GRACE_SECONDS),
+    )
+    observe.logs(settings.log_format)
+    server.serve(target_loader=partial(_in_child, settings, os.getpid()), wrap_loader=False)
+    return 0
+
+
+def _in_child(settings: Settings, parent: int) -> Front:
+    """What each of several processes runs."""
+    observe.logs(settings.log_format)
+    _die_with(parent)
+    return build(settings)
+
+
+def _die_with(parent: int) -> None:
+    """Asks Linux to stop this process when its parent is killed; elsewhere it would go on without one."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+        if os.getppid() != parent:
+            raise Fault("the server that started this process is gone")
+
+
+__all__ = [
+    "build",
+    "check_port",
+    "geo_file",
+    "open_database",
+    "open_places",
+    "prepare",
+    "serve",
+]
