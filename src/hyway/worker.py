@@ -63,6 +63,10 @@ class Worker:
         """Whether this process does the work, after waiting up to so many seconds for it."""
         return self._leads.wait(seconds)
 
+    def is_alive(self) -> bool:
+        """Whether this process takes part, leading or standing by."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Lets what runs end within 15 seconds; what does not is run again at the next start."""
         self._stopping.set()
