@@ -8,7 +8,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from hyway.domain.attribution import Capture, bots
+from hyway.domain import attribution
+from hyway.domain.attribution import Capture
 from hyway.edge import scripts
 from hyway.edge.pages import Headers, Page
 from hyway.edge.table import Entry, Missing
@@ -102,7 +103,7 @@ def _as_capture(visit: Visit, entry: Entry, id: str, ip: str, page: str, session
         page,
         _utm(visit),
         language(visit.language),
-        bots.verdict_by_network(ip, ""),
+        attribution.bots.verdict_by_network(ip, ""),
     )
 
 

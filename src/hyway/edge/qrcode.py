@@ -4,7 +4,7 @@ import asyncio
 import json
 from urllib.parse import parse_qs
 
-from hyway.domain.links import qr
+from hyway.domain import links
 from hyway.edge.pages import Headers, Page
 from hyway.kernel.faults import Invalid
 
@@ -34,14 +34,14 @@ async def render(query: bytes) -> Page:
     except ValueError:
         body = json.dumps({"error": {"en": "Invalid request", "ar": "طلب غير صالح"}}, ensure_ascii=False).encode()
         return Page(400, [(b"content-type", b"application/json"), *_HEADERS], body)
-    kind = qr.CONTENT_TYPES[words["format"]].encode()
+    kind = links.qr.CONTENT_TYPES[words["format"]].encode()
     return Page(
         200, [(b"content-type", kind), (b"cache-control", b"public, max-age=31536000, immutable"), *_HEADERS], picture
     )
 
 
 def _draw(text: str, numbers: dict[str, int], words: dict[str, str]) -> bytes:
-    return qr.render(
+    return links.qr.render(
         text,
         numbers["size"],
         words["errorCorrection"],

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from hyway.kernel.changes import Changes
+from hyway.kernel.checkpoints import Checkpoints
 from hyway.kernel.seal import Seal
 from hyway.kernel.sql import Executable, Prepared
 
@@ -133,9 +134,16 @@ class Database:
         self.changes = Changes(self.engine)
         self.hearers: list[Hearer] = []
         self._lock = threading.Lock() if self.is_sqlite else None
+        self._checkpoints = Checkpoints(self.engine, self._turn) if self.is_sqlite else None
         self._readers = ThreadPoolExecutor(threads, "hyway-read")
         # SQLite has one writer: a second thread would only wait for the lock.
         self._writers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "hyway-write")
+
+    def start(self) -> None:
+        """For a process that stays: hears of other processes' changes, and keeps SQLite's log short."""
+        self.changes.start()
+        if self._checkpoints:
+            self._checkpoints.start()
 
     async def read(self, verb: Callable[Concatenate[Read, P], T], *args: P.args, **more: P.kwargs) -> T:
         """Runs `verb` on a snapshot, off the event loop."""
@@ -189,6 +197,8 @@ class Database:
         self._writers.shutdown()
         self._readers.shutdown()
         self.changes.close()
+        if self._checkpoints:
+            self._checkpoints.stop()
         self.engine.dispose()
 
 
@@ -218,7 +228,7 @@ def _tune(connection: Any, _record: Any) -> None:
         "cache_size=-16000",
         "mmap_size=268435456",
         "temp_store=MEMORY",
-        "wal_autocheckpoint=4000",
+        "wal_autocheckpoint=25000",
     ):
         connection.execute(f"PRAGMA {line}")
 

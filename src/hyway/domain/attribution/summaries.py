@@ -111,7 +111,7 @@ def _stored(
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # not found is a KeyError
         raise Invalid("timezone", "must be the name of a time zone, such as Europe/Berlin") from None
 
 
