@@ -5,6 +5,7 @@ microsecond, everything else may cost more.
 """
 
 import asyncio
+import gc
 import json
 import logging
 import re
@@ -206,6 +207,7 @@ class Front:
         except Exception as error:
             log.exception("the server could not start")
             return await send({"type": "lifespan.startup.failed", "message": str(error)})
+        _settle()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.stop()
@@ -284,6 +286,17 @@ async def answer(
     head.append((b"x-content-type-options", b"nosniff"))
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+def _settle() -> None:
+    """Takes what has been loaded out of the garbage collector's rounds.
+
+    A full round over some 500,000 objects that stay for ever stops every thread for 50 ms, which was the redirect's
+    slowest percent.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _elsewhere(api: App) -> App:
