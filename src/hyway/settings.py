@@ -40,7 +40,9 @@ class Settings:
     """HYWAY_LOG: `text` for people, `json` for machines. Default: `text` on a terminal, else `json`."""
 
     @classmethod
-    def read(cls, environ: Mapping[str, str], data: Path | None = None, listens: str | None = None) -> "Settings":
+    def read(
+        cls, environ: Mapping[str, str], data: Path | None = None, listens: str | None = None
+    ) -> "Settings":
         """Settings from the environment; `data` and `listens` are what the command line said."""
         folder = (data or Path(environ.get("HYWAY_DATA") or "var")).expanduser().resolve()
         public = (environ.get("HYWAY_PUBLIC_URL") or listens or "http://localhost:8000").rstrip("/")

@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 
-import hyway.domain.attribution.jobs  # noqa: F401  # registers its jobs
+import hyway.domain.attribution.jobs  # registers its jobs
 import hyway.domain.webhooks.jobs  # noqa: F401  # registers its jobs
 from hyway.domain.netinfo import is_public
 from hyway.kernel import changes, outbox

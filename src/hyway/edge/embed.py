@@ -78,11 +78,16 @@ class Embed:
     def preflight(self, visit: Visit) -> Page:
         """OPTIONS, and every method but GET, HEAD and POST."""
         status = 204 if visit.method == "OPTIONS" else 405
-        more = [(b"access-control-allow-methods", b"GET, POST"), (b"access-control-allow-headers", b"content-type")]
+        more = [
+            (b"access-control-allow-methods", b"GET, POST"),
+            (b"access-control-allow-headers", b"content-type"),
+        ]
         return Page(status, [*_json_headers(visit), *more, (b"allow", b"GET, HEAD, POST, OPTIONS")], b"")
 
 
-def _as_capture(visit: Visit, entry: Entry, id: str, ip: str, page: str, session: str, came_from: str) -> Capture:
+def _as_capture(
+    visit: Visit, entry: Entry, id: str, ip: str, page: str, session: str, came_from: str
+) -> Capture:
     target = entry.target
     return Capture(
         id,
@@ -160,7 +165,9 @@ def _no(visit: Visit, status: int, why: str) -> Page:
 
 
 _ARABIC = {
-    "the body must be a JSON object with token, url and session": "يجب أن يكون المحتوى كائن JSON يضم token و url و session",
+    "the body must be a JSON object with token, url and session": (
+        "يجب أن يكون المحتوى كائن JSON يضم token و url و session"
+    ),
     "the capture token is wrong or too old": "رمز الالتقاط غير صحيح أو منتهي الصلاحية",
     "the page is not on the host that the short link leads to": "الصفحة ليست على المضيف الذي يقود إليه الرابط القصير",
     "session must be 8 to 64 letters, digits, - or _": "يجب أن يتكون session من 8 إلى 64 حرفًا أو رقمًا أو - أو _",

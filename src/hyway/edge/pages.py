@@ -25,7 +25,12 @@ class Page(NamedTuple):
 
 
 def _policy(*more: str) -> bytes:
-    parts = ("default-src 'none'", f"style-src 'sha256-{_STYLE_HASH}'", "base-uri 'none'", "frame-ancestors 'none'")
+    parts = (
+        "default-src 'none'",
+        f"style-src 'sha256-{_STYLE_HASH}'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
     return "; ".join((*parts, *more)).encode()
 
 
@@ -49,10 +54,14 @@ def _message(status: int, title: str, text: str) -> Page:
     return _page(status, "message.html", _policy("form-action 'none'"), title=title, text=text)
 
 
-UNKNOWN = _message(404, "This link leads nowhere", "There is no such short link. Check the address for a typing error.")
+UNKNOWN = _message(
+    404, "This link leads nowhere", "There is no such short link. Check the address for a typing error."
+)
 EXPIRED = _message(410, "This link has expired", "Its owner set an end to it, and that time has come.")
 REFUSED = _message(405, "That cannot be done here", "A short link can only be opened.")
-BUSY = _message(503, "One moment, please", "The server cannot store your visit right now. Try again in a few seconds.")
+BUSY = _message(
+    503, "One moment, please", "The server cannot store your visit right now. Try again in a few seconds."
+)
 UNTRUSTED = _message(403, "That form has expired", "Open the link again and enter the password once more.")
 TOO_LARGE = _message(413, "That is too much", "The form is larger than this page can take.")
 
@@ -70,9 +79,7 @@ def cloaked(url: str, title: str | None) -> Page:
     return _page(200, "cloaked.html", policy, url=url, title=title or parts.hostname)
 
 
-def preview(
-    url: str, short_url: str, title: str | None, description: str | None, image: str | None
-) -> Page:
+def preview(url: str, short_url: str, title: str | None, description: str | None, image: str | None) -> Page:
     """What a social network's crawler reads to draw a card."""
     host = urlsplit(url).hostname
     return _page(

@@ -32,11 +32,15 @@ async def render(query: bytes) -> Page:
         body = json.dumps({"error": {"en": en, "ar": ar}}, ensure_ascii=False).encode()
         return Page(400, [(b"content-type", b"application/json"), *_HEADERS], body)
     except ValueError:
-        body = json.dumps({"error": {"en": "Invalid request", "ar": "طلب غير صالح"}}, ensure_ascii=False).encode()
+        body = json.dumps(
+            {"error": {"en": "Invalid request", "ar": "طلب غير صالح"}}, ensure_ascii=False
+        ).encode()
         return Page(400, [(b"content-type", b"application/json"), *_HEADERS], body)
     kind = links.qr.CONTENT_TYPES[words["format"]].encode()
     return Page(
-        200, [(b"content-type", kind), (b"cache-control", b"public, max-age=31536000, immutable"), *_HEADERS], picture
+        200,
+        [(b"content-type", kind), (b"cache-control", b"public, max-age=31536000, immutable"), *_HEADERS],
+        picture,
     )
 
 

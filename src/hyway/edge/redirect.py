@@ -173,7 +173,10 @@ class Lane:
         location = head + id + tail
         cookies: Headers = [
             self._visitor(capture.visitor_id),
-            (b"set-cookie", SESSION_COOKIE.encode() + b"=" + capture.session_id.encode() + self._session_tail),
+            (
+                b"set-cookie",
+                SESSION_COOKIE.encode() + b"=" + capture.session_id.encode() + self._session_tail,
+            ),
             (b"x-request-id", id),
         ]
         target = entry.target
@@ -230,10 +233,11 @@ class Lane:
             return await http.show(send, page, head=visit.method == "HEAD")
         if visit.method != "POST" or isinstance(entry, Missing):
             return await http.show(send, self._embed.preflight(visit))
-        outcome = self._embed.capture(visit, entry, await http.body(receive, _FORM_LIMIT), self._addresses.client(visit))
+        outcome = self._embed.capture(
+            visit, entry, await http.body(receive, _FORM_LIMIT), self._addresses.client(visit)
+        )
         if isinstance(outcome, Capture):
             await self._writer.put(outcome)
             self._answers["capture"] += 1
             outcome = self._embed.stored(visit, outcome)
         await http.show(send, outcome)
-

@@ -18,7 +18,7 @@ ANALYTICS = f"(function(){{{_KEEP}}})();\n".encode()
 _CAPTURE = (
     'var s=g("hoko_session");'
     'if(!s||!/^[\\w-]{8,64}$/.test(s)){s="";var a=crypto.getRandomValues(new Uint8Array(12));'
-    'for(var i=0;i<12;i++)s+=(a[i]+256).toString(16).slice(1)}'
+    "for(var i=0;i<12;i++)s+=(a[i]+256).toString(16).slice(1)}"
     'd.cookie="hoko_session="+s+";path=/;max-age=7776000;samesite=lax"+(location.protocol=="https:"?";secure":"");'
     'fetch(%s,{method:"POST",mode:"cors",credentials:"omit",keepalive:true,'
     'headers:{"Content-Type":"text/plain"},'

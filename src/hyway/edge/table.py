@@ -41,7 +41,9 @@ class Missing:
 MISSING: Final = Missing()
 
 
-def destination(target: links.Target, url: str, visitor: list[tuple[str, str]]) -> tuple[str, dict[str, str] | None]:
+def destination(
+    target: links.Target, url: str, visitor: list[tuple[str, str]]
+) -> tuple[str, dict[str, str] | None]:
     """Where a visitor with this query goes (without the click id), and the UTM that the click is stored with.
 
     The link's own UTM replaces what its URL says. The visitor's query wins, yields or is dropped by the link's policy.
@@ -55,7 +57,9 @@ def destination(target: links.Target, url: str, visitor: list[tuple[str, str]]) 
     text = urlencode(merged) if merged != query else parts.query
     tagged = {_NAMES_UTM[name]: value for name, value in merged if name in _NAMES_UTM and value}
     host = _ascii_host(parts.netloc)
-    return quote(urlunsplit((parts.scheme, host, parts.path, text, parts.fragment)), safe=_SAFE), tagged or None
+    return quote(
+        urlunsplit((parts.scheme, host, parts.path, text, parts.fragment)), safe=_SAFE
+    ), tagged or None
 
 
 def _merged(own: list[tuple[str, str]], visitor: list[tuple[str, str]], policy: str) -> list[tuple[str, str]]:
@@ -87,7 +91,12 @@ def split_at_click(url: str) -> tuple[bytes, bytes]:
     if "hoko_id=" in query:
         query = "&".join(pair for pair in query.split("&") if not pair.startswith("hoko_id="))
     path = parts.path or "/"
-    head = urlunsplit((parts.scheme, parts.netloc, path, "", "")) + "?" + (query + "&" if query else "") + "hoko_id="
+    head = (
+        urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+        + "?"
+        + (query + "&" if query else "")
+        + "hoko_id="
+    )
     tail = "#" + parts.fragment if parts.fragment else ""
     return head.encode("ascii"), tail.encode("ascii")
 

@@ -85,7 +85,9 @@ class Writer:
             except Exception as error:
                 # Whoever waits must get an answer whatever went wrong; clicks carry their ids, so trying again is safe.
                 failure = error
-                log.exception("a batch of %d clicks was not stored (try %d of %d)", len(batch), trial + 1, _TRIES)
+                log.exception(
+                    "a batch of %d clicks was not stored (try %d of %d)", len(batch), trial + 1, _TRIES
+                )
                 sleep(0.05 * 4**trial)
         self._loop.call_soon_threadsafe(_release, batch, failure)
 

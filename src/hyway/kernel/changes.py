@@ -93,7 +93,9 @@ class Changes:
                 with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     self._listen(connection)
             except SQLAlchemyError:
-                log.warning("lost the connection that hears of changes; forgetting everything and trying again")
+                log.warning(
+                    "lost the connection that hears of changes; forgetting everything and trying again"
+                )
                 self.here([(topic, "*") for topic in self._hearers])
                 self._stop.wait(1)
 
@@ -112,7 +114,8 @@ class Changes:
         since = CHANGES.select().where(CHANGES.c.seq > seen - behind).order_by(CHANGES.c.seq)
         rows = connection.execute(since).all()
         self.here((row.topic, row.key) for row in rows)
-        return max([seen, *(row.seq for row in rows)])
+        newest: int = max([seen, *(row.seq for row in rows)])
+        return newest
 
 
 def forget_old(connection: Connection) -> None:

@@ -45,4 +45,6 @@ def parse(field: str, value: str) -> Instant:
     try:
         return instant(datetime.fromisoformat(value.upper().replace(",", ".")))
     except (ValueError, OverflowError):
-        raise Invalid(field, "must be an ISO 8601 date-time with a time zone, such as 2026-12-31T23:59:00Z") from None
+        raise Invalid(
+            field, "must be an ISO 8601 date-time with a time zone, such as 2026-12-31T23:59:00Z"
+        ) from None

@@ -59,7 +59,7 @@ class Read:
         return self._connection.dialect.name
 
     def run(self, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
-        return self._connection.execute(statement, values)  # type: ignore[call-overload, no-any-return]
+        return self._connection.execute(statement, values)
 
     def rows(self, prepared: Prepared, *values: Any) -> list[Any]:
         """The rows of a prepared query."""
@@ -67,7 +67,7 @@ class Read:
         cursor = self._connection.connection.cursor()
         try:
             cursor.execute(sql, order(values))
-            return cursor.fetchall()
+            return list(cursor.fetchall())
         finally:
             cursor.close()
 
@@ -81,7 +81,9 @@ class Write(Read):
         self.changed_keys: set[tuple[str, str]] = set()
         self.facts: list[Fact] = []
 
-    def announce(self, by: Any, action: str, subject: str, id: str, data: Mapping[str, Any] | None = None) -> None:
+    def announce(
+        self, by: Any, action: str, subject: str, id: str, data: Mapping[str, Any] | None = None
+    ) -> None:
         """Tells the database's hearers, inside this transaction, what `by` did to which subject."""
         self.facts.append(Fact(by, action, subject, id, data or {}))
 
@@ -125,7 +127,9 @@ Hearer = Callable[[Write, Sequence[Fact]], None]
 class Database:
     """One SQLite file or one PostgreSQL database, and the threads that talk to it."""
 
-    def __init__(self, url: str, seal: Seal, *, hosts: frozenset[str] = frozenset(), threads: int = 4) -> None:
+    def __init__(
+        self, url: str, seal: Seal, *, hosts: frozenset[str] = frozenset(), threads: int = 4
+    ) -> None:
         self.url = url
         self.seal = seal
         self.hosts = hosts

@@ -77,7 +77,9 @@ class Seal:
         try:
             return self._box.decrypt(raw[:_NONCE], raw[_NONCE:], purpose.encode()).decode()
         except InvalidTag:
-            raise Fault("a stored secret cannot be opened: the key file is not the one it was sealed with") from None
+            raise Fault(
+                "a stored secret cannot be opened: the key file is not the one it was sealed with"
+            ) from None
 
     def mark(self, value: bytes, purpose: bytes) -> bytes:
         """A keyed digest of 32 bytes, the same on every run."""

@@ -60,7 +60,9 @@ def insert(table: Table, dialect_name: str) -> Any:
     return postgresql.insert(table) if dialect_name == "postgresql" else sqlite.insert(table)
 
 
-def upsert(dialect_name: str, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], keep: Any) -> Any:
+def upsert(
+    dialect_name: str, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], keep: Any
+) -> Any:
     """INSERT … ON CONFLICT (keys) DO UPDATE; `keep(excluded)` gives the columns to set."""
     statement = insert(table, dialect_name).values(list(rows))
     return statement.on_conflict_do_update(index_elements=list(keys), set_=keep(statement.excluded))

@@ -1,6 +1,7 @@
 """Who clicked, and what it led to: clicks, visitors, customers, leads, sales, roll-ups."""
 
 from hyway.domain.attribution import agents, bots
+from hyway.domain.attribution.recorder import Recorder
 from hyway.domain.attribution.records import (
     Bucket,
     Capture,
@@ -19,7 +20,6 @@ from hyway.domain.attribution.records import (
     SummaryQuery,
     Trigger,
 )
-from hyway.domain.attribution.recorder import Recorder
 from hyway.domain.attribution.service import (
     clicks,
     count_customers,

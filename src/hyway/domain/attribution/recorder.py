@@ -84,7 +84,7 @@ class Recorder:
         return known
 
     def _first(self, w: Write, each: Capture, learnt: "_Learnt") -> int:
-        """1 for the visitor's first click of the hour on this link. The hour runs from that click, not from the last."""
+        """1 for the visitor's first click of the hour on this link; the hour runs from the first, not the last."""
         key = (each.link_seq, each.visitor_id)
         began = learnt.visits.get(key) or self._visits.get(key)
         if began is not None and 0 <= each.at - began < clock.HOUR:

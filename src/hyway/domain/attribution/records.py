@@ -87,9 +87,9 @@ class CustomerWish:
 
     external_id: str
     name: str
-    email: str | None | Unset = UNSET
-    avatar: str | None | Unset = UNSET
-    phone: str | None | Unset = UNSET
+    email: str | Unset | None = UNSET
+    avatar: str | Unset | None = UNSET
+    phone: str | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ def track_sale(w: Write, by: Caller, new: NewSale) -> Conversion:
 def _click(r: Read, by: Caller, id: str) -> Any:
     found = click_store.by_id(r, by.organization, id)
     if found is None:
-        raise Invalid("", "Click ID {click_id} not found or does not belong to your workspace", click_id=id[:100])
+        raise Invalid(
+            "", "Click ID {click_id} not found or does not belong to your workspace", click_id=id[:100]
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hyway.domain import links
 from hyway.domain.attribution import tallying
 from hyway.domain.attribution.records import Bucket, Dimension, Row, Summary, SummaryQuery
+from hyway.domain.attribution.store import clicks as click_store
 from hyway.domain.attribution.store import tallies as store
 from hyway.domain.identity import Caller
 from hyway.domain.netinfo import country_name
@@ -43,7 +44,7 @@ def _reach(w: Write) -> tuple[dict[str, int], dict[str, int]]:
 
 def _advance(w: Write, name: str, after: int, upto: int, sums: dict[Any, tallying.Sums]) -> None:
     """Adds sums if nobody else has rolled the same rows up meanwhile."""
-    store.hold(w, shared=False)
+    click_store.hold(w, shared=False)
     if store.marks(w).get(name, 0) != after:
         return
     store.add(w, [(*key, *counted) for key, counted in sums.items()])
@@ -123,7 +124,9 @@ def _steps(start: int, end: int, interval: str, zone: ZoneInfo) -> list[Instant]
         steps.append(begins)
         at = _next(at, interval)
         if len(steps) > _MOST_BUCKETS:
-            raise Invalid("interval", "makes more than {most} steps; ask for a longer one", most=_MOST_BUCKETS)
+            raise Invalid(
+                "interval", "makes more than {most} steps; ask for a longer one", most=_MOST_BUCKETS
+            )
     return steps
 
 
@@ -146,7 +149,12 @@ def _next(at: datetime, interval: str) -> datetime:
 
 
 def _assemble(
-    r: Read, by: Caller, query: SummaryQuery, by_hour: Known, lists: dict[str, Known], steps: Sequence[Instant]
+    r: Read,
+    by: Caller,
+    query: SummaryQuery,
+    by_hour: Known,
+    lists: dict[str, Known],
+    steps: Sequence[Instant],
 ) -> Summary:
     total: Known = {}
     bucketed: Known = {}
@@ -174,10 +182,15 @@ def _top(known: Known, most: int) -> list[tuple[str, Any]]:
     return [each for each in ranked if each[1].clicks or each[1].leads or each[1].sales][:most]
 
 
-def _labelled(r: Read, by: Caller, tops: dict[str, list[tuple[str, Any]]]) -> dict[Dimension, tuple[Row, ...]]:
+def _labelled(
+    r: Read, by: Caller, tops: dict[str, list[tuple[str, Any]]]
+) -> dict[Dimension, tuple[Row, ...]]:
     seqs = [int(value) for value, _ in tops.get("link", ())]
     named = links.by_seqs(r, by, seqs)
-    people = {value: links.page_of_shelf(r, by, links.PARTNERS, links.ShelfQuery(id=value)) for value, _ in tops.get("partner", ())}
+    people = {
+        value: links.page_of_shelf(r, by, links.PARTNERS, links.ShelfQuery(id=value))
+        for value, _ in tops.get("partner", ())
+    }
     labelled: dict[Dimension, tuple[Row, ...]] = {}
     for name in tallying.DIMENSIONS:
         rows: list[Row] = []

@@ -79,7 +79,9 @@ def fan_out(rows: Iterable[Any]) -> dict[Key, Sums]:
             counted = sums if dimension == "total" else [*sums[:3], 0, *sums[4:]]
             for scope in scopes(row):
                 for grain, bucket in (("h", row.hour), ("d", row.hour // 24)):
-                    _add(tallies, (row.organization, scope, dimension, grain, bucket, value, currency), counted)
+                    _add(
+                        tallies, (row.organization, scope, dimension, grain, bucket, value, currency), counted
+                    )
     return tallies
 
 
@@ -99,9 +101,11 @@ def merge(into: dict[Any, dict[str, Sums]], key: Any, currency: str, sums: Seque
 
 def counts(by_currency: dict[str, Sums]) -> Counts:
     """One Counts from the counters of each currency; only sales have one."""
-    whole = [sum(sums[i] for sums in by_currency.values()) for i in range(6)]
+    clicks, unique, scans, bots, leads, sales = (
+        sum(sums[i] for sums in by_currency.values()) for i in range(6)
+    )
     revenue = {currency: sums[6] for currency, sums in sorted(by_currency.items()) if currency}
-    return Counts(*whole, revenue=revenue)
+    return Counts(clicks, unique, scans, bots, leads, sales, revenue)
 
 
 def spans(start: int, end: int) -> list[tuple[str, int, int]]:

@@ -5,7 +5,9 @@ from typing import Literal, get_args
 
 from hyway.kernel.faults import Invalid, Refused
 
-Feature = Literal["link expiration", "password protection", "link cloaking", "device targeting", "geo targeting"]
+Feature = Literal[
+    "link expiration", "password protection", "link cloaking", "device targeting", "geo targeting"
+]
 FEATURES: frozenset[Feature] = frozenset(get_args(Feature))
 
 

@@ -3,7 +3,17 @@
 import dataclasses
 
 from hyway.domain.identity import rules, store
-from hyway.domain.identity.records import Caller, Issued, Key, Membership, NewKey, Organization, Person, Role, Session
+from hyway.domain.identity.records import (
+    Caller,
+    Issued,
+    Key,
+    Membership,
+    NewKey,
+    Organization,
+    Person,
+    Role,
+    Session,
+)
 from hyway.kernel import clock, ids, seal
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Write
@@ -70,20 +80,26 @@ def change_plan(w: Write, organization_seq: int, plan: str) -> None:
 
 def add_person(w: Write, email: str, name: str, password: str, *, must_change: bool = False) -> Person:
     """A person with a password; the address is unique."""
+    id, address, called, now = (
+        ids.uuid7(),
+        rules.email("email", email),
+        rules.name("name", name, 100),
+        clock.now(),
+    )
     row = {
-        "id": ids.uuid7(),
-        "email": rules.email("email", email),
-        "name": rules.name("name", name, 100),
+        "id": id,
+        "email": address,
+        "name": called,
         "password_hash": seal.hash_password(rules.password(password)),
         "must_change_password": int(must_change),
-        "created_at": clock.now(),
+        "created_at": now,
     }
     try:
         with w.attempt():
             seq = store.add_person(w, row)
     except Conflict:
         raise Taken("email", "is taken by another person") from None
-    return Person(seq, row["id"], row["email"], row["name"], must_change, row["created_at"])
+    return Person(seq, id, address, called, must_change, now)
 
 
 def person_by_email(r: Read, email: str) -> Person | None:
@@ -146,7 +162,8 @@ def _open_session(w: Write, person: Person, user_agent: str, now: Instant) -> tu
     }
     store.add_session(w, row)
     opened = store.session(w, seal.digest(token), now)
-    assert opened is not None
+    if opened is None:  # the row was written above, in this transaction
+        raise Unknown("this person belongs to no organization")
     w.announce(opened.caller(), "person.signed_in", "person", person.id)
     return token, opened
 
@@ -214,7 +231,9 @@ def issue_key(w: Write, by: Caller, new: NewKey) -> Issued:
     key = store.add_key(
         w, by.organization, ids.uuid7(), seal.digest(secret), secret[-4:], checked, by.actor_name, now
     )
-    w.announce(by, "key.created", "key", key.id, {"kind": key.kind, "name": key.name, "scopes": list(key.scopes)})
+    w.announce(
+        by, "key.created", "key", key.id, {"kind": key.kind, "name": key.name, "scopes": list(key.scopes)}
+    )
     return Issued(key, secret)
 
 
@@ -263,7 +282,9 @@ def keys_used(w: Write, used: dict[str, Instant]) -> None:
 
 def command_line(organization: Organization) -> Caller:
     """The server's own command, acting for an organization."""
-    return Caller(organization.seq, organization.plan, "system", "command", "hyway command", "command", role="owner")
+    return Caller(
+        organization.seq, organization.plan, "system", "command", "hyway command", "command", role="owner"
+    )
 
 
 def as_system(by: Caller) -> Caller:

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from hyway.domain.identity.records import Key, Membership, NewKey, Organization, Person, Session
 from hyway.kernel.clock import Instant
@@ -111,7 +122,7 @@ def key(row: Any) -> Key:
 
 def add_organization(w: Write, id: str, name: str, plan: str, at: Instant) -> Organization:
     row = {"id": id, "name": name, "folded_name": name.casefold(), "plan": plan, "created_at": at}
-    seq = w.run(ORGANIZATIONS.insert(), row).inserted_primary_key[0]
+    seq = w.run(ORGANIZATIONS.insert().returning(ORGANIZATIONS.c.seq), row).scalar_one()
     return Organization(seq, id, name, plan, at)
 
 
@@ -133,7 +144,7 @@ def change_organization(w: Write, seq: int, **values: Any) -> None:
 
 
 def add_person(w: Write, person_row: dict[str, Any]) -> int:
-    return int(w.run(PEOPLE.insert(), person_row).inserted_primary_key[0])
+    return int(w.run(PEOPLE.insert().returning(PEOPLE.c.seq), person_row).scalar_one())
 
 
 def person_by_email(r: Read, email: str) -> tuple[Person, str | None] | None:
@@ -154,7 +165,9 @@ def join(w: Write, organization_seq: int, person_seq: int, role: str, at: Instan
     w.run(MEMBERSHIPS.insert(), row)
 
 
-def memberships(r: Read, *, organization_seq: int | None = None, person_seq: int | None = None) -> list[Membership]:
+def memberships(
+    r: Read, *, organization_seq: int | None = None, person_seq: int | None = None
+) -> list[Membership]:
     """Of an organization or of a person, oldest first."""
     people, orgs = PEOPLE.alias(), ORGANIZATIONS.alias()
     found = select(
@@ -163,7 +176,9 @@ def memberships(r: Read, *, organization_seq: int | None = None, person_seq: int
         *[c.label(f"o_{c.name}") for c in orgs.c],
         *[c.label(f"p_{c.name}") for c in people.c],
     ).join_from(MEMBERSHIPS, people, people.c.seq == MEMBERSHIPS.c.person)
-    found = found.join(orgs, orgs.c.seq == MEMBERSHIPS.c.organization).order_by(MEMBERSHIPS.c.since, people.c.seq)
+    found = found.join(orgs, orgs.c.seq == MEMBERSHIPS.c.organization).order_by(
+        MEMBERSHIPS.c.since, people.c.seq
+    )
     if organization_seq is not None:
         found = found.where(MEMBERSHIPS.c.organization == organization_seq)
     if person_seq is not None:
@@ -174,7 +189,9 @@ def memberships(r: Read, *, organization_seq: int | None = None, person_seq: int
 def _membership(row: Any) -> Membership:
     return Membership(
         Organization(row.o_seq, row.o_id, row.o_name, row.o_plan, row.o_created_at),
-        Person(row.p_seq, row.p_id, row.p_email, row.p_name, bool(row.p_must_change_password), row.p_created_at),
+        Person(
+            row.p_seq, row.p_id, row.p_email, row.p_name, bool(row.p_must_change_password), row.p_created_at
+        ),
         row.role,
         row.since,
     )
@@ -186,7 +203,9 @@ def add_session(w: Write, row: dict[str, Any]) -> None:
 
 def session(r: Read, token_hash: str, at: Instant) -> Session | None:
     """The live session of a token, if its person still belongs to its organization."""
-    row = r.run(select(SESSIONS).where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires_at > at)).first()
+    row = r.run(
+        select(SESSIONS).where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires_at > at)
+    ).first()
     if row is None:
         return None
     found = memberships(r, organization_seq=row.organization, person_seq=row.person)
@@ -202,7 +221,9 @@ def change_session(w: Write, token_hash: str, **values: Any) -> None:
     w.run(update(SESSIONS).where(SESSIONS.c.token_hash == token_hash).values(**values))
 
 
-def end_sessions(w: Write, *, token_hash: str | None = None, person_seq: int | None = None, but: str = "") -> None:
+def end_sessions(
+    w: Write, *, token_hash: str | None = None, person_seq: int | None = None, but: str = ""
+) -> None:
     """One session, or all of a person (`but` that of one token)."""
     ended = delete(SESSIONS)
     if token_hash is not None:
@@ -216,7 +237,9 @@ def purge_sessions(w: Write, at: Instant) -> None:
     w.run(delete(SESSIONS).where(SESSIONS.c.expires_at <= at))
 
 
-def add_key(w: Write, organization_seq: int, id: str, token_hash: str, hint: str, new: NewKey, by: str, at: Instant) -> Key:
+def add_key(
+    w: Write, organization_seq: int, id: str, token_hash: str, hint: str, new: NewKey, by: str, at: Instant
+) -> Key:
     row = {
         "id": id,
         "organization": organization_seq,
@@ -249,7 +272,9 @@ def keys(r: Read, organization_seq: int) -> list[Key]:
 
 def revoke_key(w: Write, organization_seq: int, id: str, at: Instant) -> str | None:
     """The hash of the key that this call revoked; None when there was none to revoke."""
-    gone = update(KEYS).where(KEYS.c.organization == organization_seq, KEYS.c.id == id, KEYS.c.revoked_at.is_(None))
+    gone = update(KEYS).where(
+        KEYS.c.organization == organization_seq, KEYS.c.id == id, KEYS.c.revoked_at.is_(None)
+    )
     return w.run(gone.values(revoked_at=at).returning(KEYS.c.token_hash)).scalar_one_or_none()
 
 

@@ -75,24 +75,24 @@ class LinkChange:
 
     id: str | None = None
     short_id: str | Unset = UNSET
-    url: str | None | Unset = UNSET
-    collection_id: str | None | Unset = UNSET
-    title: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    image: str | None | Unset = UNSET
-    utm: dict[str, str | None] | None | Unset = UNSET
-    expires_at: Instant | None | Unset = UNSET
-    expired_url: str | None | Unset = UNSET
-    password: str | None | Unset = UNSET
-    cloaked: bool | None | Unset = UNSET
-    ios: str | None | Unset = UNSET
-    android: str | None | Unset = UNSET
-    geo: dict[str, str] | None | Unset = UNSET
-    external_id: str | None | Unset = UNSET
-    tenant_id: str | None | Unset = UNSET
-    partner_id: str | None | Unset = UNSET
-    forward_query: ForwardQuery | None | Unset = UNSET
-    tag_ids: list[str] | None | Unset = UNSET
+    url: str | Unset | None = UNSET
+    collection_id: str | Unset | None = UNSET
+    title: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    image: str | Unset | None = UNSET
+    utm: dict[str, str | None] | Unset | None = UNSET
+    expires_at: Instant | Unset | None = UNSET
+    expired_url: str | Unset | None = UNSET
+    password: str | Unset | None = UNSET
+    cloaked: bool | Unset | None = UNSET
+    ios: str | Unset | None = UNSET
+    android: str | Unset | None = UNSET
+    geo: dict[str, str] | Unset | None = UNSET
+    external_id: str | Unset | None = UNSET
+    tenant_id: str | Unset | None = UNSET
+    partner_id: str | Unset | None = UNSET
+    forward_query: ForwardQuery | Unset | None = UNSET
+    tag_ids: list[str] | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

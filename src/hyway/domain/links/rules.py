@@ -14,10 +14,32 @@ from hyway.kernel.faults import Invalid
 from hyway.kernel.patch import UNSET
 
 UTM_KEYS = ("source", "medium", "campaign", "term", "content", "referral")
-TAG_COLORS = (
-    "slate gray zinc neutral stone red orange amber yellow lime green emerald teal cyan sky blue indigo violet "
-    "purple fuchsia pink rose"
-).split()
+TAG_COLORS = tuple(
+    [
+        "slate",
+        "gray",
+        "zinc",
+        "neutral",
+        "stone",
+        "red",
+        "orange",
+        "amber",
+        "yellow",
+        "lime",
+        "green",
+        "emerald",
+        "teal",
+        "cyan",
+        "sky",
+        "blue",
+        "indigo",
+        "violet",
+        "purple",
+        "fuchsia",
+        "pink",
+        "rose",
+    ]
+)
 FORWARDING = ("visitor", "link", "off")
 LONGEST_URL = 8_192
 _LONGEST = {
@@ -109,7 +131,9 @@ def merged_utm(old: Mapping[str, str] | None, new: Mapping[str, str | None] | No
     return kept or None
 
 
-def apply(change: LinkChange, old: Mapping[str, Any] | None, plan: Plan, ours: frozenset[str]) -> dict[str, Any]:
+def apply(
+    change: LinkChange, old: Mapping[str, Any] | None, plan: Plan, ours: frozenset[str]
+) -> dict[str, Any]:
     """The columns a change sets: for a new link (`old` is None) all that it mentions, with what it must mention.
 
     Raises Invalid with the wire's field name, Refused where the plan lacks the feature.
@@ -124,7 +148,7 @@ def apply(change: LinkChange, old: Mapping[str, Any] | None, plan: Plan, ours: f
             require(plan, planned)
         row[column] = check(value, ours) if value is not None else _null(column)
     if change.utm is not UNSET:
-        row["utm"] = merged_utm(old["utm"] if old else None, change.utm)  # type: ignore[arg-type]
+        row["utm"] = merged_utm(old["utm"] if old else None, change.utm)
     if old is None:
         _whole(row)
     return row

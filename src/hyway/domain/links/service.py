@@ -110,9 +110,10 @@ def _as_row(link: Link) -> dict[str, Any]:
 
 def _check_references(r: Read, by: Caller, wishes: Sequence[LinkChange]) -> None:
     """Collections, partners and tags that are named must be live and the organization's."""
-    collections = {wish.collection_id for wish in wishes if wish.collection_id}
-    partners = {wish.partner_id for wish in wishes if wish.partner_id}
-    tags = {tag for wish in wishes for tag in (wish.tag_ids or ())}
+    collections = {wish.collection_id for wish in wishes if isinstance(wish.collection_id, str)}
+    partners = {wish.partner_id for wish in wishes if isinstance(wish.partner_id, str)}
+    tagged = [wish.tag_ids if isinstance(wish.tag_ids, list) else [] for wish in wishes]
+    tags = {tag for ids_ in tagged for tag in ids_}
     known = store.known(r, shelves.COLLECTIONS, by.organization, collections) if collections else set()
     known |= store.known(r, shelves.PARTNERS, by.organization, partners) if partners else set()
     known |= store.known(r, shelves.TAGS, by.organization, tags) if tags else set()
@@ -121,7 +122,7 @@ def _check_references(r: Read, by: Caller, wishes: Sequence[LinkChange]) -> None
             raise Invalid("collectionId", "names no {noun} of your workspace", noun="collection", at=at)
         if wish.partner_id and wish.partner_id not in known:
             raise Invalid("partnerId", "names no {noun} of your workspace", noun="partner", at=at)
-        if wish.tag_ids and not known.issuperset(wish.tag_ids):
+        if not known.issuperset(tagged[at]):
             raise Invalid("tagIds", "names no {noun} of your workspace", noun="tag", at=at)
 
 
@@ -138,7 +139,9 @@ def _check_external_ids(r: Read, by: Caller, rows: Sequence[dict[str, Any]]) -> 
         owner = stored.get(row.get("external_id") or "")
         # A link of this call that gives its external id up in the same call does not hold it any more.
         if owner and owner != row["id"] and final.get(owner, row).get("external_id") == row["external_id"]:
-            raise Taken("externalId", "{value} is taken by another link", value=row["external_id"][:100], at=at)
+            raise Taken(
+                "externalId", "{value} is taken by another link", value=row["external_id"][:100], at=at
+            )
 
 
 def _check_room(r: Read, by: Caller, more: int) -> None:
@@ -165,7 +168,11 @@ def _name(r: Read, new: Sequence[dict[str, Any]]) -> None:
 
 
 def _finish(
-    w: Write, by: Caller, rows: Sequence[dict[str, Any]], latest: dict[str, dict[str, Any]], there: dict[str, Link]
+    w: Write,
+    by: Caller,
+    rows: Sequence[dict[str, Any]],
+    latest: dict[str, dict[str, Any]],
+    there: dict[str, Link],
 ) -> list[Link]:
     seqs = store.seqs(w, list(latest), by.organization)
     retagged = {

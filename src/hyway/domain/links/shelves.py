@@ -88,7 +88,9 @@ def put(w: Write, by: Caller, shelf: Shelf[T], items: Sequence[Item]) -> list[T]
     return [shelf.record(stored[id]) for id in order]
 
 
-def _row(by: Caller, shelf: Shelf[Any], item: Item, there: Mapping[str, Any], rows: Item, now: int) -> dict[str, Any]:
+def _row(
+    by: Caller, shelf: Shelf[Any], item: Item, there: Mapping[str, Any], rows: Item, now: int
+) -> dict[str, Any]:
     """The whole row that an item leads to; `rows` are those that earlier items of the call led to."""
     checked = {name: _checked(shelf, name, value) for name, value in item.items() if name != "id"}
     if not item.get("id"):

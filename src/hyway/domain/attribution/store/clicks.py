@@ -95,16 +95,22 @@ VISITS = Table(
 
 TRIGGERS: tuple[Trigger, ...] = ("link", "qr", "embed")
 NAMES = [c.name for c in CLICKS.c if c.name != "seq"]
-_VALUES = {name: bindparam(name) for name in NAMES}
+_VALUES: dict[str, Any] = {name: bindparam(name) for name in NAMES}
 # A capture that is handed over twice (a retried batch, a token played again) is one click: its id decides.
 _ADD = {
-    engine: Prepared(insert(CLICKS, engine).values(_VALUES).on_conflict_do_nothing(index_elements=["id"]), NAMES)
+    engine: Prepared(
+        insert(CLICKS, engine).values(_VALUES).on_conflict_do_nothing(index_elements=["id"]), NAMES
+    )
     for engine in ("sqlite", "postgresql")
 }
 
 
 def _visit(engine: str) -> Prepared:
-    row = {"link": bindparam("link"), "visitor_id": bindparam("visitor"), "first_at": bindparam("at")}
+    row: dict[str, Any] = {
+        "link": bindparam("link"),
+        "visitor_id": bindparam("visitor"),
+        "first_at": bindparam("at"),
+    }
     new = insert(VISITS, engine).values(row)
     over = new.excluded.first_at - VISITS.c.first_at >= HOUR
     began = case((over, new.excluded.first_at), else_=VISITS.c.first_at)
@@ -182,7 +188,9 @@ _JOINED = CLICKS.join(AGENTS, AGENTS.c.seq == CLICKS.c.agent).join(PLACES, PLACE
 
 def page(r: Read, organization: int, query: ClickQuery, link: int | None) -> list[Click]:
     """One page; `link` is the inner number of the query's link. The page is found in an index, then read."""
-    inner = select(CLICKS.c.seq).where(*_narrow(organization, query, link)).limit(query.take).offset(query.skip)
+    inner = (
+        select(CLICKS.c.seq).where(*_narrow(organization, query, link)).limit(query.take).offset(query.skip)
+    )
     order = (CLICKS.c.at, CLICKS.c.seq) if query.ascending else (CLICKS.c.at.desc(), CLICKS.c.seq.desc())
     seqs = list(r.run(inner.order_by(*order)).scalars())
     return in_order(r, seqs)
@@ -198,7 +206,9 @@ def in_order(r: Read, seqs: Sequence[int]) -> list[Click]:
 
 
 def _narrow(organization: int, query: ClickQuery, link: int | None) -> list[Any]:
-    where: list[Any] = [CLICKS.c.link == link] if link is not None else [CLICKS.c.organization == organization]
+    where: list[Any] = (
+        [CLICKS.c.link == link] if link is not None else [CLICKS.c.organization == organization]
+    )
     if query.partner_id is not None:
         where.append(CLICKS.c.partner_id == query.partner_id)
         where.append(CLICKS.c.organization == organization)
@@ -256,6 +266,8 @@ def by_click_ids(r: Read, organization: int, ids: Sequence[str]) -> list[Click]:
     """Stored clicks of the organization by id, in the order they were stored."""
     seqs: list[int] = []
     for i in range(0, len(ids), 900):
-        mine = select(CLICKS.c.seq).where(CLICKS.c.organization == organization, CLICKS.c.id.in_(ids[i : i + 900]))
+        mine = select(CLICKS.c.seq).where(
+            CLICKS.c.organization == organization, CLICKS.c.id.in_(ids[i : i + 900])
+        )
         seqs.extend(r.run(mine).scalars())
     return in_order(r, sorted(seqs))

@@ -4,7 +4,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from hyway.domain.attribution.records import Customer, CustomerQuery, CustomerWish
 from hyway.domain.attribution.store.clicks import CLICKS
@@ -70,13 +83,22 @@ def customer(row: Any) -> Customer:
     )
 
 
-def upsert_customer(w: Write, organization: int, id: str, wish: CustomerWish, at: Instant) -> tuple[int, Customer]:
+def upsert_customer(
+    w: Write, organization: int, id: str, wish: CustomerWish, at: Instant
+) -> tuple[int, Customer]:
     """The customer of that external id, made or brought up to date; the constraint decides which."""
     mentioned = changes(email=wish.email, phone=wish.phone, avatar=wish.avatar)
-    row = {"id": id, "organization": organization, "external_id": wish.external_id, "name": wish.name, **mentioned}
+    row = {
+        "id": id,
+        "organization": organization,
+        "external_id": wish.external_id,
+        "name": wish.name,
+        **mentioned,
+    }
     made = insert(CUSTOMERS, w.engine).values(**row, created_at=at, updated_at=at)
     upsert = made.on_conflict_do_update(
-        index_elements=["organization", "external_id"], set_={"name": wish.name, "updated_at": at, **mentioned}
+        index_elements=["organization", "external_id"],
+        set_={"name": wish.name, "updated_at": at, **mentioned},
     )
     stored = w.run(upsert.returning(*CUSTOMERS.c)).one()
     return stored.seq, customer(stored)
@@ -92,7 +114,10 @@ def customer_seq(r: Read, organization: int, external_id: str) -> int | None:
 def customers(r: Read, organization: int, query: CustomerQuery) -> list[Customer]:
     order = (CUSTOMERS.c.created_at, CUSTOMERS.c.seq)
     found = select(CUSTOMERS).where(*_narrow(organization, query)).limit(query.take).offset(query.skip)
-    return [customer(row) for row in r.run(found.order_by(*(order if query.ascending else (c.desc() for c in order))))]
+    return [
+        customer(row)
+        for row in r.run(found.order_by(*(order if query.ascending else (c.desc() for c in order))))
+    ]
 
 
 def count_customers(r: Read, organization: int, query: CustomerQuery) -> int:
@@ -110,7 +135,9 @@ def _narrow(organization: int, query: CustomerQuery) -> list[Any]:
     if any_of:
         where.append(or_(*any_of))
     if query.search:
-        seen = [CUSTOMERS.c[n].icontains(query.search, autoescape=True) for n in ("name", "email", "external_id")]
+        seen = [
+            CUSTOMERS.c[n].icontains(query.search, autoescape=True) for n in ("name", "email", "external_id")
+        ]
         where.append(or_(*seen))
     return where
 
@@ -138,19 +165,25 @@ def latest_lead_click(r: Read, organization: int, customer_seq: int, event_name:
     )
     if event_name is not None:
         query = query.where(CONVERSIONS.c.event_name == event_name)
-    return r.run(query.order_by(CONVERSIONS.c.at.desc(), CONVERSIONS.c.seq.desc()).limit(1)).scalar_one_or_none()
+    return r.run(
+        query.order_by(CONVERSIONS.c.at.desc(), CONVERSIONS.c.seq.desc()).limit(1)
+    ).scalar_one_or_none()
 
 
 def recent(
     r: Read, organization: int, most: int, *, link: int | None = None, customer_id: str | None = None
 ) -> Sequence[Any]:
     """Leads and sales, newest first, with the id of their click (`click_id`)."""
-    query = select(*CONVERSIONS.c, CLICKS.c.id.label("click_id")).join(CLICKS, CLICKS.c.seq == CONVERSIONS.c.click)
+    query = select(*CONVERSIONS.c, CLICKS.c.id.label("click_id")).join(
+        CLICKS, CLICKS.c.seq == CONVERSIONS.c.click
+    )
     query = query.where(CONVERSIONS.c.organization == organization)
     if link is not None:
         query = query.where(CONVERSIONS.c.link == link)
     if customer_id is not None:
-        mine = select(CUSTOMERS.c.seq).where(CUSTOMERS.c.id == customer_id, CUSTOMERS.c.organization == organization)
+        mine = select(CUSTOMERS.c.seq).where(
+            CUSTOMERS.c.id == customer_id, CUSTOMERS.c.organization == organization
+        )
         query = query.where(CONVERSIONS.c.customer == mine.scalar_subquery())
     return r.run(query.order_by(CONVERSIONS.c.at.desc(), CONVERSIONS.c.seq.desc()).limit(most)).all()
 
@@ -159,12 +192,21 @@ def metadata(row: Any) -> dict[str, Any] | None:
     return json.loads(row.metadata) if row.metadata is not None else None
 
 
-def claim(w: Write, organization: int, operation: str, key: str, digest: str, at: Instant) -> tuple[str, str] | None:
+def claim(
+    w: Write, organization: int, operation: str, key: str, digest: str, at: Instant
+) -> tuple[str, str] | None:
     """None when this request is the first with the key, else the first one's digest and answer.
 
     The first one's row is held until its commit: a concurrent retry waits here and then finds the answer.
     """
-    row = {"organization": organization, "operation": operation, "key": key, "digest": digest, "answer": "", "at": at}
+    row = {
+        "organization": organization,
+        "operation": operation,
+        "key": key,
+        "digest": digest,
+        "answer": "",
+        "at": at,
+    }
     made = insert(IDEMPOTENCY, w.engine).values(row).on_conflict_do_nothing()
     if w.run(made).rowcount == 1:
         return None

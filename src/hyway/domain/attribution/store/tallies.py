@@ -7,7 +7,18 @@ is exact at every moment. Tallies and marks change in one transaction.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, Table, bindparam, case, func, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from hyway.domain.attribution.store.clicks import AGENTS, CLICKS, PLACES, hold
 from hyway.domain.attribution.store.conversions import CONVERSIONS
@@ -136,7 +147,9 @@ def conversions_between(r: Read, after: int, upto: int | None, *where: Any) -> S
     return r.run(query if upto is None else query.where(CONVERSIONS.c.seq <= upto)).all()
 
 
-def tail_filter(organization: int, link: int | None, partner_id: str | None, start: int, end: int) -> tuple[list[Any], list[Any]]:
+def tail_filter(
+    organization: int, link: int | None, partner_id: str | None, start: int, end: int
+) -> tuple[list[Any], list[Any]]:
     """For clicks and for conversions: the rows of a summary's scope and span (whole hours, `end` excluded)."""
     both: tuple[list[Any], list[Any]] = ([], [])
     for where, table in zip(both, (CLICKS, CONVERSIONS), strict=True):
@@ -150,7 +163,7 @@ def tail_filter(organization: int, link: int | None, partner_id: str | None, sta
 
 def add(w: Write, rows: Iterable[Sequence[Any]]) -> None:
     """Adds to the tallies: tuples in the order of the keys, then of COUNTERS."""
-    w.many(_UPSERT[w.engine], sorted(rows, key=lambda row: row[:7]))
+    w.many(_UPSERT[w.engine], sorted(rows, key=lambda row: tuple(row[:7])))
 
 
 _SUMS = [func.sum(TALLIES.c[name]).label(name) for name in COUNTERS]
@@ -178,7 +191,9 @@ _SERIES = (
 _SERIES_PREPARED = Prepared(_SERIES, _ORDER)
 
 
-def sums(r: Read, organization: int, scope: str, dimension: str, grain: str, start: int, end: int) -> Sequence[Any]:
+def sums(
+    r: Read, organization: int, scope: str, dimension: str, grain: str, start: int, end: int
+) -> Sequence[Any]:
     """(value, currency, *COUNTERS) over buckets from `start` until before `end`."""
     return r.rows(_LIST_PREPARED, organization, scope, dimension, grain, start, end)
 

@@ -86,7 +86,7 @@ _SET = Prepared(
     [*_CHANGED, "at"],
 )
 _JSON = ("utm", "geo")
-_PASSWORD = "link password"  # noqa: S105 the purpose under which passwords are sealed
+_PASSWORD = "link password"
 COLUMNS = [c for c in LINKS.c if c.name != "deleted_at"]
 
 _PAGE = (
@@ -95,10 +95,13 @@ _PAGE = (
     .limit(bindparam("take"))
     .offset(bindparam("skip"))
 )
-_NEWEST = Prepared(_PAGE.order_by(LINKS.c.created_at.desc(), LINKS.c.seq.desc()), ["organization", "take", "skip"])
+_NEWEST = Prepared(
+    _PAGE.order_by(LINKS.c.created_at.desc(), LINKS.c.seq.desc()), ["organization", "take", "skip"]
+)
 _OLDEST = Prepared(_PAGE.order_by(LINKS.c.created_at, LINKS.c.seq), ["organization", "take", "skip"])
 _TARGET = Prepared(
-    select(*COLUMNS).where(LINKS.c.short_id == bindparam("short_id"), LINKS.c.deleted_at.is_(None)), ["short_id"]
+    select(*COLUMNS).where(LINKS.c.short_id == bindparam("short_id"), LINKS.c.deleted_at.is_(None)),
+    ["short_id"],
 )
 _AT = {c.name: i for i, c in enumerate(COLUMNS)}
 
@@ -124,8 +127,34 @@ def _sealed(row: Mapping[str, Any], seal: Seal) -> dict[str, Any]:
 
 def link(row: Sequence[Any], seal: Seal, tags: tuple[str, ...] = ()) -> Link:
     """A row in the order of COLUMNS as a record; the hot list calls it 50 times a request, so by position."""
-    (seq, id, _, short_id, url, title, description, image, utm, expires_at, expired_url, password, cloaked) = row[:13]
-    (ios, android, geo, collection_id, external_id, tenant_id, partner_id, forward, _, created_at, updated_at) = row[13:]
+    (
+        seq,
+        id,
+        _,
+        short_id,
+        url,
+        title,
+        description,
+        image,
+        utm,
+        expires_at,
+        expired_url,
+        password,
+        cloaked,
+    ) = row[:13]
+    (
+        ios,
+        android,
+        geo,
+        collection_id,
+        external_id,
+        tenant_id,
+        partner_id,
+        forward,
+        _,
+        created_at,
+        updated_at,
+    ) = row[13:]
     return Link(
         seq,
         id,
@@ -202,7 +231,9 @@ def _narrow(organization: int, query: LinkQuery) -> list[Any]:
     if query.tag_id is not None:
         where.append(exists().where(LINK_TAGS.c.link == LINKS.c.seq, LINK_TAGS.c.tag == query.tag_id))
     if query.search:
-        seen = [LINKS.c[name].icontains(query.search, autoescape=True) for name in ("title", "url", "short_id")]
+        seen = [
+            LINKS.c[name].icontains(query.search, autoescape=True) for name in ("title", "url", "short_id")
+        ]
         where.append(or_(*seen))
     return where
 
@@ -305,7 +336,9 @@ def seqs(r: Read, ids: Sequence[str], organization: int) -> dict[str, int]:
     """Inner numbers by id, deleted links' too."""
     found: dict[str, int] = {}
     for part in _parts(ids):
-        query = select(LINKS.c.id, LINKS.c.seq).where(LINKS.c.organization == organization, LINKS.c.id.in_(part))
+        query = select(LINKS.c.id, LINKS.c.seq).where(
+            LINKS.c.organization == organization, LINKS.c.id.in_(part)
+        )
         found.update((row.id, row.seq) for row in r.run(query))
     return found
 

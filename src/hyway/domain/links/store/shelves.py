@@ -70,7 +70,9 @@ def _narrow(table: Table, organization: int, query: ShelfQuery) -> list[Any]:
     return where
 
 
-def by_ids(r: Read, table: Table, organization: int, ids: Sequence[str], *, lock: bool = False) -> dict[str, Any]:
+def by_ids(
+    r: Read, table: Table, organization: int, ids: Sequence[str], *, lock: bool = False
+) -> dict[str, Any]:
     """Live rows of the organization by id; `lock` holds them until the commit."""
     found: dict[str, Any] = {}
     for i in range(0, len(ids), 900):
@@ -85,7 +87,9 @@ def add(w: Write, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def change(w: Write, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows that are there, whole; `key` is the id to find them by."""
-    columns = [c.name for c in table.c if c.name not in ("seq", "id", "organization", "created_at", "deleted_at")]
+    columns = [
+        c.name for c in table.c if c.name not in ("seq", "id", "organization", "created_at", "deleted_at")
+    ]
     statement = update(table).where(table.c.id == bindparam("key")).values({n: bindparam(n) for n in columns})
     w.run(statement, [{n: row[n] for n in [*columns, "key"]} for row in rows])
 
@@ -96,5 +100,5 @@ def drop(w: Write, table: Table, organization: int, ids: Sequence[str], at: Inst
     for i in range(0, len(ids), 900):
         where = [*_mine(table, organization), table.c.id.in_(ids[i : i + 900])]
         statement = update(table).values(deleted_at=at) if "deleted_at" in table.c else delete(table)
-        gone.extend(w.run(statement.where(*where).returning(table.c.id)).scalars())  # type: ignore[attr-defined]
+        gone.extend(w.run(statement.where(*where).returning(table.c.id)).scalars())
     return gone
