@@ -14,31 +14,29 @@ from hyway.kernel.faults import Invalid
 from hyway.kernel.patch import UNSET
 
 UTM_KEYS = ("source", "medium", "campaign", "term", "content", "referral")
-TAG_COLORS = tuple(
-    [
-        "slate",
-        "gray",
-        "zinc",
-        "neutral",
-        "stone",
-        "red",
-        "orange",
-        "amber",
-        "yellow",
-        "lime",
-        "green",
-        "emerald",
-        "teal",
-        "cyan",
-        "sky",
-        "blue",
-        "indigo",
-        "violet",
-        "purple",
-        "fuchsia",
-        "pink",
-        "rose",
-    ]
+TAG_COLORS = (
+    "slate",
+    "gray",
+    "zinc",
+    "neutral",
+    "stone",
+    "red",
+    "orange",
+    "amber",
+    "yellow",
+    "lime",
+    "green",
+    "emerald",
+    "teal",
+    "cyan",
+    "sky",
+    "blue",
+    "indigo",
+    "violet",
+    "purple",
+    "fuchsia",
+    "pink",
+    "rose",
 )
 FORWARDING = ("visitor", "link", "off")
 LONGEST_URL = 8_192
