@@ -11,6 +11,7 @@ from importlib.metadata import version as installed
 from cyclopts import App, CycloptsError
 
 from hyway.commands import backup, care, demo, people, serving
+from hyway.commands.shared import Data
 from hyway.kernel.faults import Fault, Invalid
 from hyway.observe import clean
 
@@ -27,7 +28,7 @@ for subject in (serving, people, care, backup, demo):
 
 
 @app.command
-def version() -> int:
+def version(*, data: Data = None) -> int:
     """Print the version of this program."""
     print(installed("hyway"))
     return 0

@@ -87,8 +87,9 @@ def unpack(file: Path, folder: Path, went: Went) -> Manifest:
     """Puts the members into the folder and gives the manifest; a Fault unless all is there and unhurt."""
     try:
         with tarfile.open(file, "r|gz") as tar:
-            about = _manifest(tar)
-            for member in tar:
+            members = iter(tar)
+            about = _manifest(tar, next(members, None))
+            for member in members:
                 _extract(tar, member, about, folder, went)
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, OSError) as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
@@ -102,8 +103,7 @@ def unpack(file: Path, folder: Path, went: Went) -> Manifest:
     return about
 
 
-def _manifest(tar: tarfile.TarFile) -> Manifest:
-    first = tar.next()
+def _manifest(tar: tarfile.TarFile, first: tarfile.TarInfo | None) -> Manifest:
     content = tar.extractfile(first) if first is not None and first.name == MANIFEST else None
     if content is None:
         raise Fault("this is no backup of Hyway: it begins with no manifest")

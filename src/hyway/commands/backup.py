@@ -29,7 +29,8 @@ def backup(file: Path, *, data: Data = None) -> int:
     It is one moment of the database, checked before it is kept. FILE can open every stored secret: only its
     owner can read it; keep it so.
 
-    Examples:
+    For example:
+
         hyway backup /backups/hyway-$(date +%F).tar.gz
     """
     settings = shared.settings_of(data)
@@ -74,7 +75,8 @@ def restore(
     The backup is verified first; an older one is migrated, one of a newer Hyway refused. It goes to the
     engine that it was made from.
 
-    Examples:
+    For example:
+
         hyway restore /backups/hyway-2026-11-20.tar.gz --data /srv/hyway
     """
     settings = shared.settings_of(data)

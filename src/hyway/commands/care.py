@@ -57,7 +57,8 @@ def use(
 ) -> int:
     """Look addresses up in FILE from the next start on; it is copied into the data folder.
 
-    Examples:
+    For example:
+
         hyway geoip use dbip-city-lite-2026-11.mmdb
         hyway geoip use --bundled
     """

@@ -1,6 +1,220 @@
-"""later"""
+"""The command that shows what it looks like when it is used: believable links, and traffic over them."""
 
-from cyclopts import App
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import random
+from collections.abc import AsyncIterator, Sequence
+from http.cookiejar import DefaultCookiePolicy
+from typing import Annotated
+
+import httpx
+from cyclopts import App, Parameter
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from hyway import main, observe
+from hyway.commands import demo_data, shared
+from hyway.commands.demo_traffic import Request, past, present
+from hyway.commands.shared import Data, words
+from hyway.domain import attribution, identity, links
+from hyway.domain.attribution import Capture, CustomerWish, NewLead, NewSale
+from hyway.domain.identity import Caller
+from hyway.domain.links import Link, LinkChange, LinkQuery
+from hyway.kernel.db import Database, Write
+from hyway.kernel.faults import Fault
+from hyway.kernel.patch import UNSET
+from hyway.settings import Settings
+
+NAME = "Demo"
+_LINKS = 40
+_NOW_SHARE = 0.2
+_BATCH = 500
+_AT_ONCE = 16
 
 
-def register(app: App) -> None: ...
+def demo(
+    *,
+    clicks: Annotated[int, Parameter(help="How many visits to make.")] = 2000,
+    seed: Annotated[int, Parameter(help="The same number makes the same visits.")] = 1,
+    data: Data = None,
+) -> int:
+    """Fill an organization named Demo with believable links and visits, leads and sales.
+
+    Four visits in five are spread over the last 30 days: they are written by the same part that stores real
+    clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
+    this command (which then tells visitors' countries too). Run it again for more visits.
+    """
+    if not 1 <= clicks <= 1_000_000:
+        raise Fault("--clicks must be between 1 and 1000000")
+    chance = random.Random(seed)  # noqa: S311  # a play, not a secret
+    settings = shared.settings_of(data)
+    observe.logs(settings.log_format, logging.WARNING)
+    with shared.opened(data) as db:
+        by = _organization(db)
+        made = _links(db, by, chance)
+        now = round(clicks * _NOW_SHARE)
+        with _bar() as bar:
+            history = _write_past(db, settings, past(by.organization, made, clicks - now, chance), bar)
+            live = asyncio.run(_visit(settings, present(made, now, chance), bar))
+            converted = _convert(db, by, [*live, *history], chance, bar)
+    words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
+    shared.tell(f"{settings.public_url}/console")
+    return 0
+
+
+def _organization(db: Database) -> Caller:
+    """Demo, which owners of other organizations can see in the console."""
+
+    def found(w: Write) -> Caller:
+        every = identity.organizations(w)
+        for each in every:
+            if each.name == NAME:
+                return identity.command_line(each)
+        by = identity.command_line(identity.found_organization(w, NAME))
+        people = [m for each in every for m in identity.members(w, identity.command_line(each))]
+        owners = {m.person.id: m.person for m in people if m.role == "owner"}
+        for person in owners.values():
+            identity.join(w, by, person, "owner")
+        return by
+
+    return db.write_now(found)
+
+
+def _links(db: Database, by: Caller, chance: random.Random) -> list[Link]:
+    """Those of an earlier demonstration, else new ones."""
+    there = db.read_now(links.page, by, LinkQuery(take=_LINKS))
+    return there or db.write_now(_make_links, by, chance)
+
+
+def _make_links(w: Write, by: Caller, chance: random.Random) -> list[Link]:
+    collections = links.put_on_shelf(
+        w,
+        by,
+        links.COLLECTIONS,
+        [{"name": name, "description": text} for name, text in demo_data.COLLECTIONS],
+    )
+    tags = links.put_on_shelf(
+        w, by, links.TAGS, [{"name": name, "color": color} for name, color in demo_data.TAGS]
+    )
+    partners = links.put_on_shelf(
+        w,
+        by,
+        links.PARTNERS,
+        [{"name": name, "email": mail, "phone": p} for name, mail, p in demo_data.PARTNERS],
+    )
+    where = ([each.id for each in shelf] for shelf in (collections, tags, partners))
+    return links.put(w, by, _wishes(*where, chance))
+
+
+def _wishes(
+    collections: list[str], tags: list[str], partners: list[str], chance: random.Random
+) -> list[LinkChange]:
+    wishes = []
+    for number in range(_LINKS):
+        product = demo_data.PRODUCTS[number % len(demo_data.PRODUCTS)]
+        source, medium = demo_data.SOURCES[number % len(demo_data.SOURCES)]
+        wish = LinkChange(
+            url=f"https://example.com/{product.lower().replace(' ', '-')}",
+            short_id=demo_data.SHORT_IDS[number] if number < len(demo_data.SHORT_IDS) else UNSET,
+            collection_id=collections[number % len(collections)],
+            title=f"{product} ({source})",
+            description=f"{product}, as announced by {source}",
+            utm={"source": source, "medium": medium, "campaign": chance.choice(demo_data.CAMPAIGNS)},
+            external_id=f"demo-{number + 1}",
+            partner_id=partners[number % len(partners)] if number % 3 == 0 else None,
+            tag_ids=chance.sample(tags, 2),
+        )
+        wishes.append(wish)
+    return wishes
+
+
+def _write_past(db: Database, settings: Settings, captures: Sequence[Capture], bar: Progress) -> list[str]:
+    """Visits of the last 30 days but the last one; the ids of people's clicks, oldest first."""
+    task = bar.add_task("the last 30 days", total=len(captures))
+    recorder = attribution.Recorder(main.open_places(settings))
+    for at in range(0, len(captures), _BATCH):
+        batch = captures[at : at + _BATCH]
+        db.write_now(recorder.record, batch)
+        bar.advance(task, len(batch))
+    while attribution.roll_up(db):
+        pass
+    return [each.id for each in captures if not each.marked_bot]
+
+
+async def _visit(settings: Settings, requests: Sequence[Request], bar: Progress) -> list[str]:
+    """Makes the requests; the ids of people's clicks, as the redirect handed them out."""
+    task = bar.add_task("visits now", total=len(requests))
+    gate, seen = asyncio.Semaphore(_AT_ONCE), []
+    async with _redirect(settings) as client:
+        # Each request is another browser: nobody inherits the cookies of the one before.
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+        async def go(request: Request) -> None:
+            async with gate:
+                answer = await client.get(request.path, headers=request.headers)
+            id = httpx.URL(answer.headers.get("location", "")).params.get("hoko_id")
+            if id and not request.bot:
+                seen.append(id)
+            bar.advance(task)
+
+        await asyncio.gather(*(go(request) for request in requests))
+    return seen
+
+
+@contextlib.asynccontextmanager
+async def _redirect(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The running server's, else one within this process, which believes where visitors say they are."""
+    url = shared.running(settings)
+    if url is not None or await _answers(settings.public_url):
+        async with httpx.AsyncClient(base_url=url or settings.public_url, timeout=30) as client:
+            yield client
+        return
+    front = main.build(dataclasses.replace(settings, trusted_proxies=("127.0.0.1/32",)))
+    await front.start()
+    try:
+        inside = httpx.ASGITransport(front)
+        async with httpx.AsyncClient(base_url="http://localhost", transport=inside, timeout=30) as client:
+            yield client
+    finally:
+        await front.stop()
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=2) as client:
+            return (await client.get("/healthz")).text == "ok\n"
+    except httpx.HTTPError:
+        return False
+
+
+def _convert(
+    db: Database, by: Caller, clicks: Sequence[str], chance: random.Random, bar: Progress
+) -> tuple[int, int]:
+    """Some visitors become leads, some of those buy; how many of each."""
+    chosen = chance.sample(list(clicks), k=max(1, len(clicks) // 25)) if clicks else []
+    task, sales = bar.add_task("leads and sales", total=len(chosen)), 0
+    for number, click in enumerate(chosen):
+        name = demo_data.CUSTOMERS[number % len(demo_data.CUSTOMERS)]
+        mail = f"office@{name.lower().replace(' ', '-').replace('&', 'and')}.example"
+        customer = CustomerWish(f"demo-{number % len(demo_data.CUSTOMERS) + 1}", name, mail)
+        db.write_now(attribution.track_lead, by, NewLead(click, "Sign up", customer))
+        if chance.random() < 0.4:
+            amount, currency = chance.randrange(900, 24_900, 100), chance.choice(("usd", "usd", "eur"))
+            sale = NewSale(customer, amount, currency, click_id=click)
+            db.write_now(attribution.track_sale, by, sale)
+            sales += 1
+        bar.advance(task)
+    return len(chosen), sales
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=words, disable=not words.is_terminal)
+
+
+def register(app: App) -> None:
+    app.command(demo)
+
+
+__all__ = ["register"]

@@ -21,18 +21,19 @@ def key(
     *,
     org: Org = None,
     name: Annotated[str, Parameter(help="What the key is for, for you to remember.")] = "Command line",
-    scopes: Annotated[str, Parameter(help="Its scopes, comma-separated. [default: all]")] = "",
+    scopes: Annotated[str | None, Parameter(help="Its scopes, comma-separated. [default: all]")] = None,
     permission: Annotated[Literal["read", "write"], Parameter(help="What the key may do at all.")] = "write",
     data: Data = None,
 ) -> int:
     """Print one new credential, alone, on standard output. It is shown only now.
 
-    Examples:
+    For example:
+
         hyway key hoko
         hyway key hoko --name reports --scopes linksRead,analyticsRead
         KEY=$(hyway key hoko)
     """
-    wanted = tuple(word.strip() for word in scopes.split(",") if word.strip())
+    wanted = tuple(word.strip() for word in (scopes or "").split(",") if word.strip())
     with shared.opened(data) as db:
         by = shared.caller(db, org)
         made = db.write_now(identity.issue_key, by, NewKey(kind, name, wanted, permission))
@@ -57,7 +58,8 @@ def add_user(
 
     Without --password-stdin a one-time password is made and printed, to be changed at the first sign-in.
 
-    Examples:
+    For example:
+
         hyway user add kim@example.com --name "Kim Doe" --role admin
         pass show hyway | hyway user add kim@example.com --name "Kim Doe" --password-stdin
     """
@@ -126,7 +128,8 @@ def list_orgs(*, data: Data = None) -> int:
 def change_plan(name: str, plan: str, *, data: Data = None) -> int:
     """Put an organization on a plan; its keys have the plan's powers from the next request on.
 
-    Examples:
+    For example:
+
         hyway org plan "My organization" business
     """
     chosen = billing.plan(plan)

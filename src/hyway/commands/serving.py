@@ -25,7 +25,8 @@ def up(*, host: Host = "127.0.0.1", port: Port = 8000, data: Data = None) -> int
     The first time it makes an organization and an owner, and prints a one-time password, a key and a first
     request to paste. Only this machine can reach the server unless --host says otherwise.
 
-    Examples:
+    For example:
+
         hyway up
         hyway up --port 9000 --data /srv/hyway
         hyway up --host 0.0.0.0
@@ -52,7 +53,8 @@ def serve(
     Settings come from the environment: HYWAY_DATABASE_URL, HYWAY_PUBLIC_URL, HYWAY_TRUSTED_PROXIES …
     SIGTERM lets it answer who is waiting before it ends.
 
-    Examples:
+    For example:
+
         HYWAY_DATABASE_URL=postgresql://hyway@db/hyway hyway serve --host 0.0.0.0 --workers 4
     """
     url = _listens(host, port)

@@ -33,8 +33,10 @@ words = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def settings_of(data: Path | None, listens: str | None = None) -> Settings:
-    """The environment's settings with what the command line said."""
-    return Settings.read(os.environ, data, listens)
+    """The environment's settings with what the command line said, and where a running server listens."""
+    read = Settings.read(os.environ, data, listens)
+    where = None if listens else running(read)
+    return Settings.read(os.environ, data, where) if where and where.startswith("http") else read
 
 
 def tell(*cells: object) -> None:

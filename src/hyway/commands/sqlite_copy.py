@@ -1,5 +1,6 @@
 """A SQLite database into a folder and back, beside a running server."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
@@ -62,11 +63,14 @@ def check(path: Path) -> tuple[str, dict[str, int]]:
 
 
 def occupied(settings: Settings) -> list[Path]:
-    """What a restore would overwrite."""
-    file = shared.sqlite_file(settings)
-    rest = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
-    jobs = [settings.data / f"jobs.db{end}" for end in ("", "-wal", "-shm")]
-    return [path for path in (file, *rest, settings.key_file, *jobs) if path.exists()]
+    """What a restore would overwrite. The server is stopped: what its log holds is folded into the files."""
+    found = [path for path in (shared.sqlite_file(settings), settings.data / "jobs.db") if path.exists()]
+    for path in found:
+        # A damaged file is kept as it is, with its log.
+        with contextlib.suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    logs = [path.with_name(path.name + end) for path in found for end in ("-wal", "-shm")]
+    return [path for path in (*found, *logs, settings.key_file) if path.exists()]
 
 
 def load(settings: Settings, folder: Path) -> None:

@@ -1,0 +1,225 @@
+"""The `hyway` command, run as people run it."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.make.running import HYWAY, Running, environment, free_port, hyway, serving
+
+KEY = re.compile(r"hoko_[A-Za-z0-9]{40,}")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli") / "data"
+
+
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[Running]:
+    with serving(data) as running:
+        yield running
+
+
+def test_the_first_run_makes_a_place_that_only_its_owner_may_enter(server: Running, data: Path) -> None:
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert stat.S_IMODE((data / "key").stat().st_mode) == 0o600
+    assert (data / "hyway.db").exists()
+
+
+def test_the_first_run_says_how_to_begin_and_it_works(server: Running) -> None:
+    said = server.said
+    assert re.search(r"Password:\s+([a-z2-9]{5}-){3}[a-z2-9]{5}", said)
+    assert "/console" in said
+    command = said[said.index("curl ") :]
+    made = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    link = json.loads(made.stdout)[0]
+    visit = httpx.get(link["shortUrl"])
+    assert visit.status_code == 302
+    assert visit.headers["location"].startswith("https://example.com/?hoko_id=")
+    assert visit.headers["x-request-id"] in visit.headers["location"]
+
+
+def test_health_readiness_numbers_and_documents(server: Running) -> None:
+    with httpx.Client(base_url=server.url) as http:
+        assert http.get("/healthz").text == "ok\n"
+        assert http.get("/readyz").json() == {"ready": True}
+        assert "hyway_redirect_clicks_total" in http.get("/metrics").text
+        assert http.get("/openapi/hoko.json").json()["openapi"].startswith("3.1")
+        assert http.get("/docs/hoko").headers["content-type"].startswith("text/html")
+        assert http.get("/llms.txt").text
+        assert "Disallow: /api/" in http.get("/robots.txt").text
+        assert http.get("/favicon.ico").status_code == 200
+        assert http.get("/").headers["location"] == "/console"
+
+
+def test_a_second_server_is_refused_in_a_sentence(server: Running, data: Path, tmp_path: Path) -> None:
+    port = server.url.rpartition(":")[2]
+    taken = hyway("up", "--port", port, data=tmp_path / "other")
+    assert (taken.returncode, taken.stdout) == (1, "")
+    assert taken.stderr.count("\n") == 1
+    assert f"port {port} " in taken.stderr
+    assert not (tmp_path / "other").exists()
+    locked = hyway("up", "--port", free_port(), data=data)
+    assert locked.returncode == 1
+    assert "running" in locked.stderr
+    assert locked.stderr.count("\n") == 1
+
+
+def test_key_prints_one_line_that_opens_the_api(server: Running, data: Path) -> None:
+    made = hyway("key", "hoko", "--name", "test", "--scopes", "linksRead", data=data)
+    assert made.returncode == 0
+    assert KEY.fullmatch(made.stdout.strip())
+    assert made.stdout.count("\n") == 1
+    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    assert httpx.get(f"{server.url}/api/links", headers=headers).status_code == 200
+    refused = httpx.get(f"{server.url}/api/customers", headers=headers)
+    assert refused.status_code == 403
+    assert refused.json()["missingScopes"] == ["customersRead"]
+
+
+def test_what_is_not_understood_is_2_and_what_fails_is_1(server: Running, data: Path) -> None:
+    for words in (("key", "nonsense"), ("frobnicate",), ("key", "hoko", "--permission", "all")):
+        met = hyway(*words, data=data)
+        assert (met.returncode, met.stdout) == (2, ""), words
+    for words in (
+        ("key", "hoko", "--scopes", "linksread"),
+        ("key", "hoko", "--org", "nobody"),
+        ("org", "plan", "My organization", "golden"),
+        ("user", "reset-password", "nobody@example.com"),
+        ("user", "add", "no address", "--name", "X"),
+        ("geoip", "use", "/dev/null"),
+    ):
+        met = hyway(*words, data=data)
+        assert (met.returncode, met.stdout) == (1, ""), words
+        assert "Traceback" not in met.stderr
+        assert met.stderr.startswith("hyway: ")
+
+
+def test_people_and_organizations(server: Running, data: Path) -> None:
+    assert hyway("org", "add", "Second", data=data).returncode == 0
+    listed = hyway("org", "list", data=data).stdout.splitlines()
+    assert [line.split("\t")[1:] for line in listed] == [
+        ["My organization", "self-hosted"],
+        ["Second", "self-hosted"],
+    ]
+    assert "2 organizations" in hyway("key", "hoko", data=data).stderr
+    words = ("user", "add", "kim@example.com", "--name", "Kim", "--org", "Second", "--role", "admin")
+    added = hyway(*words, "--password-stdin", data=data, input="correct horse battery\n")
+    assert (added.returncode, added.stdout) == (0, "")
+    assert "kim@example.com\tKim\tadmin\tSecond" in hyway("user", "list", data=data).stdout.splitlines()
+    assert "taken" in hyway(*words, data=data).stderr
+    fresh = hyway("user", "reset-password", "kim@example.com", data=data)
+    assert re.fullmatch(r"([a-z2-9]{5}-){3}[a-z2-9]{5}\n", fresh.stdout)
+    assert hyway("org", "plan", "Second", "free", data=data).returncode == 0
+    assert hyway("org", "list", data=data).stdout.splitlines()[1].endswith("\tfree")
+
+
+def test_doctor_beside_a_running_server(server: Running, data: Path) -> None:
+    met = hyway("doctor", "--json", data=data)
+    found = {each["about"]: each for each in json.loads(met.stdout)}
+    assert met.returncode == 0
+    assert found["durability"]["mark"] == "ok"
+    assert found["integrity"]["mark"] == "ok"
+    assert "served at" in found["background work"]["words"]
+
+
+def test_doctor_says_what_to_do(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    nothing = hyway("doctor", data=data)
+    assert nothing.returncode == 1
+    assert "-> run hyway up" in nothing.stdout
+    assert hyway("migrate", data=data).stdout.strip()
+    (data / "key").chmod(0o644)
+    loose = hyway("doctor", data=data)
+    assert loose.returncode == 1
+    assert f"-> chmod 600 {data / 'key'}" in loose.stdout
+
+
+def test_help_and_version_need_no_database(tmp_path: Path) -> None:
+    for words in ((), ("key",), ("user", "add"), ("backup",), ("restore",), ("demo",), ("doctor",), ("up",)):
+        met = subprocess.run(
+            [HYWAY, *words, "--help"], capture_output=True, text=True, env=environment(), cwd=tmp_path
+        )
+        assert met.returncode == 0
+        assert "Usage: hyway" in met.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_who_goes_away_is_no_accident(server: Running, data: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    met = subprocess.run(
+        [HYWAY, "user", "list", "--data", data], stdout=write, stderr=subprocess.PIPE, env=environment()
+    )
+    os.close(write)
+    assert b"Traceback" not in met.stderr
+    assert b"Exception" not in met.stderr
+
+
+def test_serve_wants_a_ready_database_and_one_process_on_sqlite(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    unready = hyway("serve", "--port", free_port(), data=data)
+    assert unready.returncode == 1
+    assert "hyway up" in unready.stderr
+    hyway("migrate", data=data)
+    many = hyway("serve", "--port", free_port(), "--workers", "2", data=data)
+    assert many.returncode == 1
+    assert "SQLite" in many.stderr
+    assert many.stderr.count("\n") == 1
+    with serving(data, "serve") as server:
+        assert httpx.get(server.url + "/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_loses_no_acknowledged_click(tmp_path: Path, number: int) -> None:
+    data = tmp_path / "data"
+    seen: list[str] = []
+    with serving(data) as server:
+        said = server.said
+        made = subprocess.run(
+            ["bash", "-c", said[said.index("curl ") :]], capture_output=True, text=True, check=True
+        )
+        path = json.loads(made.stdout)[0]["shortUrl"].rpartition("/")[2]
+
+        def visit() -> None:
+            with httpx.Client(base_url=server.url) as http:
+                try:
+                    while True:
+                        seen.append(http.get(f"/{path}").headers["x-request-id"])
+                except httpx.HTTPError:
+                    return  # the server is gone
+
+        visitors = [threading.Thread(target=visit) for _ in range(8)]
+        for each in visitors:
+            each.start()
+        while len(seen) < 200:
+            visitors[0].join(0.01)
+        assert server.stop(number) == 0
+        for each in visitors:
+            each.join(10)
+        assert "Traceback" not in server.log.read_text()
+    assert stored(data) == sorted(seen)
+
+
+def stored(data: Path) -> list[str]:
+    import sqlite3
+
+    with sqlite3.connect(data / "hyway.db") as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM clicks ORDER BY id")]
+
+
+def test_demo_fills_an_organization_through_the_real_redirect(server: Running, data: Path) -> None:
+    before = len(stored(data))
+    made = hyway("demo", "--clicks", "100", data=data)
+    assert made.returncode == 0, made.stderr
+    assert len(stored(data)) == before + 100
+    assert any(line.split("\t")[1] == "Demo" for line in hyway("org", "list", data=data).stdout.splitlines())
