@@ -1,0 +1,122 @@
+"""The console as one ASGI app: its pages, its static files, its manners."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Litestar, Router
+from litestar.datastructures import MutableScopeHeaders
+from litestar.di import Provide
+from litestar.types import Message, Scope
+
+from hyway.console import arrive, charts, shown, static, voice
+from hyway.console.pages import (
+    customers,
+    home,
+    keys,
+    link,
+    link_form,
+    links,
+    log,
+    notices,
+    organization,
+    partners,
+    shelves,
+    sign,
+    webhooks,
+)
+from hyway.console.visit import House
+from hyway.kernel.db import Database
+
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # `no-referrer` would make browsers send `Origin: null` with our own forms.
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_LARGEST_FORM = 1_000_000
+_SIGNED_IN = (
+    home,
+    links,
+    link_form,
+    link,
+    shelves,
+    partners,
+    customers,
+    keys,
+    organization,
+    webhooks,
+    notices,
+    log,
+)
+logging.getLogger("litestar").addHandler(logging.NullHandler())
+
+
+def app(
+    db: Database, *, public_url: str, trusted_proxies: Sequence[str] = (), secure: bool | None = None
+) -> Litestar:
+    """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
+
+    Short links begin with `public_url`; `secure` marks cookies for https alone, by default when that URL
+    is so; X-Forwarded-For is believed from `trusted_proxies` (networks).
+    """
+    public = public_url.rstrip("/")
+    is_secure = public.startswith("https://") if secure is None else secure
+    house = House(db, public, is_secure, tuple(trusted_proxies), _pictures(public))
+    router = Router(
+        "/",
+        route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],
+        dependencies={"visit": Provide(arrive.visit)},
+    )
+    made = Litestar(
+        route_handlers=[*static.ROUTES, *sign.ROUTES, router],
+        dependencies={"house": Provide(arrive.house, sync_to_thread=False)},
+        exception_handlers=voice.HANDLERS,
+        before_send=[_guard],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=_LARGEST_FORM,
+        multipart_form_part_limit=500,
+    )
+    made.state.house = house
+    return made
+
+
+def _pictures(public_url: str) -> Environment:
+    """Everything is escaped, and a name that nobody gave is an error."""
+    made = Environment(
+        loader=PackageLoader("hyway.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(shown.FILTERS)
+    made.globals.update(
+        asset=static.address,
+        area=charts.area,
+        bars=charts.bars,
+        visit=None,
+        public_url=public_url,
+        csrf="",
+        zone="UTC",
+    )
+    return made
+
+
+async def _guard(message: Message, scope: Scope) -> None:
+    """The strict content policy stands on every answer, errors too; only static files may be stored."""
+    if message["type"] != "http.response.start":
+        return
+    headers: Any = MutableScopeHeaders.from_message(message)
+    for name, value in _HEADERS.items():
+        headers[name] = value
+    headers.setdefault("cache-control", "no-store")

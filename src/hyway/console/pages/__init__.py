@@ -1,0 +1,1 @@
+"""The rooms of the console; each module offers its ROUTES."""

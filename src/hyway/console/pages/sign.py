@@ -1,0 +1,77 @@
+"""The door: sign in. Everything else asks for a session first."""
+
+import secrets
+from typing import Any
+
+from litestar import get, post
+
+from hyway.console import arrive
+from hyway.console.form import errors
+from hyway.console.visit import DOOR, SESSION, Asked, Home, House, Page, check_form, check_origin
+from hyway.domain import identity
+from hyway.kernel.clock import SECOND
+from hyway.kernel.faults import Spent, Unknown
+
+_TRIES_A_MINUTE = 20
+_WRONG = "That address and password do not belong together."
+
+
+@get("/")
+async def root(house: Home) -> Page:
+    return house.go("/console")
+
+
+@get("/console/sign-in")
+async def ask(request: Asked, house: Home) -> Page:
+    """The sign-in page; who is signed in already goes on."""
+    token = request.cookies.get(SESSION, "")
+    who = await house.db.read(identity.session, token)
+    if who is not None:
+        return house.go("/console")
+    return _page(request, house)
+
+
+def _page(request: Asked, house: House, status: int = 200, **facts: Any) -> Page:
+    secret = request.cookies.get(DOOR) or secrets.token_urlsafe(24)
+    facts = {"email": "", "wrong": "", "next": arrive.asked(request).text("next"), **facts}
+    answer = house.page(request, "sign_in.html", status, csrf=house.token(secret), **facts)
+    answer.set_cookie(house.cookie(DOOR, secret))
+    return answer
+
+
+@post("/console/sign-in")
+async def enter(request: Asked, house: Home) -> Page:
+    """A new session under a new token, whatever token the browser came with."""
+    sent = await arrive.form(request)
+    check_origin(house, request)
+    check_form(house, request.cookies.get(DOOR, ""), sent)
+    email, wanted = sent.text("email"), sent.text("next")
+    standing = house.doors.hit(arrive.address(request), _TRIES_A_MINUTE)
+    try:
+        if not standing.allowed:
+            raise Spent("too many tries; wait a minute and try again", retry_after=standing.retry_after)
+        agent = request.headers.get("user-agent", "")
+        opened = await house.db.write(identity.sign_in, email, sent.raw("password"), agent)
+    except (Spent, Unknown) as fault:
+        status = 429 if isinstance(fault, Spent) else 403
+        return _page(request, house, status, email=email, next=wanted, wrong=errors(fault)[""])
+    if opened is None:
+        return _page(request, house, 401, email=email, next=wanted, wrong=_WRONG)
+    if old := request.cookies.get(SESSION):
+        await house.db.write(identity.sign_out, old)
+    token, who = opened
+    answer = house.go("/console/password" if who.person.must_change_password else _inside(wanted))
+    answer.set_cookie(house.cookie(SESSION, token, identity.SESSION_LIFE // SECOND))
+    answer.set_cookie(house.cookie(DOOR, "", 0))
+    return answer
+
+
+def _inside(path: str) -> str:
+    """Only a path of the console, never another site."""
+    is_ours = (
+        path.startswith("/console") and path[8:9] in ("", "/", "?") and "\\" not in path and "\n" not in path
+    )
+    return path if is_ours else "/console"
+
+
+ROUTES = [root, ask, enter]

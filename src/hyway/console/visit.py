@@ -1,0 +1,182 @@
+"""One request to the console: who is there, what they sent, and the ways to answer."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from jinja2 import Environment
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.enums import MediaType
+
+from hyway.console import shown
+from hyway.console.form import Form
+from hyway.domain import identity
+from hyway.kernel.clock import SECOND
+from hyway.kernel.db import Database, Read, Write
+from hyway.kernel.faults import Refused
+from hyway.kernel.limits import LocalWindow
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Page = Response[str]
+Asked = Request[Any, Any, Any]
+
+SESSION = "hyway_session"
+DOOR = "hyway_door"
+FLASH = "hyway_flash"
+THEME = "hyway_theme"
+ZONE = "hyway_zone"
+_PATH = "/console"
+
+
+@dataclass(frozen=True)
+class House:
+    """What the console was built with."""
+
+    db: Database
+    public_url: str
+    secure: bool
+    trusted_proxies: tuple[str, ...]
+    pictures: Environment
+    doors: LocalWindow = field(default_factory=LocalWindow)
+    """Tries at the sign-in page by address."""
+
+    def cookie(self, name: str, value: str, seconds: int | None = None, hidden: bool = True) -> Cookie:
+        return Cookie(
+            name,
+            path=_PATH,
+            value=value,
+            max_age=seconds,
+            secure=self.secure,
+            httponly=hidden,
+            samesite="lax",
+        )
+
+    def token(self, secret: str) -> str:
+        """What a form carries to prove that it is ours: derived from the browser's own secret."""
+        return self.db.seal.mark(secret.encode(), b"console form").hex()[:40]
+
+    def page(self, request: Asked, template: str, status: int = 200, **facts: Any) -> Page:
+        """A page in the browser's theme; a message left by the page before is shown and forgotten."""
+        said = self._said(request)
+        facts = {"theme": _theme(request), "said": said, "public_url": self.public_url, **facts}
+        text = self.pictures.get_template(template).render(**facts)
+        answer = Response(text, status_code=status, media_type=MediaType.HTML)
+        if said:
+            answer.set_cookie(self.cookie(FLASH, "", 0))
+        return answer
+
+    def go(self, to: str, said: str = "") -> Page:
+        """Sends the browser on with GET; `said` is shown there."""
+        answer = Response("", status_code=303, media_type=MediaType.HTML, headers={"location": to})
+        if said:
+            text = self.db.seal.sign(said.encode().hex(), "console flash")
+            answer.set_cookie(self.cookie(FLASH, text, 60))
+        return answer
+
+    def _said(self, request: Asked) -> str:
+        signed = self.db.seal.signed(request.cookies.get(FLASH, ""), "console flash")
+        return bytes.fromhex(signed).decode() if signed else ""
+
+
+def _theme(request: Asked) -> str:
+    chosen = request.cookies.get(THEME, "")
+    return chosen if chosen in ("light", "dark") else ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A signed-in person at a page."""
+
+    house: House
+    request: Asked
+    who: identity.Session
+    token: str
+    by: identity.Caller
+    belongs: list[identity.Membership]
+    unseen: int
+    asked: Form
+    sent: Form
+    renewed: bool = False
+
+    @property
+    def manages(self) -> bool:
+        """Keys, webhooks and the organization are for owners and admins."""
+        return self.who.role in ("owner", "admin")
+
+    @property
+    def zone(self) -> str:
+        """The browser's time zone, as its own clock named it."""
+        return shown.known_zone(self.request.cookies.get(ZONE, ""))
+
+    def short_url(self, short_id: str) -> str:
+        return f"{self.house.public_url}/{short_id}"
+
+    async def read(
+        self, verb: Callable[Concatenate[Read, identity.Caller, P], T], *a: P.args, **k: P.kwargs
+    ) -> T:
+        return await self.house.db.read(verb, self.by, *a, **k)
+
+    async def write(
+        self, verb: Callable[Concatenate[Write, identity.Caller, P], T], *a: P.args, **k: P.kwargs
+    ) -> T:
+        return await self.house.db.write(verb, self.by, *a, **k)
+
+    def page(self, template: str, status: int = 200, **facts: Any) -> Page:
+        answer = self.house.page(self.request, template, status, **self.facts(), **facts)
+        if self.renewed:
+            answer.set_cookie(self.house.cookie(SESSION, self.token, identity.SESSION_LIFE // SECOND))
+        return answer
+
+    def part(self, template: str, **facts: Any) -> Page:
+        """A piece of a page for the script to put in place."""
+        text = self.house.pictures.get_template(template).render(**self.facts(), **facts)
+        return Response(text, media_type=MediaType.HTML)
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "visit": self,
+            "csrf": self.house.token(self.token),
+            "zone": self.zone,
+            "path": self.request.url.path,
+            "public_url": self.house.public_url,
+        }
+
+    def go(self, to: str, said: str = "") -> Page:
+        return self.house.go(to, said)
+
+    def confirmed(self) -> bool:
+        """Did the person say yes to the question that goes before what cannot be undone?"""
+        return self.sent.text("confirmed") == "yes"
+
+    def confirm(self, question: str, action: str, back: str) -> Page:
+        """The question on a page of its own, for a browser whose script did not ask it."""
+        return self.page("confirm.html", question=question, action=action, back=back)
+
+
+Here = NamedDependency[Visit]
+"""A page's visit, as its handler asks for it."""
+Home = NamedDependency[House]
+
+
+def check_origin(house: House, request: Asked) -> None:
+    """Refuses a form that another site sent; browsers say so themselves."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise Refused("this form came from another site")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return
+    ours = {urlsplit(house.public_url).netloc.lower(), request.headers.get("host", "").lower()}
+    if urlsplit(origin).netloc.lower() not in ours:
+        raise Refused("this form came from another site")
+
+
+def check_form(house: House, secret: str, form: Form) -> None:
+    """Refuses a form without the token of this browser's secret."""
+    if not hmac.compare_digest(house.token(secret).encode(), form.text("csrf").encode()):
+        raise Refused("this form is too old; go back, load the page again and send it once more")
