@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import stat
 import subprocess
 import threading
@@ -87,9 +88,9 @@ def test_key_prints_one_line_that_opens_the_api(server: Running, data: Path) -> 
 
 
 def test_what_is_not_understood_is_2_and_what_fails_is_1(server: Running, data: Path) -> None:
-    for words in (("key", "nonsense"), ("frobnicate",), ("key", "hoko", "--permission", "all")):
-        met = hyway(*words, data=data)
-        assert (met.returncode, met.stdout) == (2, ""), words
+    for line in ("key nonsense", "frobnicate", "key hoko --permission all", "up --port many"):
+        met = hyway(*line.split(), data=data)
+        assert (met.returncode, met.stdout) == (2, ""), line
     for words in (
         ("key", "hoko", "--scopes", "linksread"),
         ("key", "hoko", "--org", "nobody"),
@@ -211,7 +212,6 @@ def test_a_stop_loses_no_acknowledged_click(tmp_path: Path, number: int) -> None
 
 
 def stored(data: Path) -> list[str]:
-    import sqlite3
 
     with sqlite3.connect(data / "hyway.db") as connection:
         return [row[0] for row in connection.execute("SELECT id FROM clicks ORDER BY id")]
@@ -223,3 +223,27 @@ def test_demo_fills_an_organization_through_the_real_redirect(server: Running, d
     assert made.returncode == 0, made.stderr
     assert len(stored(data)) == before + 100
     assert any(line.split("\t")[1] == "Demo" for line in hyway("org", "list", data=data).stdout.splitlines())
+
+
+def test_a_database_that_is_not_to_be_had_is_told_in_a_sentence_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql://hyway:hunter2hunter2@127.0.0.1:{free_port()}/hyway"
+    for words in (("up", "--port", free_port()), ("migrate",), ("key", "hoko"), ("serve",)):
+        met = hyway(*words, data=tmp_path / "data", HYWAY_DATABASE_URL=url)
+        assert met.returncode == 1, words
+        assert "does not answer" in met.stderr
+        assert met.stderr.count("\n") == 1
+        assert "hunter2" not in met.stderr
+    bad = hyway("up", data=tmp_path / "data", HYWAY_DATABASE_URL="mysql://x")
+    assert bad.stderr == "hyway: HYWAY_DATABASE_URL must begin with postgresql:// or sqlite:///\n"
+
+
+def test_a_database_of_a_newer_hyway_is_left_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    hyway("migrate", data=data)
+    with sqlite3.connect(data / "hyway.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for words in (("up", "--port", free_port()), ("migrate",)):
+        met = hyway(*words, data=data)
+        assert met.returncode == 1
+        assert "newer Hyway" in met.stderr
+        assert met.stderr.count("\n") == 1

@@ -77,8 +77,9 @@ def logs(form: str = "", level: int = logging.INFO, stream: TextIO = sys.stderr)
 def _traceback(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """The text of an exception, by the time that secrets are looked for."""
     what = event.pop("exc_info", None)
-    error = what if isinstance(what, BaseException) else what[1] if isinstance(what, tuple) else None
-    if error is not None:
+    what = sys.exc_info() if what is True else what
+    error = what[1] if isinstance(what, tuple) else what
+    if isinstance(error, BaseException):
         event["exception"] = "".join(traceback.format_exception(error)).rstrip()
     return event
 

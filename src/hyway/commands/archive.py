@@ -64,7 +64,7 @@ def _write(packed: gzip.GzipFile, folder: Path, names: list[str], about: Manifes
         tar.addfile(_member(MANIFEST, len(text)), io.BytesIO(text))
         for name in names:
             with (folder / name).open("rb") as file:
-                tar.addfile(_member(name, about.members[name][0]), _Counted(file, went))  # type: ignore[arg-type]
+                tar.addfile(_member(name, about.members[name][0]), _Counted(file, went))
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:

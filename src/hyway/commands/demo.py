@@ -103,8 +103,8 @@ def _make_links(w: Write, by: Caller, chance: random.Random) -> list[Link]:
         links.PARTNERS,
         [{"name": name, "email": mail, "phone": p} for name, mail, p in demo_data.PARTNERS],
     )
-    where = ([each.id for each in shelf] for shelf in (collections, tags, partners))
-    return links.put(w, by, _wishes(*where, chance))
+    wishes = _wishes([c.id for c in collections], [t.id for t in tags], [p.id for p in partners], chance)
+    return links.put(w, by, wishes)
 
 
 def _wishes(

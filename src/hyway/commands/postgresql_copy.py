@@ -145,7 +145,7 @@ def load(
 def _in(connection: Connection, table: str, path: Path, went: Went) -> int:
     with path.open("rb") as file, connection.cursor() as cursor:
         columns = file.readline().decode().strip()
-        wanted = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(columns))  # type: ignore[arg-type]
+        wanted = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(columns))
         with cursor.copy(wanted) as rows:
             while piece := file.read(_CHUNK):
                 rows.write(piece)

@@ -36,7 +36,7 @@ def up(*, host: Host = "127.0.0.1", port: Port = 8000, data: Data = None) -> int
     observe.logs(settings.log_format)
     main.check_port(host, port)
     with shared.holding(settings, url):
-        main.prepare(settings)
+        shared.prepare(settings)
         welcome(settings)
         return main.serve(settings, host, port)
 
@@ -87,17 +87,10 @@ def migrate(*, data: Data = None) -> int:
 
     Prints the revision.
     """
-    settings = shared.settings_of(data)
-    before = shared.revision(settings) if _exists(settings) else None
-    main.prepare(settings)
-    after = shared.revision(settings)
+    before, after = shared.prepare(shared.settings_of(data))
     words.print("was there already" if before == after else f"migrated from {before or 'nothing'}")
     shared.tell(after)
     return 0
-
-
-def _exists(settings: Settings) -> bool:
-    return not settings.is_sqlite or shared.sqlite_file(settings).exists()
 
 
 def _listens(host: str, port: int) -> str:

@@ -56,6 +56,16 @@ def opened(data: Path | None) -> Iterator[Database]:
         db.close()
 
 
+def prepare(settings: Settings) -> tuple[str | None, str | None]:
+    """Makes or migrates what is needed; the revisions before and after. A Fault for a newer database."""
+    before = revision(settings) if not settings.is_sqlite or sqlite_file(settings).exists() else None
+    if before is not None and not migrate.known(before):
+        text = "the database at {place} was made by a newer Hyway (revision {revision}); install that one"
+        raise Fault(text, place=place(settings), revision=before)
+    main.prepare(settings)
+    return before, migrate.newest()
+
+
 def check_present(settings: Settings) -> None:
     """A Fault unless the database is there and at the revision of this program."""
     found = None
