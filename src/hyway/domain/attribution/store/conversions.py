@@ -207,8 +207,8 @@ def claim(
         "answer": "",
         "at": at,
     }
-    made = insert(IDEMPOTENCY, w.engine).values(row).on_conflict_do_nothing()
-    if w.run(made).rowcount == 1:
+    made = insert(IDEMPOTENCY, w.engine).values(row).on_conflict_do_nothing().returning(IDEMPOTENCY.c.key)
+    if w.run(made).first() is not None:
         return None
     found = w.run(select(IDEMPOTENCY).where(*_claimed(organization, operation, key))).one()
     return found.digest, found.answer

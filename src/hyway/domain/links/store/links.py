@@ -127,34 +127,9 @@ def _sealed(row: Mapping[str, Any], seal: Seal) -> dict[str, Any]:
 
 def link(row: Sequence[Any], seal: Seal, tags: tuple[str, ...] = ()) -> Link:
     """A row in the order of COLUMNS as a record; the hot list calls it 50 times a request, so by position."""
-    (
-        seq,
-        id,
-        _,
-        short_id,
-        url,
-        title,
-        description,
-        image,
-        utm,
-        expires_at,
-        expired_url,
-        password,
-        cloaked,
-    ) = row[:13]
-    (
-        ios,
-        android,
-        geo,
-        collection_id,
-        external_id,
-        tenant_id,
-        partner_id,
-        forward,
-        _,
-        created_at,
-        updated_at,
-    ) = row[13:]
+    (seq, id, _, short_id, url, title, description, image, utm, expires_at, expired_url, password,
+     cloaked, ios, android, geo, collection_id, external_id, tenant_id, partner_id, forward, _,
+     created_at, updated_at) = row  # fmt: skip
     return Link(
         seq,
         id,

@@ -1,0 +1,184 @@
+"""The doorman of a family: bare ASGI before the framework.
+
+In this order: a request id, the credential, the limit of its organization (of the client's address when there
+is none), then 404 for what does not exist, 401, 403, the size of the body; only then is anything read. Every
+answer, refusals too, carries the request id and the standing of the limit.
+"""
+
+import asyncio
+import dataclasses
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from hyway.apis.kit import addresses
+from hyway.apis.kit.callers import Callers
+from hyway.apis.kit.operations import Ask, Operation, Routes
+from hyway.apis.kit.style import Header, Style, Voiced
+from hyway.domain.billing import plan
+from hyway.domain.identity import Caller
+from hyway.kernel import clock, ids
+from hyway.kernel.db import Database
+from hyway.kernel.faults import Fault, Invalid, Missing, Refused, Spent, Unknown
+from hyway.kernel.limits import LocalWindow, Standing, Window
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+ASK = "hyway.ask"
+"""Where the admitted request is found in the ASGI scope."""
+ANONYMOUS = 600
+"""Requests a minute from one address that belong to no organization."""
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._~-]{1,128}")
+_ALWAYS: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a family needs to run. `body_limit` in bytes; `trusted_proxies` are networks in CIDR notation."""
+
+    db: Database
+    public_url: str
+    body_limit: int
+    trusted_proxies: tuple[str, ...]
+    window: Window
+
+
+class Doorman:
+    """Admits requests to `inner`; see the module."""
+
+    def __init__(self, kit: Kit, style: Style, routes: Routes, callers: Callers, inner: App) -> None:
+        self._kit = kit
+        self._style = style
+        self._routes = routes
+        self._callers = callers
+        self._inner = inner
+        self._trusted = addresses.networks(kit.trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        request_id = _request_id(headers)
+        shown: list[Header] = [(b"x-request-id", request_id.encode()), *_ALWAYS, *self._style.cors]
+        standing: Standing | None = None
+        started = False
+
+        async def say(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), *shown]
+            await send(message)
+
+        try:
+            caller, why = await self._who(headers)
+            standing = await self._count(scope, caller)
+            shown.extend(self._style.standing(standing))
+            if self._is_preflight(scope, headers):
+                await answer(say, 204, b"", self._style.preflight)
+                return
+            scope[ASK] = self._admit(scope, headers, request_id, caller, why, standing)
+            await self._inner(scope, receive, say)
+        except Exception as error:
+            if started:  # the answer is under way: all that is left is to break it off
+                raise
+            if standing is None:
+                shown.extend(self._style.standing(await self._count(scope, None)))
+            await speak(say, voiced(self._style, error, request_id))
+
+    async def _who(self, headers: Mapping[bytes, bytes]) -> tuple[Caller | None, Unknown | None]:
+        """The caller, or why there is none: an unknown path is 404 with or without a credential."""
+        try:
+            caller = await self._callers.find(self._style.token(headers))
+            if caller is None:
+                raise Unknown("Invalid API key")
+            now = clock.now()
+            if caller.expires_at is not None and caller.expires_at <= now:
+                raise Unknown("Expired API key")
+        except Unknown as why:
+            return None, why
+        self._callers.note(caller, now)
+        return caller, None
+
+    async def _count(self, scope: Scope, caller: Caller | None) -> Standing:
+        if caller is not None:
+            key, limit = f"organization:{caller.organization}", plan(caller.plan).requests
+        else:
+            key, limit = f"address:{addresses.bucket(addresses.client(scope, self._trusted))}", ANONYMOUS
+        window = self._kit.window
+        if isinstance(window, LocalWindow):
+            return window.hit(key, limit)
+        return await asyncio.to_thread(window.hit, key, limit)  # it asks another server
+
+    def _is_preflight(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+        asked = scope["method"] == "OPTIONS" and b"origin" in headers
+        return asked and b"access-control-request-method" in headers and bool(self._style.preflight)
+
+    def _admit(
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        request_id: str,
+        caller: Caller | None,
+        why: Unknown | None,
+        standing: Standing,
+    ) -> Ask:
+        if not standing.allowed:
+            raise Spent("Rate limit exceeded", retry_after=standing.retry_after)
+        found = self._routes.find(scope["method"], scope["path"])
+        if found is None:
+            raise Missing("Not found")
+        operation, path = found
+        if operation.scopes:
+            if caller is None:
+                raise why or Unknown("Invalid API key")
+            _check_scope(operation, caller)
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length[:18]) > self._kit.body_limit:
+            raise Invalid("", "the request body must be at most {most} bytes", most=self._kit.body_limit)
+        if caller is not None:
+            caller = dataclasses.replace(caller, request_id=request_id)
+        return Ask(self._kit.db, self._kit.public_url, request_id, headers, operation, path, caller)
+
+
+def _check_scope(operation: Operation, caller: Caller) -> None:
+    wanted = operation.scopes or ()
+    if not caller.scopes.intersection(wanted):
+        raise Refused("Missing required scopes", missing=wanted[:1])
+
+
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    """The caller's own where it is harmless to log and to send back, else a new one."""
+    given = headers.get(b"x-request-id")
+    return given.decode() if given and _REQUEST_ID.fullmatch(given) else ids.uuid7()
+
+
+def voiced(style: Style, error: Exception, request_id: str) -> Voiced:
+    """An exception in the family's words; one that is no refusal is logged, and told to nobody."""
+    if isinstance(error, Fault) and type(error) is not Fault:
+        return style.voice(error)
+    log.error("a request failed: %s", type(error).__name__, exc_info=error, extra={"request_id": request_id})
+    return style.voice(None)
+
+
+async def speak(send: Send, voice: Voiced) -> None:
+    await answer(send, voice.status, voice.body, voice.headers, voice.media_type)
+
+
+async def answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: tuple[Header, ...] = (),
+    media_type: bytes = b"application/json",
+) -> None:
+    """A whole answer; without a body it has no type."""
+    typed: list[Header] = [(b"content-type", media_type)] if body else []
+    length = [] if status == 204 else [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": [*typed, *length, *headers]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,177 @@
+"""OpenAPI 3.1 of a family, from its operations: what it says is what the server does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+
+from hyway.apis.kit.operations import Operation
+
+Json = dict[str, Any]
+_REFS = "#/components/schemas/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What a family's document says beyond its operations.
+
+    `security` is the scheme that every operation with a scope needs. `errors` are the schema of a refusal
+    and, by status, what it means with an example. `headers` stand on every answer, with a description and a
+    schema. `examples` are bodies and answers by `METHOD path`.
+    """
+
+    title: str
+    version: str
+    description: str
+    security: Mapping[str, Json]
+    error: Json
+    errors: Mapping[str, tuple[str, Json]]
+    headers: Mapping[str, tuple[str, Json]]
+    examples: Mapping[str, "Example"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What is sent, if anything, and what comes back."""
+
+    answer: Any
+    sent: Any = None
+
+
+def document(family: Family, operations: Sequence[Operation], public_url: str = "") -> Json:
+    """The whole document; `public_url` is where the server is reached, the document's own host by default."""
+    schemas = _schemas(family, operations)
+    paths: dict[str, Json] = {}
+    for each in operations:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(family, each)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": family.title, "version": family.version, "description": family.description},
+        "servers": [{"url": public_url or "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": dict(family.security),
+            "responses": {status: _refusal(family, status) for status in family.errors},
+            "headers": {
+                name: {"description": text, "schema": schema}
+                for name, (text, schema) in family.headers.items()
+            },
+        },
+    }
+
+
+def _schemas(family: Family, operations: Sequence[Operation]) -> Json:
+    types = [each.takes for each in operations if each.takes is not None]
+    types += [each.gives for each in operations]
+    _, found = msgspec.json.schema_components(types, ref_template=_REFS)
+    return {**found, "Error": family.error}
+
+
+def _operation(family: Family, of: Operation) -> Json:
+    made: Json = {
+        "operationId": _name(of),
+        "summary": of.summary,
+        "tags": [_tag(of)],
+        "parameters": [*_path(of), *_query(of), *_headers(of)],
+        "responses": _responses(family, of),
+    }
+    said = [text for text in (of.description, _needs(of)) if text]
+    made["description"] = "\n\n".join(said)
+    if of.scopes:
+        made["security"] = [{name: [scope]} for name in family.security for scope in of.scopes]
+    else:
+        made["security"] = []
+    if of.takes is not None:
+        content: Json = {"schema": _schema(of.takes)}
+        example = family.examples.get(f"{of.method} {of.path}")
+        if example is not None and example.sent is not None:
+            content["example"] = example.sent
+        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return made
+
+
+def _name(of: Operation) -> str:
+    words = [word for word in of.path.replace("{", "").replace("}", "").split("/") if word]
+    return "-".join([of.method.lower(), *words])
+
+
+def _tag(of: Operation) -> str:
+    words = [word for word in of.path.split("/") if word]
+    return words[1] if len(words) > 1 else words[0]
+
+
+def _needs(of: Operation) -> str:
+    if not of.scopes:
+        return "Anybody may call this."
+    return "Needs the scope " + " or ".join(f"`{scope}`" for scope in of.scopes) + "."
+
+
+def _path(of: Operation) -> list[Json]:
+    names = [part.split("}")[0] for part in of.path.split("{")[1:]]
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _query(of: Operation) -> list[Json]:
+    if of.query is None:
+        return []
+    parameters: list[Json] = []
+    for each in msgspec.structs.fields(of.query):
+        schema = _schema(_without_none(each.type))
+        description = schema.pop("description", "")
+        if each.default is not msgspec.NODEFAULT and each.default is not None:
+            schema["default"] = each.default
+        if schema.get("type") == "string":
+            # What is left empty is refused, and so are control characters.
+            schema["minLength"] = 1
+            if "format" not in schema:
+                schema["pattern"] = "^[^\\u0000-\\u001f\\u007f]+$"
+        parameter = {"name": each.encode_name, "in": "query", "required": each.required, "schema": schema}
+        parameters.append({**parameter, "description": description} if description else parameter)
+    return parameters
+
+
+def _without_none(type: Any) -> Any:
+    """`X | None` says in a query that the parameter may be left out, not that it may be null."""
+    if get_origin(type) not in (Union, UnionType):
+        return type
+    return next(each for each in get_args(type) if each is not NoneType)
+
+
+def _headers(of: Operation) -> list[Json]:
+    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+    return [
+        {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
+        for name, text in of.headers.items()
+    ]
+
+
+def _schema(type: Any) -> Json:
+    (schema,), _ = msgspec.json.schema_components([type], ref_template=_REFS)
+    return dict(schema)
+
+
+def _responses(family: Family, of: Operation) -> Json:
+    content: Json = {"schema": _schema(of.gives)}
+    example = family.examples.get(f"{of.method} {of.path}")
+    if example is not None:
+        content["example"] = example.answer
+    headers: Json = {name: {"$ref": f"#/components/headers/{name}"} for name in family.headers}
+    for name, text in of.replies.items():
+        headers[name] = {"description": text, "schema": {"type": "string"}}
+    done = {"description": of.summary, "headers": headers, "content": {of.media_type: content}}
+    refused = {status: {"$ref": f"#/components/responses/{status}"} for status in family.errors}
+    return {str(of.status): done, **refused}
+
+
+def _refusal(family: Family, status: str) -> Json:
+    meaning, example = family.errors[status]
+    return {
+        "description": meaning,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in family.headers},
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}
+        },
+    }

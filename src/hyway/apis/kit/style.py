@@ -1,0 +1,39 @@
+"""How a family speaks: data and functions for the doorman and the handlers; the kit has no family's words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hyway.domain.identity import KeyKind
+from hyway.kernel.faults import Fault
+from hyway.kernel.limits import Standing
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A refusal in a family's own words."""
+
+    status: int
+    body: bytes
+    headers: tuple[Header, ...] = ()
+    media_type: bytes = b"application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One family's manners.
+
+    `token` reads the credential out of the headers (names in lower case) or raises Unknown; `voice` words a
+    refusal, None for an unexpected error; `standing` shows how far a limit is used; `cors` is what browsers
+    are told on every answer, `preflight` what they are told beforehand; empty where browsers are not meant to
+    come.
+    """
+
+    family: str
+    kind: KeyKind
+    token: Callable[[Mapping[bytes, bytes]], str]
+    voice: Callable[[Fault | None], Voiced]
+    standing: Callable[[Standing], tuple[Header, ...]]
+    cors: tuple[Header, ...] = ()
+    preflight: tuple[Header, ...] = ()
