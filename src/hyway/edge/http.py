@@ -5,15 +5,18 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from hyway.edge.pages import Headers, Page
+from hyway.kernel import ids
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
 
 async def answer(send: Send, status: int, headers: Headers, body: bytes = b"", *, head: bool = False) -> None:
-    """Sends a whole answer; for HEAD its headers alone."""
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    """Sends a whole answer with an id to ask by; for HEAD its headers alone."""
+    headers = [*headers, (b"content-length", str(len(body)).encode())]
+    if not any(name == b"x-request-id" for name, _ in headers):
+        headers.append((b"x-request-id", ids.uuid7().encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
@@ -169,8 +169,10 @@ class Database:
         for trial in range(_TRIES):
             try:
                 return self._write_once(verb, *args, **more)
-            except OperationalError as error:
-                if trial == _TRIES - 1 or getattr(error.orig, "sqlstate", None) not in _RETRY:
+            except (OperationalError, psycopg.OperationalError) as error:
+                # Prepared statements go to the driver itself, whose errors come unwrapped.
+                said = error.orig if isinstance(error, OperationalError) else error
+                if trial == _TRIES - 1 or getattr(said, "sqlstate", None) not in _RETRY:
                     raise
         raise AssertionError("unreachable")
 
@@ -186,6 +188,12 @@ class Database:
             self.changes.here(w.changed_keys)
         w.settle()
         return answer
+
+    @contextmanager
+    def desk(self) -> Iterator["Desk"]:
+        """One connection for chores of several steps, where one step's temporary tables serve the next."""
+        with self.engine.connect() as connection:
+            yield Desk(self, connection, self._turn)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -206,6 +214,28 @@ class Database:
         self.engine.dispose()
 
 
+class Desk:
+    """A connection on which a chore prepares its work beside the writers, and then writes it; it announces nothing."""
+
+    def __init__(
+        self, db: Database, connection: Connection, turn: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._db, self._connection, self._turn = db, connection, turn
+
+    def stage(self, verb: Callable[Concatenate[Read, P], T], *args: P.args, **more: P.kwargs) -> T:
+        """Runs `verb`, which changes temporary tables alone."""
+        work = Read(self._connection, self._db.seal, self._db.hosts)
+        if self._db.is_sqlite:
+            return verb(work, *args, **more)
+        with self._connection.begin():
+            return verb(work, *args, **more)
+
+    def write(self, verb: Callable[Concatenate[Write, P], T], *args: P.args, **more: P.kwargs) -> T:
+        """Runs `verb` in one transaction; durable when this returns."""
+        with self._turn(), _transaction(self._connection, self._db.is_sqlite):
+            return verb(Write(self._connection, self._db.seal, self._db.hosts), *args, **more)
+
+
 def _engine(url: str, threads: int) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
@@ -215,11 +245,14 @@ def _engine(url: str, threads: int) -> Engine:
             max_overflow=20,
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": 15},
         )
         event.listen(engine, "connect", _tune)
         return engine
-    return create_engine(url, paramstyle="format", pool_size=threads * 2 + 4, pool_pre_ping=False)
+    return create_engine(
+        url, paramstyle="format", hide_parameters=True, pool_size=threads * 2 + 4, pool_pre_ping=False
+    )
 
 
 def _tune(connection: Any, _record: Any) -> None:
@@ -262,8 +295,9 @@ def _transaction(connection: Connection, is_sqlite: bool) -> Iterator[None]:
     raw.execute("BEGIN IMMEDIATE")
     try:
         yield
+        raw.execute("COMMIT")
     except BaseException:
+        # A commit that fails (a full disk) leaves the transaction open, too.
         if raw.in_transaction:
             raw.execute("ROLLBACK")
         raise
-    raw.execute("COMMIT")

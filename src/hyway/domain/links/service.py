@@ -1,6 +1,7 @@
 """Verbs of links. Bulk, all or nothing, answers in the order given."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from hyway.domain.billing import plan
@@ -18,7 +19,13 @@ from hyway.kernel.faults import Fault, Invalid, Refused, Taken
 TOPIC = "link"
 """What a lane that remembers links by short id listens to."""
 
-_DEFAULTS: dict[str, Any] = {"cloaked": False, "forward_query": "visitor", "tag_ids": []}
+_BLANK: dict[str, Any] = dict.fromkeys(Link._fields) | {
+    "cloaked": False,
+    "forward_query": "visitor",
+    "tag_ids": [],
+}
+
+_IN_ORDER = itemgetter(*Link._fields)
 
 
 def page(r: Read, by: Caller, query: LinkQuery) -> list[Link]:
@@ -92,20 +99,17 @@ def _rows(
         except Fault as fault:
             raise fault.of(at) from None
         row["tagged"] = int(bool(row["tag_ids"]))
-        row["cloaked"] = int(row["cloaked"])
         latest[row["id"]] = row
         rows.append(row)
     return rows
 
 
 def _fresh(by: Caller, now: Instant) -> dict[str, Any]:
-    return {"id": ids.uuid7(), "organization": by.organization, "created_at": now, **_DEFAULTS}
+    return {**_BLANK, "id": ids.uuid7(), "organization": by.organization, "created_at": now}
 
 
 def _as_row(link: Link) -> dict[str, Any]:
-    row = {name: getattr(link, name) for name in link.__slots__}
-    row["tag_ids"] = list(link.tag_ids)
-    return row
+    return {**link._asdict(), "tag_ids": list(link.tag_ids)}
 
 
 def _check_references(r: Read, by: Caller, wishes: Sequence[LinkChange]) -> None:
@@ -186,12 +190,9 @@ def _finish(
         w.changed(TOPIC, row["short_id"])
         verb = "updated" if id in there else "created"
         w.announce(by, f"link.{verb}", "link", id, {"shortId": row["short_id"], "url": row["url"]})
-    return [_as_link(seqs[row["id"]], latest[row["id"]]) for row in rows]
-
-
-def _as_link(seq: int, row: dict[str, Any]) -> Link:
-    shown = {name: row.get(name) for name in Link.__slots__ if name not in ("seq", "tag_ids", "cloaked")}
-    return Link(seq=seq, tag_ids=tuple(row["tag_ids"]), cloaked=bool(row["cloaked"]), **shown)  # type: ignore[arg-type]
+    for id, row in latest.items():
+        row["seq"], row["tag_ids"] = seqs[id], tuple(row["tag_ids"])
+    return [Link._make(_IN_ORDER(latest[row["id"]])) for row in rows]
 
 
 def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -79,8 +80,10 @@ LINK_TAGS = Table(
 
 _NAMES = [c.name for c in LINKS.c if c.name not in ("seq", "deleted_at")]
 _ADD = Prepared(LINKS.insert().values({name: bindparam(name) for name in _NAMES}), _NAMES)
+_ADDED = itemgetter(*_NAMES)
 _FIXED = {"id", "organization", "short_id", "created_at"}
 _CHANGED = [name for name in _NAMES if name not in _FIXED]
+_SETTLED = itemgetter(*_CHANGED)
 _SET = Prepared(
     update(LINKS).where(LINKS.c.seq == bindparam("at")).values({name: bindparam(name) for name in _CHANGED}),
     [*_CHANGED, "at"],
@@ -121,6 +124,7 @@ def _dumps(value: Any) -> str | None:
 def _sealed(row: Mapping[str, Any], seal: Seal) -> dict[str, Any]:
     """A row's columns as stored."""
     stored = {**row, "utm": _dumps(row.get("utm")), "geo": _dumps(row.get("geo"))}
+    stored["cloaked"] = int(row["cloaked"])
     stored["password"] = seal.close(row["password"], _PASSWORD) if row.get("password") else None
     return stored
 
@@ -298,13 +302,13 @@ def known(r: Read, table: Table, organization: int, ids: set[str]) -> set[str]:
 def add(w: Write, rows: Sequence[Mapping[str, Any]]) -> None:
     """New links; keys are columns, `utm` and `geo` as dicts, `password` in clear."""
     stored = [_sealed(row, w.seal) for row in rows]
-    w.many(_ADD, [tuple(row.get(name) for name in _NAMES) for row in stored])
+    w.many(_ADD, [_ADDED(row) for row in stored])
 
 
 def change(w: Write, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Whole new rows for links that are there, by `seq`."""
     stored = [(seq, _sealed(row, w.seal)) for seq, row in rows]
-    w.many(_SET, [(*(row.get(name) for name in _CHANGED), seq) for seq, row in stored])
+    w.many(_SET, [(*_SETTLED(row), seq) for seq, row in stored])
 
 
 def seqs(r: Read, ids: Sequence[str], organization: int) -> dict[str, int]:
