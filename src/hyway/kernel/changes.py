@@ -6,10 +6,12 @@ what it remembers at its own commits directly; other processes' rows it finds by
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import psycopg
 from sqlalchemy import Column, Connection, Engine, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -67,8 +69,9 @@ class Changes:
 
     def start(self) -> None:
         """Listens to other processes from now on."""
-        follow = self._follow_notices if self._engine.dialect.name == "postgresql" else self._follow_file
-        self._thread = threading.Thread(target=follow, name="hyway-changes", daemon=True)
+        with self._engine.connect() as connection:
+            seen = connection.execute(_LAST).scalar_one()
+        self._thread = threading.Thread(target=self._follow, args=(seen,), name="hyway-changes", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -76,36 +79,36 @@ class Changes:
         if self._thread:
             self._thread.join(5)
 
-    def _follow_file(self) -> None:
-        with self._engine.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            seen = connection.execute(_LAST).scalar_one()
-            version = -1
-            while not self._stop.wait(self._every):
-                found = raw.execute("PRAGMA data_version").fetchone()[0]
-                if found != version:
-                    version = found
-                    seen = self._catch_up(connection, seen)
-
-    def _follow_notices(self) -> None:
+    def _follow(self, seen: int) -> None:
+        listen = self._listen if self._engine.dialect.name == "postgresql" else self._look
         while not self._stop.is_set():
             try:
                 with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    self._listen(connection)
-            except SQLAlchemyError:
+                    listen(connection, seen)
+            except (SQLAlchemyError, psycopg.Error, sqlite3.Error):
                 log.warning(
                     "lost the connection that hears of changes; forgetting everything and trying again"
                 )
                 self.here([(topic, "*") for topic in self._hearers])
                 self._stop.wait(1)
 
-    def _listen(self, connection: Connection) -> None:
+    def _look(self, connection: Connection, seen: int) -> None:
         raw: Any = connection.connection.driver_connection
-        seen = connection.execute(_LAST).scalar_one()
+        version = -1
+        while not self._stop.wait(self._every):
+            found = raw.execute("PRAGMA data_version").fetchone()[0]
+            if found != version:
+                version = found
+                seen = self._catch_up(connection, seen)
+
+    def _listen(self, connection: Connection, seen: int) -> None:
+        raw: Any = connection.connection.driver_connection
         connection.exec_driver_sql("LISTEN hyway")
+        # Whatever happened before the first notice, and while nobody listened.
         self.here([(topic, "*") for topic in self._hearers])
         while not self._stop.is_set():
-            for _ in raw.notifies(timeout=0.5, stop_after=1):
+            # All of them first: the connection is locked while its notices are read.
+            if list(raw.notifies(timeout=0.5, stop_after=1)):
                 seen = self._catch_up(connection, seen)
 
     def _catch_up(self, connection: Connection, seen: int) -> int:

@@ -1,8 +1,8 @@
 """SQLite's log is folded into the file beside the writers, not by them.
 
 Left to itself SQLite folds the log inside some unlucky commit, which then takes 30 ms and more. A passive checkpoint
-passes writers by, but while they write it never catches up with the log's end; so once the log is long, one short
-checkpoint is taken in the writers' turn, when only the last few frames are left.
+passes writers by, but while they write the log is never begun anew; so once it is long, one short checkpoint is taken
+in the writers' turn, when only the last few frames are left.
 """
 
 import logging
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _EVERY = 1.0
 _LONG = 12_000  # pages of 4 KiB
+_PATIENCE = 5  # milliseconds: a reader who takes longer makes the log wait, not the writers
 
 
 class Checkpoints:
@@ -40,6 +41,7 @@ class Checkpoints:
     def _run(self) -> None:
         with self._engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
+            raw.execute(f"PRAGMA busy_timeout={_PATIENCE}")
             while not self._stop.wait(_EVERY):
                 try:
                     self._fold(raw)
@@ -48,7 +50,7 @@ class Checkpoints:
                     log.debug("the log was not folded: %s", error)
 
     def _fold(self, raw: Any) -> None:
-        _, length, folded = raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if length > _LONG and folded < length:
+        _, length, _ = raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if length > _LONG:
             with self._turn():
                 raw.execute("PRAGMA wal_checkpoint(RESTART)")

@@ -1,6 +1,7 @@
 """Secrets: hashed when they need only be compared, sealed when they must be read back, signed when they travel."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -40,6 +41,21 @@ def password_matches(stored: str | None, password: str) -> bool:
         return False
 
 
+def _make_key(path: Path) -> None:
+    """A new key file that appears whole: of several who make it at once, the first one's stays."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as out:
+            out.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):  # somebody was faster: theirs is read
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
@@ -55,16 +71,9 @@ class Seal:
     @classmethod
     def from_file(cls, path: Path) -> "Seal":
         """The key in `path`, made with mode 0600 where there is none."""
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(base64.b64decode(path.read_text().strip(), validate=True))
-        with os.fdopen(handle, "w") as out:
-            key = secrets.token_bytes(32)
-            out.write(base64.b64encode(key).decode() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        return cls(key)
+        if not path.exists():
+            _make_key(path)
+        return cls(base64.b64decode(path.read_text().strip(), validate=True))
 
     def close(self, clear: str, purpose: str) -> str:
         """Sealed text; only the same purpose opens it."""
