@@ -1,6 +1,7 @@
 """Word of a commit: at once in this process, soon in every other one."""
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -106,20 +107,24 @@ def test_what_was_undone_is_not_told(db: Database, other: Database):
     assert "undone" not in heard.keys
 
 
-def test_a_lost_connection_is_found_again(db: Database, other: Database, engine_name: str, caplog):
+def test_a_lost_connection_is_found_again(
+    db: Database, other: Database, engine_name: str, caplog, monkeypatch
+):
     """And everything is forgotten meanwhile: whatever happened in between was not heard."""
     heard = Heard(other, "jar")
     db.write_now(change("before"))
     assert heard.wait_for("before")
+    heard.keys.clear()
     with caplog.at_level(logging.CRITICAL, "hyway.kernel.changes"):
         if engine_name == "postgresql":
-            kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN hyway'"
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
             db.write_now(lambda w: w.run(text(kill)))
         else:
-            follow, other.changes._catch_up = other.changes._catch_up, _broken  # type: ignore[method-assign]
-            db.write_now(change("broken"))
-            assert heard.wait_for("*")
-            other.changes._catch_up = follow  # type: ignore[method-assign]
+            with monkeypatch.context() as patched:
+                patched.setattr(other.changes, "_catch_up", _broken)
+                db.write_now(change("broken"))
+                assert heard.wait_for("*")
         assert heard.wait_for("*")
         deadline = time.monotonic() + 10
         while "after" not in heard.keys and time.monotonic() < deadline:
@@ -129,8 +134,6 @@ def test_a_lost_connection_is_found_again(db: Database, other: Database, engine_
 
 
 def _broken(*_: object) -> int:
-    import sqlite3
-
     raise sqlite3.OperationalError("disk I/O error")
 
 

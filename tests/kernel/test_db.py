@@ -26,7 +26,8 @@ class Spilled(Exception):
     pass
 
 
-def spill() -> None:
+def spill(w: Write, jars, name: str) -> None:
+    fill(w, jars, name)
     raise Spilled
 
 
@@ -63,7 +64,7 @@ def test_an_attempt_that_conflicts_leaves_the_transaction_usable(db: Database, j
     def verb(w: Write) -> str:
         fill(w, jars, "a")
         with pytest.raises(Conflict):
-            attempt(w, lambda: [fill(w, jars, "b"), fill(w, jars, "a")])
+            attempt(w, lambda: w.run(jars.insert(), [{"name": n, "holds": 0} for n in "ba"]))
         with pytest.raises(Conflict):
             attempt(w, lambda: w.many(prepared, [("c", 1), ("a", 2)]))
         with w.attempt():
@@ -77,7 +78,7 @@ def test_an_attempt_that_conflicts_leaves_the_transaction_usable(db: Database, j
 def test_an_attempt_lets_other_failures_pass_but_undoes(db: Database, jars):
     def verb(w: Write) -> None:
         with pytest.raises(Spilled):
-            attempt(w, lambda: [fill(w, jars, "a"), spill()])
+            attempt(w, lambda: spill(w, jars, "a"))
         fill(w, jars, "b")
 
     db.write_now(verb)

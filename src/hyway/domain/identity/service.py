@@ -67,13 +67,16 @@ def rename_organization(w: Write, by: Caller, name: str) -> Organization:
             store.change_organization(w, by.organization, name=clean, folded_name=clean.casefold())
     except Conflict:
         raise Taken("name", "is taken by another organization") from None
-    w.announce(by, "organization.renamed", "organization", str(by.organization), {"name": clean})
-    return store.organization_of(w, by.organization)
+    renamed = store.organization_of(w, by.organization)
+    w.announce(by, "organization.renamed", "organization", renamed.id, {"name": clean})
+    return renamed
 
 
 def change_plan(w: Write, organization_seq: int, plan: str) -> None:
     """Every key of the organization has the plan's powers from the next request on."""
     store.change_organization(w, organization_seq, plan=plan)
+    changed = store.organization_of(w, organization_seq)
+    w.announce(command_line(changed), "organization.plan_changed", "organization", changed.id, {"plan": plan})
     for token_hash in store.key_hashes(w, organization_seq):
         w.changed("key", token_hash)
 
@@ -126,12 +129,15 @@ def sign_in(w: Write, email: str, password: str, user_agent: str = "") -> tuple[
 
     Returns instead of raising so that the failed try stays written. Ten failures in 15 minutes raise Spent.
     """
-    now, who = clock.now(), "sign-in:" + email.strip().lower()[:254]
-    _throttle(w, who, now)
+    now = clock.now()
     try:
-        found = store.person_by_email(w, rules.email("email", email))
+        address = rules.email("email", email)
     except Invalid:
-        found = None
+        address = ""  # nobody's
+    # As it is compared, or each spelling of one address would have tries of its own.
+    who = "sign-in:" + (address or seal.digest(email.strip().lower()))
+    _throttle(w, who, now)
+    found = store.person_by_email(w, address) if address else None
     if not seal.password_matches(found[1] if found else None, password) or found is None:
         store.add_try(w, who, now)
         return None
@@ -219,6 +225,8 @@ def reset_password(w: Write, person: Person) -> str:
     fresh = rules.one_time_password()
     store.change_person(w, person.seq, password_hash=seal.hash_password(fresh), must_change_password=1)
     store.end_sessions(w, person_seq=person.seq)
+    for m in store.memberships(w, person_seq=person.seq):
+        w.announce(command_line(m.organization), "person.password_reset", "person", person.id)
     return fresh
 
 
