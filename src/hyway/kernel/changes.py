@@ -106,6 +106,7 @@ class Changes:
         connection.exec_driver_sql("LISTEN hyway")
         # Whatever happened before the first notice, and while nobody listened.
         self.here([(topic, "*") for topic in self._hearers])
+        seen = self._catch_up(connection, seen)
         while not self._stop.is_set():
             # All of them first: the connection is locked while its notices are read.
             if list(raw.notifies(timeout=0.5, stop_after=1)):

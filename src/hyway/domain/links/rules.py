@@ -1,6 +1,7 @@
 """Pure decisions about links: what may be stored, and what a change makes of what is there."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -49,9 +50,10 @@ _LONGEST = {
     "name": 255,
     "phone": 50,
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_NOT_IN_URL = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}\u00a0\u2028\u2029]")
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+# Half a surrogate pair is no character: no encoding can store it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NOT_IN_URL = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}\u00a0\u2028\u2029\ud800-\udfff]")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _PLANNED: dict[str, Feature] = {
     "expires_at": "link expiration",
     "expired_url": "link expiration",
@@ -92,9 +94,10 @@ def web_url(field: str, value: str) -> SplitResult:
 
 
 def host_of(parts: SplitResult) -> str:
-    """`host[:port]` in lower case, without the scheme's own port."""
-    netloc = parts.netloc.rpartition("@")[2].lower()
-    return netloc.removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
+    """`host[:port]` as browsers read it: one form of each letter, no final dot, no port of the scheme's own."""
+    host = unicodedata.normalize("NFKC", parts.hostname or "").lower().replace("。", ".").removesuffix(".")
+    shown = f"[{host}]" if ":" in host else host
+    return shown if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{shown}:{parts.port}"
 
 
 def destination(field: str, value: str, ours: frozenset[str]) -> str:

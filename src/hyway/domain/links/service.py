@@ -65,13 +65,14 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
     there = store.by_ids(w, by.organization, [wish.id for wish in wishes if wish.id], lock=True)
     rows = _rows(by, wishes, there, w.hosts)
     _check_references(w, by, wishes)
-    _check_external_ids(w, by, rows)
+    _check_external_ids(w, by, rows, there)
     new = [row for row in rows if row["id"] not in there]
     _check_room(w, by, len(new))
-    _name(w, new)
+    _name(w, rows, new)
     latest = {row["id"]: row for row in rows}
     try:
         with w.attempt():
+            store.release_external_ids(w, [there[id].seq for id in there if _gives_up(there[id], latest[id])])
             store.add(w, new)
             store.change(w, [(there[id].seq, row) for id, row in latest.items() if id in there])
     except Conflict:
@@ -130,12 +131,16 @@ def _check_references(r: Read, by: Caller, wishes: Sequence[LinkChange]) -> None
             raise Invalid("tagIds", "names no {noun} of your workspace", noun="tag", at=at)
 
 
-def _check_external_ids(r: Read, by: Caller, rows: Sequence[dict[str, Any]]) -> None:
+def _check_external_ids(r: Read, by: Caller, rows: Sequence[dict[str, Any]], there: dict[str, Link]) -> None:
     """An external id belongs to one live link: within the call, and against the store."""
     final: dict[str, dict[str, Any]] = {row["id"]: row for row in rows}
     holder: dict[str, str] = {}
+    # Whoever keeps the external id it had is not to blame.
+    kept = {link.external_id: id for id, link in there.items() if not _gives_up(link, final[id])}
     for at, row in enumerate(rows):
         external = final[row["id"]].get("external_id")
+        if external and kept.get(external, row["id"]) != row["id"]:
+            raise Taken("externalId", "{value} is taken by another link", value=external[:100], at=at)
         if external and holder.setdefault(external, row["id"]) != row["id"]:
             raise Taken("externalId", "{value} stands twice in this request", value=external[:100], at=at)
     stored = store.taken_external_ids(r, by.organization, list(holder))
@@ -148,20 +153,27 @@ def _check_external_ids(r: Read, by: Caller, rows: Sequence[dict[str, Any]]) -> 
             )
 
 
+def _gives_up(old: Link, row: dict[str, Any]) -> bool:
+    """Does the link let go of its external id, which another one of the call may then have?"""
+    return old.external_id is not None and old.external_id != row["external_id"]
+
+
 def _check_room(r: Read, by: Caller, more: int) -> None:
     most = plan(by.plan).links
     if most is not None and more and store.count(r, by.organization) + more > most:
         raise Refused("your plan allows {most} links", most=most)
 
 
-def _name(r: Read, new: Sequence[dict[str, Any]]) -> None:
+def _name(r: Read, rows: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> None:
     """Short ids for new links; one that was asked for must be free, the others are drawn until they are."""
-    asked = {row["short_id"]: at for at, row in enumerate(new) if row.get("short_id")}
+    fresh = {row["id"] for row in new}
+    asked: dict[str, int] = {}
+    for at, row in enumerate(rows):
+        if row["id"] in fresh and row.get("short_id") and asked.setdefault(row["short_id"], at) != at:
+            raise Taken("shortId", "stands twice in this request", at=at)
     if taken := store.taken_short_ids(r, list(asked)):
         at = min(asked[short_id] for short_id in taken)
         raise Taken("shortId", "is taken by another link", at=at)
-    if len(asked) < sum(1 for row in new if row.get("short_id")):
-        raise Taken("shortId", "stands twice in this request")
     nameless = [row for row in new if not row.get("short_id")]
     while nameless:
         drawn = list(dict.fromkeys(codes.generate_many(len(nameless))))

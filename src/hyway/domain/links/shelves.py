@@ -131,7 +131,8 @@ def drop(w: Write, by: Caller, shelf: Shelf[T], wanted: Sequence[str]) -> list[s
     for at, id in enumerate(wanted):
         if id not in gone:
             raise Invalid("", "names no {noun} of your workspace", noun=shelf.noun, at=at)
-        w.announce(by, f"{shelf.noun}.deleted", shelf.noun, id) if id in once else None
+    for id in once:
+        w.announce(by, f"{shelf.noun}.deleted", shelf.noun, id)
     return once
 
 

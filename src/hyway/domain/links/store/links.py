@@ -311,6 +311,12 @@ def change(w: Write, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     w.many(_SET, [(*_SETTLED(row), seq) for seq, row in stored])
 
 
+def release_external_ids(w: Write, seqs: Sequence[int]) -> None:
+    """Frees external ids, so that links of one call may exchange them: the index looks after each row."""
+    for part in _parts(seqs):
+        w.run(update(LINKS).where(LINKS.c.seq.in_(part)).values(external_id=None))
+
+
 def seqs(r: Read, ids: Sequence[str], organization: int) -> dict[str, int]:
     """Inner numbers by id, deleted links' too."""
     found: dict[str, int] = {}
