@@ -125,7 +125,7 @@ class Addresses:
 
     def __init__(self, trusted: tuple[str, ...]) -> None:
         self._networks = [ip_network(each, strict=False) for each in trusted]
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, bool | None] = {}
 
     def client(self, visit: Visit) -> str:
         """The right-most address of the forwarding chain that is no trusted proxy."""
@@ -133,26 +133,28 @@ class Addresses:
             return visit.peer
         for hop in reversed(visit.forwarded.decode("latin-1").split(",")):
             hop = hop.strip()
-            if not self.trusts(hop):
-                return hop if _is_address(hop) else visit.peer
+            trusted = self._look(hop)
+            if not trusted:
+                return visit.peer if trusted is None else hop
         return visit.peer
 
     def trusts(self, address: str) -> bool:
-        known = self._known.get(address)
-        if known is None:
-            known = _is_address(address) and any(ip_address(address) in network for network in self._networks)
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[address] = known
-        return known
+        return self._look(address) is True
 
-
-def _is_address(value: str) -> bool:
-    try:
-        ip_address(value)
-    except ValueError:
-        return False
-    return True
+    def _look(self, hop: str) -> bool | None:
+        """Whether it is a trusted proxy's; None for what is no address."""
+        if hop in self._known:
+            return self._known[hop]
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        try:
+            address = ip_address(hop)
+        except ValueError:
+            found = None
+        else:
+            found = any(address in network for network in self._networks)
+        self._known[hop] = found
+        return found
 
 
 class Visitors:

@@ -62,12 +62,12 @@ class Read:
         return self._connection.execute(statement, values)
 
     def rows(self, prepared: Prepared, *values: Any) -> list[Any]:
-        """The rows of a prepared query."""
+        """The rows of a prepared query; none of a statement that gives none."""
         sql, order = prepared.on(self._connection.dialect)
         cursor = self._connection.connection.cursor()
         try:
             cursor.execute(sql, order(values))
-            return list(cursor.fetchall())
+            return list(cursor.fetchall()) if cursor.description else []
         finally:
             cursor.close()
 

@@ -20,6 +20,7 @@ from hyway.domain.attribution.records import (
     SummaryQuery,
     Trigger,
 )
+from hyway.domain.attribution.rolling import roll_up, waiting
 from hyway.domain.attribution.service import (
     clicks,
     count_customers,
@@ -32,7 +33,7 @@ from hyway.domain.attribution.service import (
     track_lead,
     track_sale,
 )
-from hyway.domain.attribution.summaries import roll_up, summary, waiting
+from hyway.domain.attribution.summaries import summary
 from hyway.domain.attribution.tallying import DIMENSIONS
 
 __all__ = [

@@ -68,6 +68,7 @@ _PROTECTION_HOSTS = (
 )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _from_mail_protection(referrer: str) -> bool:
     try:
         host = urlsplit(referrer).hostname or ""

@@ -15,6 +15,8 @@ from hyway.kernel import clock
 from hyway.kernel.db import Write
 
 _REMEMBERED = 50_000
+# Made once: `json.dumps` makes an encoder for each text that it does not escape.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _TRIGGER_NUMBERS = {name: number for number, name in enumerate(store.TRIGGERS)}
 
 
@@ -27,7 +29,7 @@ class Recorder:
     def __init__(self, places: Places) -> None:
         self.places = places
         self._agents: dict[str, tuple[int, bool]] = {}
-        self._places: dict[str, int] = {}
+        self._places: dict[tuple[str, str, str], int] = {}
         self._visits: dict[tuple[int, str], int] = {}
         self._hosts: dict[str, str | None] = {}
 
@@ -63,7 +65,7 @@ class Recorder:
             each.tenant_id,
             each.referrer,
             self._host(each.referrer) if each.referrer else None,
-            json.dumps(each.utm, ensure_ascii=False) if each.utm else None,
+            _as_json(each.utm) if each.utm else None,
             each.language,
         )
 
@@ -76,11 +78,12 @@ class Recorder:
         return known
 
     def _place(self, w: Write, ip: str, learnt: "_Learnt") -> int:
-        known = self._places.get(ip) or learnt.places.get(ip)
+        # By place, not by address: nearly every visitor has another address, but there are few places.
+        found = self.places.find(ip)
+        place = (found.country_code or "", found.region or "", found.city or "")
+        known = self._places.get(place) or learnt.places.get(place)
         if known is None:
-            place = self.places.find(ip)
-            known = store.place_seq(w, place.country_code or "", place.region or "", place.city or "")
-            learnt.places[ip] = known
+            known = learnt.places[place] = store.place_seq(w, *place)
         return known
 
     def _first(self, w: Write, each: Capture, learnt: "_Learnt") -> int:
@@ -130,7 +133,7 @@ class _Learnt:
 
     def __init__(self) -> None:
         self.agents: dict[str, tuple[int, bool]] = {}
-        self.places: dict[str, int] = {}
+        self.places: dict[tuple[str, str, str], int] = {}
         self.visits: dict[tuple[int, str], int] = {}
 
 

@@ -1,6 +1,6 @@
 """Summaries: what happened in a span, in time and in lists. From the roll-ups and, exactly, what came after them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,53 +8,15 @@ from zoneinfo import ZoneInfo
 from hyway.domain import links
 from hyway.domain.attribution import tallying
 from hyway.domain.attribution.records import Bucket, Dimension, Row, Summary, SummaryQuery
-from hyway.domain.attribution.store import clicks as click_store
 from hyway.domain.attribution.store import tallies as store
 from hyway.domain.identity import Caller
 from hyway.domain.netinfo import country_name
 from hyway.kernel import clock
 from hyway.kernel.clock import HOUR, Instant
-from hyway.kernel.db import Database, Read, Write
+from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid
 
-_AT_ONCE = 5_000
 _MOST_BUCKETS = 2_000
-Known = dict[Any, dict[str, tallying.Sums]]
-
-
-def roll_up(db: Database, most: int = _AT_ONCE) -> int:
-    """Brings the tallies up to date by at most `most` rows of each kind; returns how many rows are still to do.
-
-    The counting happens on a snapshot, so that the write lock is held only for the sums.
-    """
-    marks, ends = db.write_now(_reach)
-    left = 0
-    for name, read in (("clicks", store.clicks_between), ("conversions", store.conversions_between)):
-        after, upto = marks.get(name, 0), min(ends[name], marks.get(name, 0) + most)
-        if after < upto:
-            rows = db.read_now(read, after, upto)
-            db.write_now(_advance, name, after, upto, tallying.fan_out(rows))
-        left += ends[name] - upto
-    return left
-
-
-def _reach(w: Write) -> tuple[dict[str, int], dict[str, int]]:
-    return store.marks(w), store.ends(w)
-
-
-def _advance(w: Write, name: str, after: int, upto: int, sums: dict[Any, tallying.Sums]) -> None:
-    """Adds sums if nobody else has rolled the same rows up meanwhile."""
-    click_store.hold(w, shared=False)
-    if store.marks(w).get(name, 0) != after:
-        return
-    store.add(w, [(*key, *counted) for key, counted in sums.items()])
-    store.set_mark(w, name, upto)
-
-
-def waiting(r: Read) -> int:
-    """How many rows the tallies lag behind."""
-    marks, newest = store.marks(r), store.newest(r)
-    return sum(newest[name] - marks.get(name, 0) for name in newest)
 
 
 def summary(r: Read, by: Caller, query: SummaryQuery) -> Summary:
@@ -63,50 +25,84 @@ def summary(r: Read, by: Caller, query: SummaryQuery) -> Summary:
     The span is widened to whole hours. An unknown link or partner has an empty summary.
     """
     start, end = query.start // HOUR, query.end // HOUR + 1
-    zone = _zone(query.zone)
-    steps = _steps(start, end, query.interval, zone)
+    steps = _steps(start, end, query.interval, _zone(query.zone))
     link = links.find(r, by, query.link_id) if query.link_id else None
     if query.link_id and link is None:
-        return _assemble(r, by, query, {}, {}, steps)
-    scope = _scope(query, link)
-    wanted = query.dimensions or tallying.DIMENSIONS
-    by_hour, lists = _stored(r, by.organization, scope, wanted, start, end)
-    where = store.tail_filter(by.organization, link.seq if link else None, query.partner_id, start, end)
-    marks = store.marks(r)
-    tail = [
-        *store.clicks_between(r, marks.get("clicks", 0), None, *where[0]),
-        *store.conversions_between(r, marks.get("conversions", 0), None, *where[1]),
-    ]
-    for (_, of, dimension, grain, bucket, value, currency), sums in tallying.fan_out(tail).items():
-        if of == scope and grain == "h":
-            if dimension == "total":
-                tallying.merge(by_hour, bucket, currency, sums)
-            elif dimension in wanted:
-                tallying.merge(lists.setdefault(dimension, {}), value, currency, sums)
-    return _assemble(r, by, query, by_hour, lists, steps)
-
-
-def _scope(query: SummaryQuery, link: links.Link | None) -> str:
+        return _assemble(r, by, query, _Found(query), steps)
     if link and query.partner_id and link.partner_id != query.partner_id:
         raise Invalid("partnerId", "names another partner than the link's")
-    if link:
-        return tallying.link_scope(link.seq)
-    return tallying.partner_scope(query.partner_id) if query.partner_id else ""
+    mine = store.Mine(by.organization, link.seq if link else None, None if link else query.partner_id)
+    found = _Found(query)
+    kept, raw = tallying.split(tallying.spans(start, end), store.busy_since(r, mine.scope))
+    found.add_tallies(r, mine, kept, start, end)
+    for kind in store.KINDS:
+        for first, last in raw:
+            found.add_to_lists(store.rows(r, kind, mine, first, last), found.lists.keys())
+        _add_tail(r, found, kind, mine, start, end, raw)
+    found.add_own_line(mine)
+    return _assemble(r, by, query, found, steps)
 
 
-def _stored(
-    r: Read, organization: int, scope: str, wanted: Sequence[Dimension], start: int, end: int
-) -> tuple[Known, dict[str, Known]]:
-    by_hour: Known = {}
-    for bucket, currency, *sums in store.series(r, organization, scope, "h", start, end):
-        tallying.merge(by_hour, bucket, currency, sums)
-    lists: dict[str, Known] = {}
-    for dimension in wanted:
-        known = lists[dimension] = {}
-        for grain, first, last in tallying.spans(start, end):
-            for value, currency, *sums in store.sums(r, organization, scope, dimension, grain, first, last):
-                tallying.merge(known, value, currency, sums)
-    return by_hour, lists
+class _Found:
+    """What happened: by the hour, and by the values of each wanted dimension."""
+
+    def __init__(self, query: SummaryQuery) -> None:
+        self.by_hour: tallying.Known = {}
+        self.lists: dict[Dimension, tallying.Known] = {
+            name: {} for name in query.dimensions or tallying.DIMENSIONS
+        }
+
+    def add_tallies(
+        self, r: Read, mine: store.Mine, kept: Sequence[tallying.Span], start: int, end: int
+    ) -> None:
+        for hour, currency, *sums in store.series(r, mine, start, end):
+            tallying.merge(self.by_hour, hour, currency, sums)
+        for dimension, known in self.lists.items():
+            for grain, first, last in kept:
+                for value, currency, *sums in store.sums(r, mine, dimension, grain, first, last):
+                    tallying.merge(known, value, currency, sums)
+
+    def add_to_lists(self, rows: Sequence[Any], dimensions: Collection[str]) -> None:
+        for row in rows:
+            currency, sums = tallying.counters(row)
+            people = tallying.of_people(sums)
+            if not any(people):
+                continue
+            for dimension, value in tallying.values(row):
+                if dimension in dimensions and dimension in self.lists:
+                    tallying.merge(self.lists[dimension], value, currency, people)
+
+    def add_to_hours(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            tallying.merge(self.by_hour, row.hour, *tallying.counters(row))
+
+    def add_own_line(self, mine: store.Mine) -> None:
+        """The list of links of one link, of partners of one partner: a single line, which the totals give."""
+        own: dict[Dimension, str | None] = {"partner": mine.partner_id}
+        if mine.link is not None:
+            own = {"link": str(mine.link)}
+        for dimension, value in own.items():
+            if value is None or dimension not in self.lists:
+                continue
+            known = self.lists[dimension] = {}
+            for currencies in self.by_hour.values():
+                for currency, sums in currencies.items():
+                    tallying.merge(known, value, currency, tallying.of_people(sums))
+
+
+def _add_tail(
+    r: Read, found: _Found, kind: str, mine: store.Mine, start: int, end: int, raw: Sequence[tuple[int, int]]
+) -> None:
+    """What came after the tallies, by number. An unfinished roll-up leaves some dimensions ahead of others."""
+    marks = store.marks(r, kind)
+    reached = sorted(set(marks.values()))
+    for after, upto in zip(reached, [*reached[1:], None], strict=True):
+        behind = {dimension for dimension, mark in marks.items() if mark <= after}
+        rows = store.tail(r, kind, mine, start, end, after, upto)
+        if store.TOTAL in behind:
+            found.add_to_hours(rows)
+        uncounted = [row for row in rows if not any(first <= row.hour < last for first, last in raw)]
+        found.add_to_lists(uncounted, behind)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -148,24 +144,17 @@ def _next(at: datetime, interval: str) -> datetime:
     return at + timedelta(days=7 if interval == "week" else 1)
 
 
-def _assemble(
-    r: Read,
-    by: Caller,
-    query: SummaryQuery,
-    by_hour: Known,
-    lists: dict[str, Known],
-    steps: Sequence[Instant],
-) -> Summary:
-    total: Known = {}
-    bucketed: Known = {}
+def _assemble(r: Read, by: Caller, query: SummaryQuery, found: _Found, steps: Sequence[Instant]) -> Summary:
+    total: tallying.Known = {}
+    bucketed: tallying.Known = {}
     at = 0
-    for hour in sorted(by_hour):
+    for hour in sorted(found.by_hour):
         while at + 1 < len(steps) and steps[at + 1] <= hour * HOUR:
             at += 1
-        for currency, sums in by_hour[hour].items():
+        for currency, sums in found.by_hour[hour].items():
             tallying.merge(bucketed, steps[at], currency, sums)
             tallying.merge(total, "", currency, sums)
-    tops = {name: _top(known, query.top) for name, known in lists.items()}
+    tops = {name: _top(known, query.top) for name, known in found.lists.items()}
     return Summary(
         start=query.start,
         end=query.end,
@@ -175,7 +164,7 @@ def _assemble(
     )
 
 
-def _top(known: Known, most: int) -> list[tuple[str, Any]]:
+def _top(known: tallying.Known, most: int) -> list[tuple[str, Any]]:
     """By clicks, then by what they led to, then by name, so that equal ones keep their places."""
     ranked = [(value, tallying.counts(currencies)) for value, currencies in known.items()]
     ranked.sort(key=lambda each: (-each[1].clicks, -each[1].sales, -each[1].leads, each[0]))
@@ -183,7 +172,7 @@ def _top(known: Known, most: int) -> list[tuple[str, Any]]:
 
 
 def _labelled(
-    r: Read, by: Caller, tops: dict[str, list[tuple[str, Any]]]
+    r: Read, by: Caller, tops: dict[Dimension, list[tuple[str, Any]]]
 ) -> dict[Dimension, tuple[Row, ...]]:
     seqs = [int(value) for value, _ in tops.get("link", ())]
     named = links.by_seqs(r, by, seqs)

@@ -1,60 +1,56 @@
-"""How rows become tallies and tallies become a summary: pure arithmetic on counters."""
+"""How rows become counters and counters become a summary: pure arithmetic."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from hyway.domain.attribution.records import Counts, Dimension
 from hyway.domain.attribution.store.clicks import TRIGGERS
 
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-_UTM = {f"utm_{name}": name for name in ("source", "medium", "campaign", "term", "content")}
+UTM: dict[str, str] = {f"utm_{name}": name for name in ("source", "medium", "campaign", "term", "content")}
+"""Dimensions that come from the UTM of a click, with its keys."""
+LONGEST = 255
+"""Characters of a value that are kept: what visitors send must fit an index of every engine."""
+DIRECT = "(direct)"
+"""A visit that came from nowhere is worth a line of its own."""
 
 Sums = list[int]
 """Counters in the order of `store.tallies.COUNTERS`: clicks, firsts, scans, bots, leads, sales, revenue."""
-Key = tuple[Any, ...]
+Span = tuple[str, int, int]
+"""A grain (`h`, `d`), its first bucket, and the one after its last."""
+Known = dict[Any, dict[str, Sums]]
+"""Counters by value (or by hour) and currency."""
 
 
-def values(row: Any) -> Iterator[tuple[str, str]]:
-    """The dimensions of a grouped row that say something, `total` first."""
-    yield "total", ""
+def utm_values(text: str | None) -> dict[str, str | None]:
+    """What a click's UTM says, by key; a NUL, which PostgreSQL's texts cannot hold, is left out."""
+    said = json.loads(text) if text else {}
+    return {name: (said.get(name) or "").replace("\0", "")[:LONGEST] or None for name in UTM.values()}
+
+
+def values(row: Any) -> Iterator[tuple[Dimension, str]]:
+    """The dimensions of a grouped row that say something."""
     if row.country_code:
         yield "country", row.country_code
         if row.city:
-            yield "city", f"{row.country_code}|{row.city}"
-    for dimension, value in (
-        ("device", row.device_type),
-        ("browser", row.browser_name),
-        ("os", row.os_name),
-        ("trigger", TRIGGERS[row.trigger]),
-    ):
-        if value:
-            yield dimension, value
-    # A visit that came from nowhere is worth a line of its own.
-    yield "referrer", row.referrer_host or "(direct)"
-    utm = json.loads(row.utm) if row.utm else {}
-    for dimension, name in _UTM.items():
-        if utm.get(name):
-            yield dimension, utm[name]
+            yield "city", f"{row.country_code}|{row.city}"[:LONGEST]
+    if row.device_type:
+        yield "device", row.device_type
+    if row.browser_name:
+        yield "browser", row.browser_name
+    if row.os_name:
+        yield "os", row.os_name
+    yield "trigger", TRIGGERS[row.trigger]
+    yield "referrer", (row.referrer_host or DIRECT)[:LONGEST]
+    if row.utm:
+        said = utm_values(row.utm)
+        for dimension, name in UTM.items():
+            if said[name]:
+                yield dimension, said[name]  # type: ignore[misc]  # the keys of UTM are dimensions
     yield "link", str(row.link)
     if row.partner_id:
         yield "partner", row.partner_id
-
-
-def scopes(row: Any) -> Iterator[str]:
-    """Whose numbers a row belongs to: the organization's, the link's, the partner's."""
-    yield ""
-    yield link_scope(row.link)
-    if row.partner_id:
-        yield partner_scope(row.partner_id)
-
-
-def link_scope(seq: int) -> str:
-    return f"link:{seq}"
-
-
-def partner_scope(id: str) -> str:
-    return f"partner:{id}"
 
 
 def counters(row: Any) -> tuple[str, Sums]:
@@ -64,54 +60,49 @@ def counters(row: Any) -> tuple[str, Sums]:
     return row.currency or "", [0, 0, 0, 0, row.leads, row.sales, int(row.revenue)]
 
 
-def fan_out(rows: Iterable[Any]) -> dict[Key, Sums]:
-    """Sums by (organization, scope, dimension, grain, bucket, value, currency), for hours and for days.
-
-    Bots are counted in the totals alone: lists are about people.
-    """
-    tallies: dict[Key, Sums] = {}
-    for row in rows:
-        currency, sums = counters(row)
-        only_bots = not any(sums[:3]) and not any(sums[4:])
-        for dimension, value in values(row):
-            if only_bots and dimension != "total":
-                break
-            counted = sums if dimension == "total" else [*sums[:3], 0, *sums[4:]]
-            for scope in scopes(row):
-                for grain, bucket in (("h", row.hour), ("d", row.hour // 24)):
-                    _add(
-                        tallies, (row.organization, scope, dimension, grain, bucket, value, currency), counted
-                    )
-    return tallies
-
-
-def _add(tallies: dict[Key, Sums], key: Key, sums: Sequence[int]) -> None:
-    there = tallies.get(key)
+def merge(into: Known, key: Any, currency: str, sums: Sequence[Any]) -> None:
+    """Adds counters to what is known of `key` in that currency."""
+    known = into.get(key)
+    if known is None:
+        known = into[key] = {}
+    there = known.get(currency)
     if there is None:
-        tallies[key] = list(sums)
+        known[currency] = [int(value) for value in sums]
     else:
         for i, value in enumerate(sums):
-            there[i] += value
+            there[i] += int(value)
 
 
-def merge(into: dict[Any, dict[str, Sums]], key: Any, currency: str, sums: Sequence[Any]) -> None:
-    """Adds counters to what is known of `key` in that currency."""
-    _add(into.setdefault(key, {}), currency, [int(value) for value in sums])  # type: ignore[arg-type]
+def of_people(sums: Sums) -> Sums:
+    """Lists are about people: without the bots, which are counted in the totals alone."""
+    return [*sums[:3], 0, *sums[4:]]
 
 
 def counts(by_currency: dict[str, Sums]) -> Counts:
     """One Counts from the counters of each currency; only sales have one."""
-    clicks, unique, scans, bots, leads, sales = (
-        sum(sums[i] for sums in by_currency.values()) for i in range(6)
-    )
+    whole = [sum(sums[i] for sums in by_currency.values()) for i in range(6)]
     revenue = {currency: sums[6] for currency, sums in sorted(by_currency.items()) if currency}
+    clicks, unique, scans, bots, leads, sales = whole
     return Counts(clicks, unique, scans, bots, leads, sales, revenue)
 
 
-def spans(start: int, end: int) -> list[tuple[str, int, int]]:
+def spans(start: int, end: int) -> list[Span]:
     """Hours from `start` until before `end` as few (grain, from, to) as can be: whole days in the middle."""
     first_day, last_day = -(-start // 24), end // 24
     if first_day >= last_day:
         return [("h", start, end)]
     parts = [("h", start, first_day * 24), ("d", first_day, last_day), ("h", last_day * 24, end)]
     return [part for part in parts if part[1] < part[2]]
+
+
+def split(parts: Sequence[Span], since: int) -> tuple[list[Span], list[tuple[int, int]]]:
+    """Spans that lists are kept for, and hours before `since` for which the rows must be counted."""
+    kept: list[Span] = []
+    raw: list[tuple[int, int]] = []
+    for grain, first, last in parts:
+        if grain == "h" and first < since:
+            raw.append((first, min(last, since)))
+            first = min(last, since)
+        if first < last:
+            kept.append((grain, first, last))
+    return kept, raw

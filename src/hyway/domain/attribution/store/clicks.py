@@ -144,31 +144,41 @@ def visit(w: Write, link: int, visitor: str, at: Instant) -> bool:
 def agent_seq(w: Write, user_agent: str, agent: Agent) -> int:
     """The number of a user agent, which is stored on first sight."""
     digest = hashlib.blake2b(user_agent.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    row = {
-        "digest": digest,
-        "user_agent": user_agent,
-        "browser_name": agent.browser_name,
-        "browser_version": agent.browser_version,
-        "os_name": agent.os_name,
-        "os_version": agent.os_version,
-        "device_type": agent.device_type,
-    }
-    return _number(w, AGENTS, row, ["digest"])
+    names = agent.browser_name, agent.browser_version, agent.os_name, agent.os_version, agent.device_type
+    return _number(w, _AGENT, (digest,), (digest, user_agent, *names))
 
 
 def place_seq(w: Write, country_code: str, region: str, city: str) -> int:
     """The number of a place, which is stored on first sight."""
-    row = {"country_code": country_code, "region": region, "city": city}
-    return _number(w, PLACES, row, list(row))
+    place = (country_code, region, city)
+    return _number(w, _PLACE, place, place)
 
 
-def _number(w: Write, table: Table, row: dict[str, Any], keys: list[str]) -> int:
-    there = select(table.c.seq).where(*(table.c[key] == row[key] for key in keys))
-    found = w.run(there).scalar_one_or_none()
-    if found is None:
-        w.run(insert(table, w.engine).values(row).on_conflict_do_nothing(index_elements=keys))
-        found = w.run(there).scalar_one()
-    return int(found)
+class _Once:
+    """The statements of a table whose rows are kept once each, known by their `keys`."""
+
+    def __init__(self, table: Table, keys: list[str]) -> None:
+        names = [column.name for column in table.c if column.name != "seq"]
+        there = select(table.c.seq).where(*(table.c[key] == bindparam(key) for key in keys))
+        row: dict[str, Any] = {name: bindparam(name) for name in names}
+        self.there = Prepared(there, keys)
+        self.add = {
+            engine: Prepared(
+                insert(table, engine).values(row).on_conflict_do_nothing(index_elements=keys), names
+            )
+            for engine in ("sqlite", "postgresql")
+        }
+
+
+_AGENT, _PLACE = _Once(AGENTS, ["digest"]), _Once(PLACES, ["country_code", "region", "city"])
+
+
+def _number(w: Write, once: _Once, keys: Sequence[Any], row: Sequence[Any]) -> int:
+    found = w.rows(once.there, *keys)
+    if not found:
+        w.many(once.add[w.engine], [row])
+        found = w.rows(once.there, *keys)
+    return int(found[0][0])
 
 
 def forget_visits(w: Write, before: Instant) -> None:

@@ -1,11 +1,11 @@
 """Roll-ups: how often what happened, by scope, dimension and span. Sums of them equal counts of the rows.
 
-`tally_marks` says up to which row the tallies reach; a summary adds what came after (the tail) by itself, so that it
-is exact at every moment. Tallies and marks change in one transaction.
+`tally_marks` says up to which row the tallies of each dimension reach; a summary adds what came after (the tail) by
+itself, so that it is exact at every moment. Tallies and their marks change in one transaction.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -22,12 +22,18 @@ from sqlalchemy import (
 
 from hyway.domain.attribution.store.clicks import AGENTS, CLICKS, PLACES, hold
 from hyway.domain.attribution.store.conversions import CONVERSIONS
+from hyway.domain.attribution.tallying import DIMENSIONS
 from hyway.kernel.clock import HOUR
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import METADATA, Key, Prepared, insert
 
 COUNTERS = ("clicks", "firsts", "scans", "bots", "leads", "sales", "revenue")
-_KEYS = ("organization", "scope", "dimension", "grain", "bucket", "value", "currency")
+KEYS = ("organization", "scope", "dimension", "grain", "bucket", "value", "currency")
+TOTAL = "total"
+"""The dimension of all rows, beside those that lists are made of."""
+_EVERY = (TOTAL, *DIMENSIONS)
+KINDS = ("clicks", "conversions")
+NEVER = 1 << 60
 TALLIES = Table(
     "tallies",
     METADATA,
@@ -42,6 +48,7 @@ TALLIES = Table(
     sqlite_with_rowid=False,
 )
 
+# `clicks/country`: how far that dimension reaches. `hours:link:7`: from which hour on link 7 has lists by the hour.
 MARKS = Table(
     "tally_marks",
     METADATA,
@@ -49,17 +56,7 @@ MARKS = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
-
-def _upsert(engine: str) -> Prepared:
-    names = [*_KEYS, *COUNTERS]
-    new = insert(TALLIES, engine).values({name: bindparam(name) for name in names})
-    sums = {name: TALLIES.c[name] + new.excluded[name] for name in COUNTERS}
-    return Prepared(new.on_conflict_do_update(index_elements=list(_KEYS), set_=sums), names)
-
-
-_UPSERT = {engine: _upsert(engine) for engine in ("sqlite", "postgresql")}
-
-# What one click or conversion has in common with others of its batch; fan_out() spreads it over the tallies.
+# What one click or conversion has in common with others of its hour.
 _SHARED = [
     CLICKS.c.organization,
     CLICKS.c.link,
@@ -78,7 +75,7 @@ _HOUR: Any = literal_column(str(HOUR), BigInteger)
 _PEOPLE = case((CLICKS.c.bot == 0, 1), else_=0)
 
 
-def _clicks_after() -> Any:
+def _clicks() -> Any:
     hour = (CLICKS.c.at // _HOUR).label("hour")
     query = select(
         *_SHARED,
@@ -92,7 +89,7 @@ def _clicks_after() -> Any:
     return query.select_from(joined).group_by(*_SHARED, hour)
 
 
-def _conversions_after() -> Any:
+def _conversions() -> Any:
     hour = (CONVERSIONS.c.at // _HOUR).label("hour")
     query = select(
         *_SHARED,
@@ -110,94 +107,135 @@ def _conversions_after() -> Any:
     return query.select_from(joined).group_by(*_SHARED, hour, CONVERSIONS.c.currency)
 
 
-_CLICKS_AFTER, _CONVERSIONS_AFTER = _clicks_after(), _conversions_after()
+_ROWS = {"clicks": (CLICKS, _clicks()), "conversions": (CONVERSIONS, _conversions())}
 
 
-def marks(r: Read) -> dict[str, int]:
-    """Up to which row, of `clicks` and of `conversions`, the tallies reach."""
-    return {row.name: row.seq for row in r.run(select(MARKS))}
+_MARKS = Prepared(
+    select(MARKS.c.name, MARKS.c.seq).where(
+        MARKS.c.name >= bindparam("from_"), MARKS.c.name < bindparam("to")
+    ),
+    ["from_", "to"],
+)
 
 
-def ends(w: Write) -> dict[str, int]:
-    """The newest rows there are, with none below them still under way."""
+def marks(r: Read, kind: str) -> dict[str, int]:
+    """Up to which row the tallies of each dimension reach."""
+    found = r.rows(_MARKS, f"{kind}/", f"{kind}0")  # "0" comes after "/"
+    return {**dict.fromkeys(_EVERY, 0), **{name.partition("/")[2]: seq for name, seq in found}}
+
+
+def newest(r: Read, kind: str) -> int:
+    """The highest number there is."""
+    table, _ = _ROWS[kind]
+    return int(r.run(select(func.coalesce(func.max(table.c.seq), 0))).scalar_one())
+
+
+def settled(w: Write, kind: str) -> int:
+    """The newest row that has none below it still under way."""
     hold(w, shared=False)
-    return newest(w)
+    return newest(w, kind)
 
 
-def newest(r: Read) -> dict[str, int]:
-    return {
-        "clicks": r.run(select(func.coalesce(func.max(CLICKS.c.seq), 0))).scalar_one(),
-        "conversions": r.run(select(func.coalesce(func.max(CONVERSIONS.c.seq), 0))).scalar_one(),
-    }
+def advance(w: Write, kind: str, dimensions: Sequence[str], after: int, upto: int) -> bool:
+    """Moves the marks; False when somebody else has moved one of them meanwhile."""
+    names = [f"{kind}/{dimension}" for dimension in dimensions]
+    if after == 0:
+        for name in names:
+            set_mark(w, name, 0)
+    moved = update(MARKS).where(MARKS.c.name.in_(names), MARKS.c.seq == after).values(seq=upto)
+    return bool(w.run(moved).rowcount == len(names))
 
 
 def set_mark(w: Write, name: str, seq: int) -> None:
-    if w.run(update(MARKS).where(MARKS.c.name == name).values(seq=seq)).rowcount == 0:
-        w.run(MARKS.insert(), {"name": name, "seq": seq})
+    """Sets a mark that is not there yet."""
+    row = insert(MARKS, w.engine).values(name=name, seq=seq)
+    w.run(row.on_conflict_do_nothing(index_elements=["name"]))
 
 
-def clicks_between(r: Read, after: int, upto: int | None, *where: Any) -> Sequence[Any]:
-    """Clicks of a span of numbers, grouped by all that the tallies tell apart."""
-    query = _CLICKS_AFTER.where(CLICKS.c.seq > after, *where)
-    return r.run(query if upto is None else query.where(CLICKS.c.seq <= upto)).all()
+def busy_since(r: Read, scope: str) -> int:
+    """From which hour on the scope has lists by the hour: the organization always, quiet links and partners never."""
+    if not scope:
+        return 0
+    found = r.run(select(MARKS.c.seq).where(MARKS.c.name == f"hours:{scope}")).scalar_one_or_none()
+    return NEVER if found is None else int(found)
 
 
-def conversions_between(r: Read, after: int, upto: int | None, *where: Any) -> Sequence[Any]:
-    query = _CONVERSIONS_AFTER.where(CONVERSIONS.c.seq > after, *where)
-    return r.run(query if upto is None else query.where(CONVERSIONS.c.seq <= upto)).all()
+def last_hour(r: Read, organization: int, scope: str) -> int:
+    """The newest hour in which anything happened that the totals know of."""
+    mine = (TALLIES.c.organization == organization, TALLIES.c.scope == scope, TALLIES.c.dimension == TOTAL)
+    return int(r.run(select(func.max(TALLIES.c.bucket)).where(*mine, TALLIES.c.grain == "h")).scalar_one())
 
 
-def tail_filter(
-    organization: int, link: int | None, partner_id: str | None, start: int, end: int
-) -> tuple[list[Any], list[Any]]:
-    """For clicks and for conversions: the rows of a summary's scope and span (whole hours, `end` excluded)."""
-    both: tuple[list[Any], list[Any]] = ([], [])
-    for where, table in zip(both, (CLICKS, CONVERSIONS), strict=True):
-        where += [table.c.organization == organization, table.c.at >= start * HOUR, table.c.at < end * HOUR]
-        if link is not None:
-            where.append(table.c.link == link)
-        if partner_id is not None:
-            where.append(table.c.partner_id == partner_id)
-    return both
+class Mine(NamedTuple):
+    """Whose rows: the organization's, those of one of its links, or of one of its partners."""
+
+    organization: int
+    link: int | None = None
+    partner_id: str | None = None
+
+    @property
+    def scope(self) -> str:
+        if self.link is not None:
+            return f"link:{self.link}"
+        return "" if self.partner_id is None else f"partner:{self.partner_id}"
 
 
-def add(w: Write, rows: Iterable[Sequence[Any]]) -> None:
-    """Adds to the tallies: tuples in the order of the keys, then of COUNTERS."""
-    w.many(_UPSERT[w.engine], sorted(rows, key=lambda row: tuple(row[:7])))
+def rows(r: Read, kind: str, mine: Mine, start: int, end: int) -> Sequence[Any]:
+    """Rows of a link or a partner in hours from `start` until before `end`, grouped by all that lists tell apart."""
+    table, query = _ROWS[kind]
+    where = [table.c.at >= start * HOUR, table.c.at < end * HOUR]
+    if mine.link is not None:
+        where += [table.c.organization + _NOTHING == mine.organization, table.c.link == mine.link]
+    elif kind == "clicks":
+        where += [
+            CLICKS.c.organization + _NOTHING == mine.organization,
+            CLICKS.c.partner_id == mine.partner_id,
+        ]
+    else:
+        where += [CONVERSIONS.c.organization == mine.organization, CLICKS.c.partner_id == mine.partner_id]
+    return r.run(query.where(*where)).all()
 
 
+def tail(r: Read, kind: str, mine: Mine, start: int, end: int, after: int, upto: int | None) -> Sequence[Any]:
+    """The same of a scope, but only rows numbered above `after`, up to `upto`: they are few, and found by number."""
+    table, query = _ROWS[kind]
+    where = [table.c.seq > after] if upto is None else [table.c.seq > after, table.c.seq <= upto]
+    where.append(table.c.organization + _NOTHING == mine.organization)
+    where += [table.c.at + _NOTHING >= start * HOUR, table.c.at + _NOTHING < end * HOUR]
+    if mine.link is not None:
+        where.append(table.c.link + _NOTHING == mine.link)
+    elif mine.partner_id is not None:
+        where.append(CLICKS.c.partner_id.concat("") == mine.partner_id)
+    return r.run(query.where(*where)).all()
+
+
+# A column with nothing added is not looked for in an index: where another one finds the rows faster.
+_NOTHING: Any = literal_column("0")
 _SUMS = [func.sum(TALLIES.c[name]).label(name) for name in COUNTERS]
-
-
-_LIST = (
-    select(TALLIES.c.value, TALLIES.c.currency, *_SUMS)
-    .where(
-        TALLIES.c.organization == bindparam("organization"),
-        TALLIES.c.scope == bindparam("scope"),
-        TALLIES.c.dimension == bindparam("dimension"),
-        TALLIES.c.grain == bindparam("grain"),
-        TALLIES.c.bucket >= bindparam("from_"),
-        TALLIES.c.bucket < bindparam("to"),
-    )
-    .group_by(TALLIES.c.value, TALLIES.c.currency)
-)
 _ORDER = ["organization", "scope", "dimension", "grain", "from_", "to"]
-_LIST_PREPARED = Prepared(_LIST, _ORDER)
-_SERIES = (
-    select(TALLIES.c.bucket, TALLIES.c.currency, *_SUMS)
-    .where(*_LIST.whereclause.clauses)  # type: ignore[union-attr]
-    .group_by(TALLIES.c.bucket, TALLIES.c.currency)
+_WHERE = (
+    TALLIES.c.organization == bindparam("organization"),
+    TALLIES.c.scope == bindparam("scope"),
+    TALLIES.c.dimension == bindparam("dimension"),
+    TALLIES.c.grain == bindparam("grain"),
+    TALLIES.c.bucket >= bindparam("from_"),
+    TALLIES.c.bucket < bindparam("to"),
 )
-_SERIES_PREPARED = Prepared(_SERIES, _ORDER)
 
 
-def sums(
-    r: Read, organization: int, scope: str, dimension: str, grain: str, start: int, end: int
-) -> Sequence[Any]:
+def _by(column: Any) -> Prepared:
+    query = select(column, TALLIES.c.currency, *_SUMS).where(*_WHERE).group_by(column, TALLIES.c.currency)
+    return Prepared(query, _ORDER)
+
+
+_BY_VALUE, _BY_BUCKET = _by(TALLIES.c.value), _by(TALLIES.c.bucket)
+
+
+def sums(r: Read, mine: Mine, dimension: str, grain: str, start: int, end: int) -> Sequence[Any]:
     """(value, currency, *COUNTERS) over buckets from `start` until before `end`."""
-    return r.rows(_LIST_PREPARED, organization, scope, dimension, grain, start, end)
+    return r.rows(_BY_VALUE, mine.organization, mine.scope, dimension, grain, start, end)
 
 
-def series(r: Read, organization: int, scope: str, grain: str, start: int, end: int) -> Sequence[Any]:
-    """(bucket, currency, *COUNTERS) of the totals."""
-    return r.rows(_SERIES_PREPARED, organization, scope, "total", grain, start, end)
+def series(r: Read, mine: Mine, start: int, end: int) -> Sequence[Any]:
+    """(hour, currency, *COUNTERS) of the totals."""
+    return r.rows(_BY_BUCKET, mine.organization, mine.scope, TOTAL, "h", start, end)
