@@ -12,7 +12,7 @@ from hyway.domain import attribution
 from hyway.domain.attribution import Capture
 from hyway.edge import scripts
 from hyway.edge.pages import Headers, Page
-from hyway.edge.table import Entry, Missing
+from hyway.edge.table import Entry, Missing, ascii_host
 from hyway.edge.visit import Visit, language, referrer, text
 from hyway.kernel import clock, ids
 from hyway.kernel.seal import Seal
@@ -137,10 +137,12 @@ def _hosts(entry: Entry) -> tuple[str, str]:
 
 
 def _host(url: bytes) -> str | None:
+    """The host as browsers send it: an internationalised one in its ASCII form."""
     try:
-        return urlsplit(url.decode("utf-8", "replace")).hostname
+        host = urlsplit(url.decode("utf-8", "replace")).hostname
     except ValueError:
         return None
+    return ascii_host(host) if host else None
 
 
 def _object(raw: bytes | None) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ from hyway.edge.visit import (
     text,
     token,
 )
-from hyway.edge.writer import Overrun, Writer
+from hyway.edge.writer import Overrun, Unstored, Writer
 from hyway.kernel import clock, ids
 from hyway.kernel.db import Database
 
@@ -85,7 +85,7 @@ class Lane:
                 await self._go(visit, entry, send, entry.destination, entry.head, entry.tail, entry.utm)
             else:
                 await self._consider(visit, entry, receive, send)
-        except Overrun:
+        except (Overrun, Unstored):
             self._answers["busy"] += 1
             await http.show(send, pages.BUSY, more=[(b"retry-after", b"2")])
 

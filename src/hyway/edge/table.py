@@ -56,7 +56,7 @@ def destination(
     # An untouched query keeps its exact bytes: some sites sign theirs.
     text = urlencode(merged) if merged != query else parts.query
     tagged = {_NAMES_UTM[name]: value for name, value in merged if name in _NAMES_UTM and value}
-    host = _ascii_host(parts.netloc)
+    host = ascii_host(parts.netloc)
     return quote(
         urlunsplit((parts.scheme, host, parts.path, text, parts.fragment)), safe=_SAFE
     ), tagged or None
@@ -71,7 +71,7 @@ def _merged(own: list[tuple[str, str]], visitor: list[tuple[str, str]], policy: 
     return rest + first if policy == "visitor" else first + rest
 
 
-def _ascii_host(netloc: str) -> str:
+def ascii_host(netloc: str) -> str:
     """An internationalised host in the form that a Location header can carry."""
     if netloc.isascii():
         return netloc

@@ -11,7 +11,7 @@ VISITOR_COOKIE, SESSION_COOKIE = "hoko_visitor", "hoko_session"
 VISITOR_LIFE, SESSION_LIFE = 90 * 86_400, 30 * 60
 OURS = frozenset({"qr", "bot", "hoko_id"})
 """Parameters that speak to us and are not passed on."""
-_LONGEST = 2_048
+_LONGEST, _LONGEST_QUERY = 2_048, 8_192
 _REMEMBERED = 50_000
 _TOKEN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
@@ -76,7 +76,8 @@ class Visit:
         if not self.query:
             return []
         try:
-            found = parse_qsl(text(self.query), keep_blank_values=True, max_num_fields=200)
+            whole = self.query if len(self.query) <= _LONGEST_QUERY else _whole_pairs(self.query)
+            found = parse_qsl(whole.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200)
         except ValueError:
             return []
         return [pair for pair in found if pair[0] not in OURS]
@@ -84,6 +85,11 @@ class Visit:
     def asks(self, name: bytes) -> bool:
         """Is the parameter there, whatever its value?"""
         return name in self.query and any(part.split(b"=")[0] == name for part in self.query.split(b"&"))
+
+
+def _whole_pairs(query: bytes) -> bytes:
+    """The beginning of an overlong query, cut between two parameters."""
+    return query[:_LONGEST_QUERY].rpartition(b"&")[0]
 
 
 def text(raw: bytes) -> str:

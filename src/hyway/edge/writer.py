@@ -25,6 +25,10 @@ class Overrun(Exception):
     """More clicks wait for the disk than the server is willing to hold."""
 
 
+class Unstored(Exception):
+    """The click could not be made durable; nobody is sent on without that."""
+
+
 class Writer:
     """Collects captures on the event loop, writes them on its own thread."""
 
@@ -45,8 +49,11 @@ class Writer:
         self._thread.start()
 
     def put(self, capture: Capture) -> asyncio.Future[None]:
-        """A future that is done when the capture is durable; Overrun when too many wait already."""
-        if len(self._pending) >= _WAITING:
+        """A future that is done when the capture is durable (Unstored when it cannot be).
+
+        Overrun when too many wait already, and from `stop` on.
+        """
+        if self._stopping or len(self._pending) >= _WAITING:
             raise Overrun
         future = self._loop.create_future()
         self._pending.append((capture, future))
@@ -98,4 +105,4 @@ def _release(batch: Sequence[tuple[Capture, asyncio.Future[None]]], failure: Exc
             if failure is None:
                 future.set_result(None)
             else:
-                future.set_exception(failure)
+                future.set_exception(Unstored(str(failure)))
