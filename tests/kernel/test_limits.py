@@ -97,3 +97,8 @@ def test_the_shared_window_is_exact_under_threads(redis_url: str):
 def test_small_limits(limit: int):
     window = LocalWindow(60)
     assert [window.hit("k", limit, 100.0).allowed for _ in range(2)] == [limit == 1, False]
+
+
+def test_while_the_shared_server_is_away_the_process_counts_alone() -> None:
+    window = SharedWindow("redis://127.0.0.1:1")
+    assert [window.hit("one", 2).allowed for _ in range(3)] == [True, True, False]

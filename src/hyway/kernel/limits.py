@@ -4,10 +4,14 @@ The `limits` library's in-memory moving window walks the whole window at each hi
 two ends of a deque do the same exactly in constant time. Its Redis storage serves several processes (see `shared`).
 """
 
+import logging
 import math
 import time
 from collections import OrderedDict, deque
 from typing import NamedTuple, Protocol
+
+
+log = logging.getLogger(__name__)
 
 
 class Standing(NamedTuple):
@@ -56,18 +60,31 @@ class LocalWindow:
 
 
 class SharedWindow:
-    """The same over Redis or Valkey, for several processes."""
+    """The same over Redis or Valkey, for several processes.
+
+    While that server is away each process counts by itself: a limit that is a little wide beats an API that is down.
+    """
 
     def __init__(self, url: str, seconds: int = 60) -> None:
         from limits import RateLimitItemPerSecond
+        from limits.errors import StorageError
         from limits.storage import storage_from_string
         from limits.strategies import MovingWindowRateLimiter
 
         self._item = RateLimitItemPerSecond
         self.seconds = seconds
-        self._limiter = MovingWindowRateLimiter(storage_from_string(url))
+        self._failure = StorageError
+        self._alone = LocalWindow(seconds)
+        self._limiter = MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True))
 
     def hit(self, key: str, limit: int) -> Standing:
+        try:
+            return self._hit(key, limit)
+        except self._failure:
+            log.warning("the rate limits' server does not answer; this process counts alone", exc_info=True)
+            return self._alone.hit(key, limit)
+
+    def _hit(self, key: str, limit: int) -> Standing:
         item = self._item(limit, self.seconds)
         allowed = self._limiter.hit(item, key)
         reset, remaining = self._limiter.get_window_stats(item, key)

@@ -150,15 +150,24 @@ async def test_a_click_becomes_a_lead_and_a_sale(world: World) -> None:
     )
 
 
-async def test_null_clears_and_absence_keeps(world: World) -> None:
+@pytest.mark.parametrize(
+    ("field", "shown", "value"),
+    [
+        ("customerEmail", "email", "a@b.example"),
+        ("customerPhone", "phone", "+4930123456"),
+        ("customerAvatar", "avatar", "https://example.com/a.png"),
+    ],
+)
+async def test_null_clears_and_absence_keeps(world: World, field: str, shown: str, value: str) -> None:
     async with world.client() as client:
         click = await click_on(world, await link_of(client))
         sent = {"clickId": click, "eventName": "E", **WHO}
-        emails = []
-        for more in ({"customerEmail": "a@b.example"}, {}, {"customerEmail": None}):
+        sent.pop(field, None)
+        seen = []
+        for more in ({field: value}, {}, {field: None}):
             answer = await client.post("/api/track/lead", json={**sent, **more})
-            emails.append(answer.json()["customer"]["email"])
-    assert emails == ["a@b.example", "a@b.example", None]
+            seen.append(answer.json()["customer"][shown])
+    assert seen == [value, value, None]
 
 
 BAD_LEADS = [
@@ -173,6 +182,7 @@ BAD_LEADS = [
     ({"customerEmail": "nobody"}, "customerEmail must be an e-mail address"),
     ({"customerEmail": ""}, "customerEmail must be an e-mail address"),
     ({"customerAvatar": "javascript:1"}, "customerAvatar must be an http or https URL"),
+    ({"customerPhone": "1" * 51}, "customerPhone must be at most 50 characters"),
     ({"metadata": []}, "metadata must be an object"),
     ({"metadata": {"a": "x" * 10_000}}, "metadata must be at most 10000 characters as JSON"),
 ]

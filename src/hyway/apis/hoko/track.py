@@ -36,6 +36,8 @@ Currency = Annotated[
         description="ISO 4217, in any case.", extra_json_schema={"pattern": "^[A-Za-z]{3}$", "default": "usd"}
     ),
 ]
+# The page answers with a phone and names no way to set it: an addition of ours.
+Phone = Annotated[str, Meta(min_length=1, max_length=50)]
 Metadata = Annotated[dict[str, Any], Meta(description="At most 10,000 characters as JSON.")]
 
 
@@ -48,6 +50,7 @@ class LeadNew(Struct, rename="camel", kw_only=True):
     customer_name: Name
     customer_email: Email | UnsetType | None = UNSET
     customer_avatar: Url | UnsetType | None = UNSET
+    customer_phone: Phone | UnsetType | None = UNSET
     metadata: Metadata | UnsetType | None = UNSET
 
 
@@ -64,6 +67,7 @@ class SaleNew(Struct, rename="camel", kw_only=True):
     customer_name: Name
     customer_email: Email | UnsetType | None = UNSET
     customer_avatar: Url | UnsetType | None = UNSET
+    customer_phone: Phone | UnsetType | None = UNSET
 
 
 class ClickRef(Struct, rename="camel"):
@@ -157,18 +161,23 @@ def sale_out(made: Conversion, shown: Shown) -> SaleOut:
 
 
 def _wish(sent: LeadNew | SaleNew) -> CustomerWish:
-    email, avatar = _unset(sent.customer_email), _unset(sent.customer_avatar)
+    email, avatar, phone = (
+        _unset(each) for each in (sent.customer_email, sent.customer_avatar, sent.customer_phone)
+    )
     if email:
         email = identity.check_email("customerEmail", email)
     elif email == "":
         raise Invalid("customerEmail", "must be an e-mail address")
     if isinstance(avatar, str):
         links.web_url("customerAvatar", avatar)
+    if isinstance(phone, str):
+        decode.plain("customerPhone", phone)
     return CustomerWish(
         external_id=decode.plain("customerExternalId", sent.customer_external_id),
         name=decode.plain("customerName", sent.customer_name),
         email=email,
         avatar=avatar,
+        phone=phone,
     )
 
 

@@ -74,7 +74,10 @@ def one_time_password() -> str:
 
 
 def key(new: NewKey, now: int) -> NewKey:
-    """The key as it is stored: known scopes once each, all of them when none is named."""
+    """The key as it is stored: known scopes once each, all of them when none is named.
+
+    A key that may only read keeps the reading ones among them.
+    """
     name("name", new.name, 100)
     known = SCOPES.get(new.kind, ())
     for scope in new.scopes:
@@ -83,6 +86,8 @@ def key(new: NewKey, now: int) -> NewKey:
     if new.expires_at is not None and new.expires_at <= now:
         raise Invalid("expiresAt", "must be in the future")
     wanted = tuple(scope for scope in known if scope in new.scopes) if new.scopes else known
+    if new.permission == "read":
+        wanted = tuple(scope for scope in wanted if scope.endswith("Read"))
     return NewKey(new.kind, new.name.strip(), wanted, new.permission, new.expires_at)
 
 
