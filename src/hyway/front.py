@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:=+/-]{8,64}")
 _HOSTS_KEPT = 1024
+_LONGEST_HOST = 255 + len(":65535")
 _PATIENCE = 30.0  # seconds in which a part may finish what it holds
 _PORT = re.compile(r":\d{1,5}$")
 TEXT, HTML, JSON = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
@@ -242,6 +243,8 @@ class Hosts:
 
     def look(self, header: bytes) -> bool:
         """Whether a Host header is one of ours; kept in `known`, which strangers cannot fill for ever."""
+        if len(header) > _LONGEST_HOST:
+            return False
         if len(self.known) >= _HOSTS_KEPT:
             self.known.clear()
         self.known[header] = found = self._is_ours(header.decode("latin-1").lower())

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -44,6 +45,8 @@ class House:
     pictures: Environment
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
+    hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))
+    """Where passwords are compared, one at a time: each takes 64 MiB and a tenth of a second."""
 
     def cookie(self, name: str, value: str, seconds: int | None = None, hidden: bool = True) -> Cookie:
         return Cookie(
@@ -161,6 +164,12 @@ class Visit:
 Here = NamedDependency[Visit]
 """A page's visit, as its handler asks for it."""
 Home = NamedDependency[House]
+
+
+def is_inside(path: str) -> bool:
+    """Whether a browser may be sent to what another page or a form says: a path of the console in plain ASCII."""
+    ours = path.startswith("/console") and path[8:9] in ("", "/", "?", "#")
+    return ours and path.isascii() and path.isprintable() and "\\" not in path
 
 
 def check_origin(house: House, request: Asked) -> None:

@@ -52,17 +52,17 @@ class Embed:
         sent = _object(raw)
         if sent is None:
             return _no(visit, 400, "the body must be a JSON object with token, url and session")
-        id = self._allowed(entry, str(sent.get("token", "")))
+        id = self._allowed(entry, _said(sent, "token"))
         if id is None:
             return _no(visit, 403, "the capture token is wrong or too old")
-        page = str(sent.get("url", ""))[:2_048].replace("\0", "")
+        page = _said(sent, "url")[:2_048].replace("\0", "")
         asking = _host(visit.origin) or _host(visit.referrer)
         if asking not in _hosts(entry) or _host(page.encode()) not in _hosts(entry):
             return _no(visit, 403, "the page is not on the host that the short link leads to")
-        session = str(sent.get("session", ""))
+        session = _said(sent, "session")
         if not (8 <= len(session) <= 64 and _SESSION.issuperset(session)):
             return _no(visit, 400, "session must be 8 to 64 letters, digits, - or _")
-        return _as_capture(visit, entry, id, ip, page, session, str(sent.get("referrer", "")))
+        return _as_capture(visit, entry, id, ip, page, session, _said(sent, "referrer"))
 
     def _allowed(self, entry: Entry, token: str) -> str | None:
         """The click id that the token was signed for, if it is for this link and young enough."""
@@ -104,7 +104,7 @@ def _as_capture(
         ip,
         session,
         session,
-        referrer(came_from.encode("utf-8", "replace")),
+        referrer(came_from.encode()),
         page,
         _utm(visit),
         language(visit.language),
@@ -151,6 +151,11 @@ def _object(raw: bytes | None) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _said(sent: dict[str, Any], name: str) -> str:
+    """A field as text; half a surrogate pair, which JSON can say and nobody can store, becomes a `?`."""
+    return str(sent.get(name, "")).encode("utf-8", "replace").decode()
 
 
 def _json_headers(visit: Visit) -> Headers:

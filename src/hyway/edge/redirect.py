@@ -32,6 +32,8 @@ from hyway.kernel.db import Database
 
 _OWN = frozenset({"analytics.js", "qrcode"})
 _FORM_LIMIT = 8_192
+# Of a user agent: enough to tell visitors apart. A head may hold 400 kB of it, and names are remembered.
+_AGENT = 512
 _NO_STORE = (b"cache-control", b"private, no-store")
 
 
@@ -74,7 +76,9 @@ class Lane:
             return await self._own(short_id, visit, send)
         entry = self._known(short_id)
         if entry is None:
-            entry = await self._table.load(short_id) if len(short_id) <= 64 else table.MISSING
+            # What no short id can be is not looked for: PostgreSQL refuses a NUL.
+            may_be = len(short_id) <= 64 and short_id.isprintable()
+            entry = await self._table.load(short_id) if may_be else table.MISSING
         try:
             if rest == "analytics.js":
                 await self._script(visit, entry, receive, send)
@@ -140,7 +144,7 @@ class Lane:
         self._answers["page"] += 1
         visitor = token(visit.cookie, VISITOR_COOKIE)
         if visit.method != "POST":
-            name = visitor or self._visitors.name(self._addresses.client(visit), visit.agent)
+            name = visitor or self._visitors.name(self._addresses.client(visit), visit.agent[:_AGENT])
             page = self._gate.ask(name)
             return await http.show(send, page, head=visit.method == "HEAD", more=[self._visitor(name)])
         raw = await http.body(receive, _FORM_LIMIT)
@@ -213,7 +217,7 @@ class Lane:
             trigger,
             text(visit.agent),
             ip,
-            token(visit.cookie, VISITOR_COOKIE) or self._visitors.name(ip, visit.agent),
+            token(visit.cookie, VISITOR_COOKIE) or self._visitors.name(ip, visit.agent[:_AGENT]),
             # A new session is named after the click that began it.
             token(visit.cookie, SESSION_COOKIE) or id,
             came_from,

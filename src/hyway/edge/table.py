@@ -128,17 +128,19 @@ class LinkTable:
         entry = Entry(target) if target else MISSING
         if self._generation == before:
             self._remember(short_id, entry)
+            if self._generation != before:  # changes come on other threads: this one came in between
+                self._entries.pop(short_id, None)
         return entry
 
     def _remember(self, short_id: str, entry: Entry | Missing) -> None:
         if entry is MISSING:
             # Whoever guesses short ids must not push real links out.
             if self._misses >= _MISSES:
-                for key in [key for key, known in self._entries.items() if known is MISSING]:
-                    del self._entries[key]
+                for key in [key for key, known in list(self._entries.items()) if known is MISSING]:
+                    self._entries.pop(key, None)
                 self._misses = 0
             self._misses += 1
         elif len(self._entries) >= _SIZE:
             for key in list(self._entries)[: _SIZE // 10]:
-                del self._entries[key]
+                self._entries.pop(key, None)
         self._entries[short_id] = entry

@@ -3,7 +3,7 @@
 from litestar import get, post
 
 from hyway.console.form import errors
-from hyway.console.visit import SESSION, THEME, Here, Page, Visit
+from hyway.console.visit import SESSION, THEME, Here, Page, Visit, is_inside
 from hyway.domain import billing, identity
 from hyway.kernel.faults import Invalid, Spent
 
@@ -52,7 +52,7 @@ async def theme(visit: Here) -> Page:
 
 def _back(visit: Visit) -> str:
     path = visit.sent.text("back")
-    return path if path.startswith("/console") and "\n" not in path else "/console"
+    return path if is_inside(path) else "/console"
 
 
 @get("/console/organization")

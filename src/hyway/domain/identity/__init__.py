@@ -41,6 +41,7 @@ from hyway.domain.identity.service import (
     sessions_seen,
     sign_in,
     sign_out,
+    stored_password,
     switch_organization,
 )
 
@@ -86,5 +87,6 @@ __all__ = [
     "sessions_seen",
     "sign_in",
     "sign_out",
+    "stored_password",
     "switch_organization",
 ]

@@ -1,6 +1,7 @@
 """Verbs of identity."""
 
 import dataclasses
+from collections.abc import Callable
 
 from hyway.domain.identity import rules, store
 from hyway.domain.identity.records import (
@@ -124,29 +125,50 @@ def members(r: Read, by: Caller) -> list[Membership]:
     return store.memberships(r, organization_seq=by.organization)
 
 
-def sign_in(w: Write, email: str, password: str, user_agent: str = "") -> tuple[str, Session] | None:
-    """A token for the browser and its session; None when address or password are wrong, which costs a try.
+def stored_password(r: Read, email: str) -> str | None:
+    """The hash to compare with before signing in, None for nobody; Spent when the tries are used up."""
+    address, who = _who_signs_in(email)
+    _throttle(r, who, clock.now())
+    found = store.person_by_email(r, address) if address else None
+    return found[1] if found else None
 
-    Returns instead of raising so that the failed try stays written. Ten failures in 15 minutes raise Spent.
-    """
-    now = clock.now()
+
+def _who_signs_in(email: str) -> tuple[str, str]:
+    """The address, empty if it is none, and the name under which its failed tries are counted."""
     try:
         address = rules.email("email", email)
     except Invalid:
         address = ""  # nobody's
     # As it is compared, or each spelling of one address would have tries of its own.
-    who = "sign-in:" + (address or seal.digest(email.strip().lower()))
+    return address, "sign-in:" + (address or seal.digest(email.strip().lower()))
+
+
+def sign_in(
+    w: Write,
+    email: str,
+    password: str,
+    user_agent: str = "",
+    *,
+    matches: Callable[[str | None, str], bool] = seal.password_matches,
+) -> tuple[str, Session] | None:
+    """A token for the browser and its session; None when address or password are wrong, which costs a try.
+
+    Returns instead of raising so that the failed try stays written. Ten failures in 15 minutes raise Spent.
+    `matches(stored, password)` is for who has compared beforehand: it takes long, and others wait to write.
+    """
+    now = clock.now()
+    address, who = _who_signs_in(email)
     _throttle(w, who, now)
     found = store.person_by_email(w, address) if address else None
-    if not seal.password_matches(found[1] if found else None, password) or found is None:
+    if not matches(found[1] if found else None, password) or found is None:
         store.add_try(w, who, now)
         return None
     store.forget_tries(w, who, now - clock.DAY)
     return _open_session(w, found[0], user_agent, now)
 
 
-def _throttle(w: Write, who: str, now: Instant) -> None:
-    if store.failed_tries(w, who, now - _TRIES_WINDOW) >= _TRIES:
+def _throttle(r: Read, who: str, now: Instant) -> None:
+    if store.failed_tries(r, who, now - _TRIES_WINDOW) >= _TRIES:
         raise Spent("too many failed tries; wait and try again", retry_after=_TRIES_WINDOW // clock.SECOND)
 
 
