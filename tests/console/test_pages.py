@@ -37,7 +37,9 @@ async def test_an_empty_organization_sees_every_page(owner: Browser, path: str) 
 
 
 async def test_empty_rooms_say_what_to_do(owner: Browser) -> None:
-    assert "Make your first short link" in (await owner.see("/console")).text
+    home = (await owner.see("/console")).text
+    assert "Make your first short link" in home
+    assert "curl &#34;http://go.example/api/links&#34;" in home
     for room in ("links", "collections", "tags", "partners", "customers"):
         assert "curl &#34;http://go.example/api/" in (await owner.see(f"/console/{room}")).text
 
@@ -221,7 +223,7 @@ async def test_a_new_click_is_in_the_live_part_at_once(world: World, owner: Brow
     assert f'data-key="{click}"' in part
     assert "<html" not in part
     figures = (await owner.see(f"/console/links/{link.id}/figures")).text
-    assert "1 clicks, 0 leads, 0 sales" in figures
+    assert "clicks 1, leads 0, sales 0" in figures
     assert f'data-key="{click}"' in (await owner.see("/console/latest")).text
 
 

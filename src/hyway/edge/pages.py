@@ -68,7 +68,9 @@ TOO_LARGE = _message(413, "That is too much", "The form is larger than this page
 
 def password(status: int, csrf: str, error: str = "") -> Page:
     """Asks for the password of a link; `error` says what was wrong with the last one."""
-    return _page(status, "password.html", _policy("form-action 'self'"), csrf=csrf, error=error)
+    # Browsers hold the whole way of a form to this, and ours ends at the destination.
+    policy = _policy("form-action 'self' http: https:")
+    return _page(status, "password.html", policy, csrf=csrf, error=error)
 
 
 def cloaked(url: str, title: str | None) -> Page:

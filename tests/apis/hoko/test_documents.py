@@ -74,6 +74,8 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
     for name in OPERATIONS:
         assert name in page
     assert "مفتاح API غير صالح" in page
+    assert "<code>Authorization: Bearer KEY</code>" in page
+    assert "`" not in page
 
 
 def test_llms_txt_names_every_operation() -> None:

@@ -1,9 +1,11 @@
 """A page that people read, made of an OpenAPI document: no script, nothing from elsewhere."""
 
 import json
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup, escape
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("hyway.apis.kit"),
@@ -11,6 +13,15 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_CODE = re.compile("`([^`]+)`")
+
+
+def _marked(text: str) -> Markup:
+    """Text whose words in backticks are code, all else as it stands."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped just now
+
+
+_ENVIRONMENT.filters["marked"] = _marked
 
 
 def page(document: dict[str, Any], source: str) -> bytes:
