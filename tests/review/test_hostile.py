@@ -12,13 +12,13 @@ import pytest
 from argon2 import PasswordHasher
 
 from hyway import console
-from hyway.domain import identity
+from hyway.domain import identity, webhooks
 from hyway.edge.redirect import Lane
 from hyway.edge.table import LinkTable, Missing
 from hyway.front import Hosts
 from hyway.kernel import seal
 from hyway.kernel.db import Database
-from tests.make.world import PUBLIC, World, make_lane, visitor, world_at
+from tests.make.world import PUBLIC, World, capture, make_lane, recorder, visitor, world_at
 
 PASSWORD = "correct horse battery"
 PAGE = {"origin": "https://example.com"}
@@ -68,6 +68,23 @@ async def test_half_a_surrogate_pair_in_a_report_is_answered(world: World, lane:
             answers[name] = (await browser.post(path, content=body, headers=PAGE)).status_code
     assert answers == {"token": 403, "url": 200, "session": 400, "referrer": 200}
     assert [click.destination for click in world.clicks()] == ["https://example.com/?"]
+
+
+async def test_an_international_host_is_known_by_its_ascii_name(world: World, lane: Lane):
+    path = f"/{world.link(url='https://münchen.example/seite').short_id}/analytics.js"
+    async with visitor(lane) as browser:
+        script = await browser.get(path, headers={"referer": "https://xn--mnchen-3ya.example/"})
+    assert "token:" in script.text
+
+
+def test_a_report_sent_again_tells_webhooks_once(world: World):
+    world.db.write_now(webhooks.add, world.by, "https://hooks.example/", ["link.clicked"])
+    report, writer = capture(world, world.link(), trigger="embed"), recorder()
+    for _ in range(3):
+        world.db.write_now(writer.record, [report, report])
+    assert len(world.clicks()) == 1
+    (only,) = world.db.read_now(webhooks.deliveries, world.by)
+    assert len(json.loads(world.db.read_now(webhooks.delivery, world.by, only.id).body)["data"]) == 1
 
 
 async def test_long_user_agents_are_not_remembered_whole(world: World, lane: Lane):

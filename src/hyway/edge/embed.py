@@ -131,7 +131,8 @@ def _live(entry: Entry) -> bool:
 
 
 def _hosts(entry: Entry) -> tuple[str, str]:
-    host = _host(entry.target.url.encode()) or ""
+    # As browsers say it: an international name is in ASCII there.
+    host = _host(entry.destination.encode()) or ""
     bare = host.removeprefix("www.")
     return bare, f"www.{bare}"
 

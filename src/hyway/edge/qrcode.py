@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 
 from hyway.domain import links
@@ -15,6 +16,8 @@ _HEADERS: Headers = [
     # An SVG opened by itself is a document; this one may do nothing.
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
 ]
+# One at a time: a large picture takes a tenth of a second of the interpreter, and anybody may ask for it.
+_DRAWING = ThreadPoolExecutor(1, "hyway-qr")
 _NUMBERS = {"size": 512, "margin": 1}
 _WORDS = {"errorCorrection": "H", "foreground": "000000", "background": "FFFFFF", "format": "svg"}
 
@@ -26,7 +29,8 @@ async def render(query: bytes) -> Page:
         first = {name: values[0] for name, values in given.items()}
         numbers = {name: _whole(name, first.get(name), default) for name, default in _NUMBERS.items()}
         words = {name: first.get(name, default) for name, default in _WORDS.items()}
-        picture = await asyncio.to_thread(_draw, first.get("text", ""), numbers, words)
+        loop = asyncio.get_running_loop()
+        picture = await loop.run_in_executor(_DRAWING, _draw, first.get("text", ""), numbers, words)
     except Invalid as fault:
         en, ar = f"{fault.field}: {fault.message}", f"قيمة غير صالحة للمعامل {fault.field}"
         body = json.dumps({"error": {"en": en, "ar": ar}}, ensure_ascii=False).encode()

@@ -37,8 +37,9 @@ class Recorder:
         """Stores the clicks: bots flagged, repeats of a visitor within the hour marked; durable with the commit."""
         learnt = _Learnt()
         rows = [self._row(w, each, learnt) for each in captures]
+        known = _reported(w, captures)
         store.add(w, rows)
-        self._tell(w, captures)
+        self._tell(w, [each for each in captures if each.id not in known])
         w.after(lambda: self._learn(learnt))
 
     def _row(self, w: Write, each: Capture, learnt: "_Learnt") -> tuple[Any, ...]:
@@ -126,6 +127,16 @@ class Recorder:
                 stored = store.by_click_ids(w, organization, mine)
                 people = [click_payload(click) for click in stored if not click.bot]
                 webhooks.queue(w, organization, "link.clicked", people)
+
+
+def _reported(w: Write, captures: Sequence[Capture]) -> set[str]:
+    """Clicks that a page's script has reported before: sent again, they are no second event."""
+    said = [each for each in captures if each.trigger == "embed"]
+    known: set[str] = set()
+    for organization in {each.organization for each in said}:
+        mine = [each.id for each in said if each.organization == organization]
+        known.update(click.id for click in store.by_click_ids(w, organization, mine))
+    return known
 
 
 class _Learnt:
