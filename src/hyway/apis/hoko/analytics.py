@@ -254,7 +254,8 @@ _PLAIN = tuple(
     for at, field in enumerate(ClickOut.__struct_fields__)
     if field != "utm"
 )
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet may begin a formula with, in either width.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @operation(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from hyway.domain.billing import Feature, Plan, require
@@ -88,7 +89,8 @@ def web_url(field: str, value: str) -> SplitResult:
         raise Invalid(field, "must be an http or https URL") from None
     if parts.scheme not in ("http", "https") or not host or port == 0 or _NOT_IN_URL.search(value):
         raise Invalid(field, "must be an http or https URL")
-    if host.startswith(".") or ".." in host or len(host) > 253:
+    # Browsers read %2E in a host as a dot; nobody writes one there in good faith.
+    if host.startswith(".") or ".." in host or "%" in host or len(host) > 253:
         raise Invalid(field, "must be an http or https URL")
     return parts
 
@@ -102,9 +104,31 @@ def host_of(parts: SplitResult) -> str:
 
 def destination(field: str, value: str, ours: frozenset[str]) -> str:
     """Where a short link may lead: anywhere on the web but back to a short link."""
-    if host_of(web_url(field, value)) in ours:
+    parts = web_url(field, value)
+    if host_of(parts) in ours or (_is_here(parts.hostname or "") and _port(parts) in {_port_of(own) for own in ours}):
         raise Invalid(field, "must not lead back to a short link")
     return value
+
+
+def _is_here(host: str) -> bool:
+    """This machine by another name, under which the server answers as well."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return False
+    return found.is_loopback or found.is_unspecified
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or _DEFAULT_PORTS[parts.scheme]
+
+
+def _port_of(own: str) -> int:
+    """The port of one of our names; those without one are taken for http."""
+    port = own.rpartition(":")[2]
+    return int(port) if port.isdigit() else _DEFAULT_PORTS["http"]
 
 
 def country_map(value: Mapping[str, str], ours: frozenset[str]) -> dict[str, str]:

@@ -1,0 +1,177 @@
+"""No organization sees or touches another's data: one walk with a stranger's key over every operation.
+
+The requests are made from each family's own OpenAPI document: wherever an id can be put, each of another
+organization's ids is put. The answer must be the one that an id of nobody gets.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import inspect, text
+
+from hyway.kernel.db import Database
+from tests.apis.families import FAMILIES, Family, Visit
+
+NOBODY = "01900000-0000-7000-8000-000000000000"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+_LINK_TABLES = ("link_tags", "visits")
+
+OPERATIONS = [
+    (family, method, path)
+    for family in FAMILIES
+    for path, methods in family.document["paths"].items()
+    for method in methods
+]
+
+
+class Try(NamedTuple):
+    """A request that is good but for one id. `mark` is where the id goes, `uuid` whether only an id fits there."""
+
+    what: str
+    path: str
+    query: str
+    body: Any
+    uuid: bool
+
+    def with_id(self, id: str) -> tuple[str, str, Any]:
+        return tuple(json.loads(json.dumps([self.path, self.query, self.body]).replace(MARK, id)))
+
+
+MARK = "@@id@@"
+
+
+def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without references and without its null alternative."""
+    while "$ref" in schema or "anyOf" in schema:
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        else:
+            schema = next(each for each in schema["anyOf"] if each.get("type") != "null")
+    return schema
+
+
+def tries(family: Family, method: str, path: str, visit: Visit) -> Iterator[Try]:
+    """A request for every place of an operation where an id can stand."""
+    said = family.document["paths"][path][method]
+    for each in said["parameters"]:
+        schema = resolved(family.document, each["schema"])
+        text_alone = schema.get("type") == "string" and "enum" not in schema and each["name"] != "timezone"
+        if each["in"] == "query" and text_alone and schema.get("format") != "date-time":
+            yield Try(each["name"], path, f"{each['name']}={MARK}", None, schema.get("format") == "uuid")
+        if each["in"] == "path":
+            yield Try(each["name"], path.replace(f"{{{each['name']}}}", MARK), "", None, True)
+    if "requestBody" in said:
+        content = said["requestBody"]["content"]["application/json"]
+        yield from _bodies(family, path, visit, content)
+
+
+def _bodies(family: Family, path: str, visit: Visit, content: dict[str, Any]) -> Iterator[Try]:
+    schema = resolved(family.document, content["schema"])
+    many = schema.get("type") == "array"
+    of = resolved(family.document, schema["items"]) if many else schema
+    if of.get("type") == "string":  # a list of ids: alone, and after one of the stranger's own
+        yield Try("an id", path, "", [MARK], True)
+        yield Try("an id after another", path, "", [visit.own(path, "id"), MARK], True)
+        return
+    example = _owned(path, visit, content["example"][0] if many else content["example"])
+    for name, field in of["properties"].items():
+        inner = resolved(family.document, field)
+        if inner.get("type") == "array":
+            value: Any = [MARK]
+        elif inner.get("type") == "string" and name.lower().endswith("id"):
+            value = MARK
+        else:
+            continue
+        body = {**copy.deepcopy(example), name: value}
+        yield Try(name, path, "", [body] if many else body, _is_id(family, inner) or name == "clickId")
+
+
+def _is_id(family: Family, schema: dict[str, Any]) -> bool:
+    if schema.get("type") == "array":
+        return _is_id(family, resolved(family.document, schema["items"]))
+    return schema.get("format") == "uuid"
+
+
+def _owned(path: str, visit: Visit, example: dict[str, Any]) -> dict[str, Any]:
+    """The document's example with the stranger's own ids in it."""
+    return {name: visit.own(path, name) or value for name, value in example.items()}
+
+
+def kept(db: Database, organization: int) -> dict[str, list[str]]:
+    """Every row of one organization."""
+    rows: dict[str, list[str]] = {}
+    with db.engine.connect() as connection:
+        found = inspect(db.engine)
+        for table in found.get_table_names():
+            columns = {each["name"] for each in found.get_columns(table)}
+            if "organization" in columns:
+                where = "organization = :it"
+            elif table in _LINK_TABLES:
+                where = "link IN (SELECT seq FROM links WHERE organization = :it)"
+            else:
+                continue
+            picked = connection.execute(text(f'SELECT * FROM "{table}" WHERE {where}'), {"it": organization})
+            rows[table] = sorted(map(repr, picked))
+        connection.rollback() if not db.is_sqlite else None
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("family", "method", "path"),
+    OPERATIONS,
+    ids=[f"{family.name} {m.upper()} {p}" for family, m, p in OPERATIONS],
+)
+async def test_a_stranger_meets_nobody(family: Family, method: str, path: str, db: Database) -> None:
+    visit = family.visit(db)
+    before = kept(db, visit.organization)
+    assert before["links"], "there is something to protect"
+    async with visit.client as client:
+        bare = await client.request(method, path, content=b"null" if method != "get" else None)
+        sent: set[str] = set()
+        _judge(visit, bare, sent, "no id")
+        for each in tries(family, method, path, visit):
+            nobody = await _ask(client, method, each, NOBODY)
+            for kind, id in visit.theirs.items():
+                answer = await _ask(client, method, each, id)
+                sent.add(id)  # what the stranger wrote itself, it may read again
+                _judge(visit, answer, sent, f"{each.what}={kind}")
+                if not each.uuid or not re.fullmatch(r"[0-9a-f-]{36}", id):
+                    continue
+                assert _told(answer, id) == _told(nobody, NOBODY), f"{each.what}={kind} is known"
+                if each.body is not None:
+                    assert answer.status_code >= 400, f"{each.what}={kind} was taken"
+    assert kept(db, visit.organization) == before
+
+
+async def _ask(client: Any, method: str, of: Try, id: str) -> Any:
+    path, query, body = of.with_id(id)
+    return await client.request(method, f"{path}?{query}" if query else path, json=body)
+
+
+def _judge(visit: Visit, answer: Any, sent: set[str], what: str) -> None:
+    assert answer.status_code < 500, what
+    said = answer.text
+    for id in sent:
+        said = said.replace(id, "")
+    leaked = [id for id in visit.theirs.values() if id in said]
+    assert not leaked, f"{what}: {leaked} in {said[:300]}"
+    assert visit.mark not in said, f"{what}: {said[:300]}"
+
+
+def _told(answer: Any, id: str) -> tuple[int, str]:
+    return answer.status_code, _TIME.sub("", answer.text.replace(id, ""))
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    from hyway.domain import audit
+    from hyway.kernel.seal import Seal
+
+    opened = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}))
+    opened.hearers.append(audit.record)
+    yield opened
+    opened.close()

@@ -1,0 +1,132 @@
+"""`python -m tests.fuzz --minutes 5`: schemathesis against a real server, for as long as one likes.
+
+Every API family's own document is the measure: no 5xx, no status or header that it does not state, no body
+that it does not describe, no door that opens without a key, nothing accepted that it forbids.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.make.running import Running, hyway, serving
+
+ROOT = Path(__file__).parents[1]
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+DOCUMENTS = {"hoko": "/openapi/hoko.json"}
+"""By kind of key: where the family's document is."""
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "ignored_auth",
+)
+# Left out: a good shape may still name what is not there (positive_data_acceptance), and an unknown method is
+# 404 in Hoko's manner, not 405 (unsupported_method).
+
+
+KNOWN = "HYWAY_FUZZ_KNOWN"
+"""What the server has to find, by noun: for the process that makes the requests."""
+# What breaks the document's own form stays as it is, for that is what it was made for.
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CLICK_ID = re.compile(r".{1,255}", re.DOTALL)
+_NOUNS = {"collectionId": "collection", "partnerId": "partner", "clickId": "click", "tagIds": "tag"}
+
+
+def with_known(path: str, body: Any, known: dict[str, str]) -> Any:
+    """A generated body whose well-formed ids name something that is there: else nothing gets past them."""
+    if isinstance(body, list):
+        return [with_known(path, each, known) if isinstance(each, dict) else each for each in body]
+    if not isinstance(body, dict):
+        return body
+    mine = {**known, "id": known.get(path.rpartition("/")[2].removesuffix("s"), "")}
+    return {name: _known(name, value, mine) for name, value in body.items()}
+
+
+def _known(name: str, value: Any, known: dict[str, str]) -> Any:
+    found = known.get(_NOUNS.get(name, name))
+    if not found or name not in (*_NOUNS, "id"):
+        return value
+    if isinstance(value, list):
+        return [_known(name, each, known) for each in value]
+    well_formed = isinstance(value, str) and (_CLICK_ID if name == "clickId" else _UUID).fullmatch(value)
+    return found if well_formed else value
+
+
+@contextmanager
+def world(kind: str) -> Iterator[tuple[Running, str]]:
+    """A server with a key, and something in it to find."""
+    with tempfile.TemporaryDirectory(prefix="hyway-fuzz-") as folder:
+        data = Path(folder) / "data"
+        with serving(data) as server:
+            key = hyway("key", kind, "--name", "fuzz", data=data).stdout.strip()
+            os.environ[KNOWN] = json.dumps(_furnish(server.url, key) if kind == "hoko" else {})
+            yield server, key
+
+
+def _furnish(url: str, key: str) -> dict[str, str]:
+    """Fills a workspace, and gives one id of each noun."""
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
+        made = {
+            noun: client.post(f"/api/{noun}s", json=[{"name": "One"}]).json()[0]["id"]
+            for noun in ("collection", "tag", "partner")
+        }
+        new = {"url": "https://example.com", "collectionId": made["collection"]}
+        links = client.post("/api/links", json=[new] * 20).json()
+        for link in links:
+            client.get(link["shortUrl"].removeprefix(url))
+        click = client.get("/api/analytics?includeBots=true").json()[0]["id"]
+        return {**made, "link": links[0]["id"], "click": click}
+
+
+def fuzz(kind: str, minutes: float, seed: int | None) -> int:
+    """The exit code of schemathesis; what the server logged as an accident is shown, too."""
+    with world(kind) as (server, key):
+        words: list[str] = [
+            str(SCHEMATHESIS), "run", server.url + DOCUMENTS[kind], "--header", f"Authorization: Bearer {key}",
+            "--checks", ",".join(CHECKS), "--max-time", str(int(minutes * 60)), "--continue-on-failure",
+            "--suppress-health-check", "all", "--request-timeout", "30", "--no-color",
+        ]  # fmt: skip
+        if seed is not None:
+            words += ["--seed", str(seed)]
+        code = subprocess.run(
+            words,
+            cwd=server.log.parent,
+            env={
+                **os.environ,
+                "COLUMNS": "140",
+                "SCHEMATHESIS_HOOKS": "tests.fuzz_hooks",
+                "PYTHONPATH": str(ROOT),
+            },
+        ).returncode
+        accidents = [
+            line for line in server.log.read_text().splitlines() if "rror" in line or "Traceback" in line
+        ]
+        print("\n".join(accidents[:40]) or "the server logged no error")
+        return code or int(bool(accidents))
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Fuzz the server's APIs.")
+    asked.add_argument("--minutes", type=float, default=5)
+    asked.add_argument("--seed", type=int)
+    asked.add_argument("--kind", choices=DOCUMENTS, action="append", help="default: every family")
+    said = asked.parse_args()
+    codes = [fuzz(kind, said.minutes, said.seed) for kind in said.kind or DOCUMENTS]
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
