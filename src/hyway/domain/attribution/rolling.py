@@ -32,7 +32,7 @@ def _roll(desk: Desk, kind: str, most: int) -> int:
     waiting: list[str] = []
     behind = [dimension for dimension, mark in marks.items() if mark == after]
     for dimension in behind:
-        ready = desk.stage(staging.sum_up, dimension)
+        ready = desk.stage(staging.sum_up, kind, dimension)
         waiting.append(dimension)
         if ready >= _READY or dimension == behind[-1]:
             desk.write(_advance, kind, waiting, after, upto)

@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    or_,
     select,
     union_all,
 )
@@ -41,7 +40,7 @@ BUSY = 50
 """Clicks in an hour from which on a link or a partner has lists by the hour, and not by the day alone."""
 
 _DESK = MetaData()
-_OF_ROW = ("organization", "link", "partner_id", "hour", "currency")
+_OF_ROW = ("organization", "link", "partner_id", "hour", "currency", "busy_link", "busy_partner")
 STAGED = Table(
     "staged",
     _DESK,
@@ -50,6 +49,9 @@ STAGED = Table(
     Column("partner_id", Key),
     Column("hour", BigInteger),
     Column("currency", Key),
+    # Whether the row belongs into lists by the hour of its link, of its partner.
+    Column("busy_link", Integer),
+    Column("busy_partner", Integer),
     *(Column(f"of_{name}", Key) for name in DIMENSIONS),
     *(Column(name, BigInteger) for name in COUNTERS),
     prefixes=["TEMPORARY"],
@@ -87,8 +89,10 @@ def clear(r: Read) -> None:
 
 
 _HOUR: Any = literal_column(str(HOUR), BigInteger)
+_DAY: Any = literal_column("24", BigInteger)
+_ONE: Any = literal_column("1", Integer)
 _EMPTY: Any = literal_column("''", Text)
-_FIRST, _LAST = literal_column("1", Integer), literal_column(str(LONGEST), Integer)
+_LAST = literal_column(str(LONGEST), Integer)
 _KNOWN = CLICKS.join(AGENTS, AGENTS.c.seq == CLICKS.c.agent).join(PLACES, PLACES.c.seq == CLICKS.c.place)
 
 
@@ -114,6 +118,12 @@ def _chunk(table: Any) -> tuple[Any, Any]:
     return table.c.seq > bindparam("after"), table.c.seq <= bindparam("upto")
 
 
+def _is_busy(mark: Any, at: Any) -> Any:
+    """Whether that mark is set for this hour or an earlier one."""
+    since = select(MARKS.c.seq).where(MARKS.c.name == mark).scalar_subquery()
+    return case((at // _HOUR >= since, 1), else_=0)
+
+
 def _load(table: Any, currency: Any, counters: dict[str, Any], joined: Any) -> tuple[list[str], Any]:
     shared = [
         CLICKS.c.organization,
@@ -121,9 +131,11 @@ def _load(table: Any, currency: Any, counters: dict[str, Any], joined: Any) -> t
         func.nullif(CLICKS.c.partner_id, _EMPTY),
         table.c.at // _HOUR,
         currency,
+        _is_busy(literal_column("'hours:link:'", Text).concat(cast(CLICKS.c.link, Text)), table.c.at),
+        _is_busy(literal_column("'hours:partner:'", Text).concat(CLICKS.c.partner_id), table.c.at),
     ]
     said = _of_click()
-    columns = [func.substr(said[name], _FIRST, _LAST) for name in DIMENSIONS]
+    columns = [func.substr(said[name], _ONE, _LAST) for name in DIMENSIONS]
     sums = [counters.get(name, literal_column("0", BigInteger)) for name in COUNTERS]
     query = select(*shared, *columns, *sums).where(*_chunk(table))
     names = [*_OF_ROW, *(f"of_{name}" for name in DIMENSIONS), *COUNTERS]
@@ -187,52 +199,90 @@ _ZERO = literal_column("0", BigInteger)
 _WHOLE = literal_column("''", Text)
 _LINK = literal_column("'link:'", Text).concat(cast(STAGED.c.link, Text))
 _PARTNER = literal_column("'partner:'", Text).concat(STAGED.c.partner_id)
-_OFTEN = literal_column("'hours:'", Text)
 _GROUPS: dict[Any, list[Any]] = {_WHOLE: [], _LINK: [STAGED.c.link], _PARTNER: [STAGED.c.partner_id]}
+_BUSY_ROWS = {_LINK: STAGED.c.busy_link == _ONE, _PARTNER: STAGED.c.busy_partner == _ONE}
+_COUNTED = {"clicks": ("clicks", "firsts", "scans", "bots"), "conversions": ("leads", "sales", "revenue")}
 
 
-def _sums(dimension: str, scope: Any, grain: str) -> Any:
+def _named(dimension: str, grain: str) -> tuple[Any, Any]:
+    return literal_column(f"'{dimension}'", Text), literal_column(f"'{grain}'", Text)
+
+
+def _sums(kind: str, dimension: str, scope: Any, grain: str) -> Any:
     """One scope and grain of a dimension. Lists are about people: bots stay out of them."""
     total = dimension == TOTAL
     value = _EMPTY if total else STAGED.c[f"of_{dimension}"]
-    bucket = STAGED.c.hour if grain == "h" else STAGED.c.hour // literal_column("24", BigInteger)
-    sums = [_ZERO if name == "bots" and not total else func.sum(STAGED.c[name]) for name in COUNTERS]
+    bucket = STAGED.c.hour if grain == "h" else STAGED.c.hour // _DAY
+    counted = set(_COUNTED[kind]) - (set() if total else {"bots"})
+    sums = [func.sum(STAGED.c[name]) if name in counted else _ZERO for name in COUNTERS]
     where: list[Any] = [STAGED.c.partner_id.is_not(None)] if scope is _PARTNER else []
     if not total:
-        where += [value.is_not(None), or_(STAGED.c.clicks > 0, STAGED.c.leads > 0, STAGED.c.sales > 0)]
+        where.append(value.is_not(None))
+        if kind == "clicks":
+            where.append(STAGED.c.clicks == _ONE)
         if grain == "h" and scope is not _WHOLE:
-            since = select(MARKS.c.seq).where(MARKS.c.name == _OFTEN.concat(scope)).scalar_subquery()
-            where.append(STAGED.c.hour >= since)
-    named = (literal_column(f"'{dimension}'", Text), literal_column(f"'{grain}'", Text))
-    row = [STAGED.c.organization, scope, *named, bucket, value, STAGED.c.currency, *sums]
+            where.append(_BUSY_ROWS[scope])
+    row = [STAGED.c.organization, scope, *_named(dimension, grain), bucket, value, STAGED.c.currency, *sums]
     by = [STAGED.c.organization, *_GROUPS[scope], bucket, STAGED.c.currency, *([] if total else [value])]
     return select(*row).where(*where).group_by(*by)
 
 
-def _all_sums(dimension: str) -> Prepared:
+def _all_sums(kind: str, dimension: str) -> Prepared:
     if dimension == TOTAL:
-        parts = [_sums(dimension, scope, "h") for scope in _GROUPS]
+        parts = [_sums(kind, dimension, scope, "h") for scope in _GROUPS]
     else:
         # The links of one link, the partners of one partner: the totals say as much.
-        others = [
-            scope for scope in _GROUPS if scope is not {"link": _LINK, "partner": _PARTNER}.get(dimension)
+        own = [
+            scope
+            for scope in (_LINK, _PARTNER)
+            if scope is not {"link": _LINK, "partner": _PARTNER}.get(dimension)
         ]
-        parts = [_sums(dimension, scope, grain) for scope in others for grain in ("h", "d")]
+        parts = [_sums(kind, dimension, scope, grain) for scope in own for grain in ("h", "d")]
+        parts.append(_sums(kind, dimension, _WHOLE, "h"))
     return Prepared(insert(READY).from_select([*KEYS, *COUNTERS], union_all(*parts)), [])
 
 
-_ALL_SUMS = {dimension: _all_sums(dimension) for dimension in (TOTAL, *DIMENSIONS)}
+def _days_of_all(dimension: str) -> Prepared:
+    """The organization's days from its hours, which are ready."""
+    bucket = READY.c.bucket // _DAY
+    by = [READY.c.organization, bucket, READY.c.value, READY.c.currency]
+    sums = [func.sum(READY.c[name]) for name in COUNTERS]
+    row = [
+        READY.c.organization,
+        _WHOLE,
+        *_named(dimension, "d"),
+        bucket,
+        READY.c.value,
+        READY.c.currency,
+        *sums,
+    ]
+    hours = [
+        READY.c.scope == _WHOLE,
+        READY.c.dimension == _named(dimension, "h")[0],
+        READY.c.grain == _named("", "h")[1],
+    ]
+    return Prepared(
+        insert(READY).from_select([*KEYS, *COUNTERS], select(*row).where(*hours).group_by(*by)), []
+    )
+
+
+_ALL_SUMS = {
+    (kind, dimension): _all_sums(kind, dimension) for kind in _COUNTED for dimension in (TOTAL, *DIMENSIONS)
+}
+_DAYS_OF_ALL = {dimension: _days_of_all(dimension) for dimension in DIMENSIONS}
 _COUNT = Prepared(select(func.count()).select_from(READY), [])
 
 
-def sum_up(r: Read, dimension: str) -> int:
+def sum_up(r: Read, kind: str, dimension: str) -> int:
     """Makes the chunk's sums of one dimension ready; how many sums now are.
 
     The organization has every list by the hour and by the day. A link or a partner has them by the day, and by the
     hour from when on it is busy (see `BUSY`): by the hour, lists of many quiet links would outgrow the clicks. Totals
     are kept by the hour alone.
     """
-    r.rows(_ALL_SUMS[dimension])
+    r.rows(_ALL_SUMS[kind, dimension])
+    if dimension in _DAYS_OF_ALL:
+        r.rows(_DAYS_OF_ALL[dimension])
     return int(r.rows(_COUNT)[0][0])
 
 
@@ -253,7 +303,9 @@ _BUSY = Prepared(
         READY.c.dimension == TOTAL,
         READY.c.scope != "",
         TALLIES.c.clicks >= bindparam("busy"),
-        ~select(MARKS.c.seq).where(MARKS.c.name == _OFTEN.concat(READY.c.scope)).exists(),
+        ~select(MARKS.c.seq)
+        .where(MARKS.c.name == literal_column("'hours:'", Text).concat(READY.c.scope))
+        .exists(),
         *(TALLIES.c[name] == READY.c[name] for name in KEYS),
     ),
     ["busy"],

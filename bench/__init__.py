@@ -1,0 +1,1 @@
+"""Speed claims: each one a command that prints its figures beside a named peer or limit of the same run."""
