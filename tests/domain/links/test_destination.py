@@ -71,7 +71,7 @@ def test_the_click_keeps_the_utm_that_the_visitor_arrives_with():
     [
         "https://example.com/?sig=a%2Fb%20c+d&empty&x=",
         "https://example.com/p%C3%BC/?q=%E2%82%AC",
-        "https://example.com/a;b,c/@x!$&'()*?a=[1]#frag?ment/",
+        "https://example.com/a;b,c/@x!$&'()*?a=[1]#frag?end/",
         "http://user:word@example.com:8080/",
         "http://[::1]:8080/x",
         "https://example.com",
