@@ -31,7 +31,7 @@ class Settings:
     geo_file: Path | None
     """HYWAY_GEO_FILE: an MMDB file for IP addresses. Default: the bundled DB-IP City Lite."""
     trusted_proxies: tuple[str, ...]
-    """HYWAY_TRUSTED_PROXIES: networks whose X-Forwarded-For and -Proto are believed, comma-separated. Default none."""
+    """HYWAY_TRUSTED_PROXIES: networks whose X-Forwarded-For is believed, comma-separated. Default none."""
     body_limit: int
     """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
     private_webhooks: bool

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyway.kernel.limits import LocalWindow, SharedWindow, Standing
+from hyway.kernel.limits import LocalWindow, SharedWindow, Standing, household
 
 STEPS = st.lists(
     st.tuples(st.integers(0, 400).map(lambda tenths: tenths / 10), st.sampled_from("ab")), max_size=60
@@ -102,3 +102,10 @@ def test_small_limits(limit: int):
 def test_while_the_shared_server_is_away_the_process_counts_alone() -> None:
     window = SharedWindow("redis://127.0.0.1:1")
     assert [window.hit("one", 2).allowed for _ in range(3)] == [True, True, False]
+
+
+def test_an_ipv6_client_is_counted_with_its_network() -> None:
+    assert household("2001:db8:0:1::1") == household("2001:db8:0:1:ffff::2")
+    assert household("2001:db8:0:1::1") != household("2001:db8:0:2::1")
+    assert household("192.0.2.1") == household("::ffff:192.0.2.1") == "192.0.2.1"
+    assert household("") == ""

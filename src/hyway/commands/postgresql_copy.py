@@ -144,8 +144,10 @@ def load(
 
 def _in(connection: Connection, table: str, path: Path, went: Went) -> int:
     with path.open("rb") as file, connection.cursor() as cursor:
-        columns = file.readline().decode().strip()
-        wanted = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(columns))
+        # The names come out of the backup: quoted anew, whatever they are.
+        names = [name.strip().strip('"') for name in file.readline().decode().split(",")]
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        wanted = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
         with cursor.copy(wanted) as rows:
             while piece := file.read(_CHUNK):
                 rows.write(piece)

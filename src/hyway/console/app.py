@@ -28,6 +28,7 @@ from hyway.console.pages import (
 )
 from hyway.console.visit import House
 from hyway.kernel.db import Database
+from hyway.kernel.proxies import Proxies
 
 _HEADERS = {
     "content-security-policy": (
@@ -70,7 +71,7 @@ def app(
     """
     public = public_url.rstrip("/")
     is_secure = public.startswith("https://") if secure is None else secure
-    house = House(db, public, is_secure, tuple(trusted_proxies), _pictures(public))
+    house = House(db, public, is_secure, Proxies(trusted_proxies), _pictures(public))
     router = Router(
         "/",
         route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],

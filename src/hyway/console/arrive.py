@@ -1,7 +1,5 @@
 """How a request becomes a visit: session, form token, forced change of a one-time password."""
 
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import quote
 
 from litestar.enums import RequestEncodingType
@@ -95,18 +93,5 @@ def request_id(request: Asked) -> str:
 
 def address(request: Asked) -> str:
     """The visitor's IP address; X-Forwarded-For counts only as far as trusted proxies wrote it."""
-    trusted = [ip_network(each, strict=False) for each in house(request).trusted_proxies]
-    found = request.client.host if request.client else ""
-    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
-        if not _within(found, trusted) or not hop.strip():
-            break
-        found = hop.strip()
-    return found
-
-
-def _within(text: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    try:
-        where = ip_address(text)
-    except ValueError:
-        return False  # no address is nobody we trust
-    return any(where in network for network in networks)
+    said = ",".join(request.headers.getall("x-forwarded-for", []))
+    return house(request).proxies.client(request.client.host if request.client else "", said)

@@ -20,6 +20,7 @@ from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.faults import Refused
 from hyway.kernel.limits import LocalWindow
+from hyway.kernel.proxies import Proxies
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class House:
     db: Database
     public_url: str
     secure: bool
-    trusted_proxies: tuple[str, ...]
+    proxies: Proxies
     pictures: Environment
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""

@@ -7,7 +7,7 @@ from hyway.edge.pages import Headers, Page
 from hyway.edge.table import Entry
 from hyway.edge.visit import Visit, cookie
 from hyway.kernel import clock
-from hyway.kernel.limits import LocalWindow
+from hyway.kernel.limits import LocalWindow, household
 from hyway.kernel.seal import Seal
 
 _TRIES = 10
@@ -39,7 +39,7 @@ class Gate:
         until = self._seal.signed(fields.get("csrf", ""), f"password form {visitor}")
         if until is None or int(until) < clock.now():
             return pages.UNTRUSTED
-        tries = f"{entry.target.seq} {ip}"
+        tries = f"{entry.target.seq} {household(ip)}"
         if not self._tries.hit(tries, _TRIES).allowed:
             return self.ask(visitor, 429, "Too many wrong passwords. Wait ten minutes and try again.")
         given, wanted = fields.get("password", "").encode(), (entry.target.password or "").encode()

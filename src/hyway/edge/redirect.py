@@ -18,7 +18,6 @@ from hyway.edge.visit import (
     SESSION_LIFE,
     VISITOR_COOKIE,
     VISITOR_LIFE,
-    Addresses,
     Visit,
     Visitors,
     language,
@@ -29,6 +28,7 @@ from hyway.edge.visit import (
 from hyway.edge.writer import Overrun, Unstored, Writer
 from hyway.kernel import clock, ids
 from hyway.kernel.db import Database
+from hyway.kernel.proxies import Proxies
 
 _OWN = frozenset({"analytics.js", "qrcode"})
 _FORM_LIMIT = 8_192
@@ -49,7 +49,7 @@ class Lane:
         self._table = LinkTable(db)
         self._known = self._table.get
         self._writer = Writer(db, recorder.record)
-        self._addresses = Addresses(trusted_proxies)
+        self._proxies = Proxies(trusted_proxies)
         self._visitors = Visitors(db.seal)
         self._gate = Gate(db.seal, secure)
         self._embed = Embed(db.seal, public_url)
@@ -114,6 +114,8 @@ class Lane:
         url = self._aimed(visit, target)
         destination, utm = table.destination(target, url, visit.pairs())
         first, last = table.split_at_click(destination)
+        if head and target.cloaked:
+            return await http.show(send, pages.cloaked(destination, target.title), head=True)
         if head:
             return await http.answer(send, 302, [(b"location", destination.encode()), _NO_STORE])
         await self._go(visit, entry, send, destination, first, last, utm)
@@ -127,7 +129,7 @@ class Lane:
             if agent.is_android and target.android:
                 return target.android
         if target.geo:
-            place = self._recorder.places.find(self._addresses.client(visit))
+            place = self._recorder.places.find(self._client(visit))
             return target.geo.get(place.country_code or "", target.url)
         return target.url
 
@@ -144,7 +146,7 @@ class Lane:
         self._answers["page"] += 1
         visitor = token(visit.cookie, VISITOR_COOKIE)
         if visit.method != "POST":
-            name = visitor or self._visitors.name(self._addresses.client(visit), visit.agent[:_AGENT])
+            name = visitor or self._visitors.name(self._client(visit), visit.agent[:_AGENT])
             page = self._gate.ask(name)
             return await http.show(send, page, head=visit.method == "HEAD", more=[self._visitor(name)])
         raw = await http.body(receive, _FORM_LIMIT)
@@ -153,7 +155,7 @@ class Lane:
         came_from = visit.origin.partition(b"://")[2]
         if visitor is None or (came_from and came_from != visit.host):
             return await http.show(send, pages.UNTRUSTED)
-        outcome = self._gate.enter(entry, http.form(raw), visitor, self._addresses.client(visit))
+        outcome = self._gate.enter(entry, http.form(raw), visitor, self._client(visit))
         if isinstance(outcome, pages.Page):
             return await http.show(send, outcome)
         back = f"/{entry.target.short_id}".encode() + (b"?" + visit.query if visit.query else b"")
@@ -201,7 +203,7 @@ class Lane:
     def _capture(
         self, visit: Visit, entry: Entry, trigger: Trigger, destination: str, utm: dict[str, str] | None
     ) -> Capture:
-        target, id, ip = entry.target, ids.uuid7(), self._addresses.client(visit)
+        target, id, ip = entry.target, ids.uuid7(), self._client(visit)
         came_from = referrer(visit.referrer)
         scanner = attribution.bots.verdict_by_network(ip, came_from or "")
         return Capture(
@@ -227,6 +229,9 @@ class Lane:
             scanner or visit.prefetch or (bool(visit.query) and visit.asks(b"bot")),
         )
 
+    def _client(self, visit: Visit) -> str:
+        return self._proxies.client(visit.peer, visit.forwarded.decode("latin-1"))
+
     def _visitor(self, name: str) -> tuple[bytes, bytes]:
         return b"set-cookie", VISITOR_COOKIE.encode() + b"=" + name.encode() + self._visitor_tail
 
@@ -238,7 +243,7 @@ class Lane:
         if visit.method != "POST" or isinstance(entry, Missing):
             return await http.show(send, self._embed.preflight(visit))
         outcome = self._embed.capture(
-            visit, entry, await http.body(receive, _FORM_LIMIT), self._addresses.client(visit)
+            visit, entry, await http.body(receive, _FORM_LIMIT), self._client(visit)
         )
         if isinstance(outcome, Capture):
             await self._writer.put(outcome)

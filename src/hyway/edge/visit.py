@@ -1,6 +1,5 @@
 """One request to the lane, read once: headers, cookies, who comes and from where."""
 
-from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -31,7 +30,6 @@ class Visit:
         "origin",
         "path",
         "peer",
-        "proto",
         "purpose",
         "query",
         "referrer",
@@ -44,7 +42,7 @@ class Visit:
         client = scope.get("client")
         self.peer: str = client[0] if client else ""
         self.agent = self.cookie = self.referrer = self.language = self.forwarded = self.host = b""
-        self.proto = self.origin = b""
+        self.origin = b""
         self.purpose = False
         self.headers = scope["headers"]
         for name, value in self.headers:
@@ -62,8 +60,6 @@ class Visit:
                 self.host = value
             elif name == b"origin":
                 self.origin = value
-            elif name == b"x-forwarded-proto":
-                self.proto = value
             elif name in (b"purpose", b"sec-purpose", b"x-purpose", b"x-moz"):
                 self.purpose = True
 
@@ -124,43 +120,6 @@ def language(raw: bytes) -> str | None:
     """The visitor's first language, such as `en-GB`."""
     first = raw[:100].split(b",")[0].split(b";")[0].strip().decode("latin-1")
     return first[:35] if first and _TOKEN.issuperset(first) else None
-
-
-class Addresses:
-    """Who is behind a request: the peer, or what a trusted proxy says of it."""
-
-    def __init__(self, trusted: tuple[str, ...]) -> None:
-        self._networks = [ip_network(each, strict=False) for each in trusted]
-        self._known: dict[str, bool | None] = {}
-
-    def client(self, visit: Visit) -> str:
-        """The right-most address of the forwarding chain that is no trusted proxy."""
-        if not self._networks or not visit.forwarded or not self.trusts(visit.peer):
-            return visit.peer
-        for hop in reversed(visit.forwarded.decode("latin-1").split(",")):
-            hop = hop.strip()
-            trusted = self._look(hop)
-            if not trusted:
-                return visit.peer if trusted is None else hop
-        return visit.peer
-
-    def trusts(self, address: str) -> bool:
-        return self._look(address) is True
-
-    def _look(self, hop: str) -> bool | None:
-        """Whether it is a trusted proxy's; None for what is no address."""
-        if hop in self._known:
-            return self._known[hop]
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-        try:
-            address = ip_address(hop)
-        except ValueError:
-            found = None
-        else:
-            found = any(address in network for network in self._networks)
-        self._known[hop] = found
-        return found
 
 
 class Visitors:

@@ -8,8 +8,8 @@ import logging
 import math
 import time
 from collections import OrderedDict, deque
+from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, Protocol
-
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,17 @@ class Standing(NamedTuple):
     remaining: int
     reset: int
     retry_after: int
+
+
+def household(address: str) -> str:
+    """What one client is counted by: its IPv4 address, or the /64 that an IPv6 client has to itself."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped) if found.ipv4_mapped else found.exploded[:19]
+    return address
 
 
 class Window(Protocol):

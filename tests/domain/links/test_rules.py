@@ -103,6 +103,9 @@ def test_what_is_no_web_address(url: str):
         "https://ｇo.example/abc",
         "https://go。example/abc",
         "http://localhost:8000/abc",
+        "http://127.0.0.1:8000/abc",
+        "http://[::1]:8000/abc",
+        "http://go.localhost:8000/abc",
     ],
 )
 def test_no_way_back_to_a_short_link(url: str):
@@ -111,7 +114,7 @@ def test_no_way_back_to_a_short_link(url: str):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://go.example.com/", "https://go.example:444/", "http://localhost/", "http://[::1]:8000/"]
+    "url", ["https://go.example.com/", "https://go.example:444/", "http://localhost/", "http://[::1]:8001/"]
 )
 def test_other_hosts_are_other_hosts(url: str):
     assert rules.destination("url", url, OURS) == url

@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from hyway.apis.kit import addresses
 from hyway.apis.kit.callers import Callers
 from hyway.apis.kit.operations import Ask, Operation, Routes
 from hyway.apis.kit.style import Header, Style, Voiced
@@ -22,7 +21,8 @@ from hyway.domain.identity import Caller
 from hyway.kernel import clock, ids
 from hyway.kernel.db import Database
 from hyway.kernel.faults import Fault, Invalid, Missing, Refused, Spent, Unknown
-from hyway.kernel.limits import LocalWindow, Standing, Window
+from hyway.kernel.limits import LocalWindow, Standing, Window, household
+from hyway.kernel.proxies import Proxies
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -59,7 +59,7 @@ class Doorman:
         self._routes = routes
         self._callers = callers
         self._inner = inner
-        self._trusted = addresses.networks(kit.trusted_proxies)
+        self._proxies = Proxies(kit.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Mapping[bytes, bytes] = dict(scope["headers"])
@@ -109,11 +109,16 @@ class Doorman:
         if caller is not None:
             key, limit = f"organization:{caller.organization}", plan(caller.plan).requests
         else:
-            key, limit = f"address:{addresses.bucket(addresses.client(scope, self._trusted))}", ANONYMOUS
+            key, limit = f"address:{household(self._client(scope))}", ANONYMOUS
         window = self._kit.window
         if isinstance(window, LocalWindow):
             return window.hit(key, limit)
         return await asyncio.to_thread(window.hit, key, limit)  # it asks another server
+
+    def _client(self, scope: Scope) -> str:
+        peer = scope.get("client")
+        said = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        return self._proxies.client(peer[0] if peer else "", b",".join(said).decode("latin-1"))
 
     def _is_preflight(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
         asked = scope["method"] == "OPTIONS" and b"origin" in headers

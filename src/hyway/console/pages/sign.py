@@ -13,6 +13,7 @@ from hyway.domain import identity
 from hyway.kernel import seal
 from hyway.kernel.clock import SECOND
 from hyway.kernel.faults import Spent, Unknown
+from hyway.kernel.limits import household
 
 _TRIES_A_MINUTE = 20
 _WRONG = "That address and password do not belong together."
@@ -48,7 +49,7 @@ async def enter(request: Asked, house: Home) -> Page:
     check_origin(house, request)
     check_form(house, request.cookies.get(DOOR, ""), sent)
     email, wanted = sent.text("email"), sent.text("next")
-    standing = house.doors.hit(arrive.address(request), _TRIES_A_MINUTE)
+    standing = house.doors.hit(household(arrive.address(request)), _TRIES_A_MINUTE)
     try:
         if not standing.allowed:
             raise Spent("too many tries; wait a minute and try again", retry_after=standing.retry_after)

@@ -15,6 +15,8 @@ from hyway.kernel import clock
 from hyway.kernel.db import Write
 
 _REMEMBERED = 50_000
+_TEXTS = 8_000
+"""Of what strangers write, such as user agents, fewer: each may be two thousand characters."""
 # Made once: `json.dumps` makes an encoder for each text that it does not escape.
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _TRIGGER_NUMBERS = {name: number for number, name in enumerate(store.TRIGGERS)}
@@ -105,18 +107,18 @@ class Recorder:
                 host = urlsplit(referrer).hostname
             except ValueError:
                 host = None
-            _bound(self._hosts)
+            _bound(self._hosts, _TEXTS)
             self._hosts[referrer] = host
         return host
 
     def _learn(self, learnt: "_Learnt") -> None:
-        for known, new in (
-            (self._agents, learnt.agents),
-            (self._places, learnt.places),
-            (self._visits, learnt.visits),
+        for known, new, most in (
+            (self._agents, learnt.agents, _TEXTS),
+            (self._places, learnt.places, _REMEMBERED),
+            (self._visits, learnt.visits, _REMEMBERED),
         ):
             if new:
-                _bound(known)
+                _bound(known, most)
                 known.update(new)  # type: ignore[arg-type]
 
     def _tell(self, w: Write, captures: Sequence[Capture]) -> None:
@@ -148,6 +150,6 @@ class _Learnt:
         self.visits: dict[tuple[int, str], int] = {}
 
 
-def _bound(known: dict[Any, Any]) -> None:
-    if len(known) > _REMEMBERED:
+def _bound(known: dict[Any, Any], most: int) -> None:
+    if len(known) > most:
         known.clear()

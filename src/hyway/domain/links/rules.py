@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from hyway.domain.billing import Feature, Plan, require
@@ -105,7 +105,8 @@ def host_of(parts: SplitResult) -> str:
 def destination(field: str, value: str, ours: frozenset[str]) -> str:
     """Where a short link may lead: anywhere on the web but back to a short link."""
     parts = web_url(field, value)
-    if host_of(parts) in ours or (_is_here(parts.hostname or "") and _port(parts) in {_port_of(own) for own in ours}):
+    here = _is_here(parts.hostname or "") and any(own.endswith(f":{parts.port}") for own in ours)
+    if here or host_of(parts) in ours:
         raise Invalid(field, "must not lead back to a short link")
     return value
 
@@ -119,16 +120,6 @@ def _is_here(host: str) -> bool:
     except ValueError:
         return False
     return found.is_loopback or found.is_unspecified
-
-
-def _port(parts: SplitResult) -> int:
-    return parts.port or _DEFAULT_PORTS[parts.scheme]
-
-
-def _port_of(own: str) -> int:
-    """The port of one of our names; those without one are taken for http."""
-    port = own.rpartition(":")[2]
-    return int(port) if port.isdigit() else _DEFAULT_PORTS["http"]
 
 
 def country_map(value: Mapping[str, str], ours: frozenset[str]) -> dict[str, str]:

@@ -75,8 +75,9 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
             store.release_external_ids(w, [there[id].seq for id in there if _gives_up(there[id], latest[id])])
             store.add(w, new)
             store.change(w, [(there[id].seq, row) for id, row in latest.items() if id in there])
-    except Conflict:
-        raise Taken("externalId", "was taken by another request just now; try again") from None
+    except Conflict as clash:
+        field = "shortId" if "short_id" in str(clash) else "externalId"
+        raise Taken(field, "was taken by another request just now; try again") from None
     return _finish(w, by, rows, latest, there)
 
 
@@ -196,8 +197,11 @@ def _finish(
         for id, row in latest.items()
         if (list(there[id].tag_ids) if id in there else []) != row["tag_ids"]
     }
-    if retagged:
-        store.retag(w, retagged)
+    try:
+        with w.attempt():
+            store.retag(w, retagged)
+    except Conflict:
+        raise Invalid("tagIds", "names no {noun} of your workspace", noun="tag") from None
     for id, row in latest.items():
         w.changed(TOPIC, row["short_id"])
         verb = "updated" if id in there else "created"
