@@ -3,16 +3,20 @@
 import random
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from bench.agents import USER_AGENTS
 from bench.ground import Ground
 from hyway.domain.attribution import agents
-from hyway.kernel.clock import DAY, HOUR
+from hyway.domain.attribution.store.staging import BUSY
+from hyway.kernel.clock import DAY
 
 LINKS, PARTNERS, AGENTS, PLACES = 1_000, 20, 30, 200
-DAYS = 90
+DAYS, TIMES = 90, 5
+PERIOD = DAYS // TIMES
+_BATCH = 250_000
 _DICE = 8_192  # sides of the loaded dice: tables that a random row is taken from
 _INDEXES = ("ix_clicks_link", "ix_clicks_organization", "ix_clicks_partner")
 _COUNTRIES = ("US", "GB", "DE", "FR", "IN", "BR", "NL", "ES", "PL", "IT", "SA", "AE", "JP", "CA", "AU", "SE")
@@ -47,44 +51,103 @@ SELECT 'c-' || seq, organization, seq, link, 1, partner_id, 'Purchase', CASE WHE
 """
 
 
+# Who is busy in any hour has lists by the hour from the first one on, as if it had been so before.
+_BUSY = """
+INSERT INTO tally_marks SELECT DISTINCT name, :begin / 3600000000 FROM (
+  SELECT 'hours:link:' || link AS name, count(*) AS clicks FROM clicks WHERE bot = 0 GROUP BY link, at / 3600000000
+  UNION ALL
+  SELECT 'hours:partner:' || partner_id, count(*) FROM clicks WHERE bot = 0 GROUP BY partner_id, at / 3600000000)
+WHERE clicks >= :busy
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When the clicks of a seed happened, in microseconds."""
+    """When the clicks of a seed happened, in microseconds; both ends are midnights."""
 
     begin: int
     end: int
 
 
 def seed(ground: Ground, count: int) -> Span:
-    """Stores `count` clicks, and a lead or a sale for one in a hundred of people's."""
-    end = time.time_ns() // 1000 // HOUR * HOUR
+    """Stores a fifth of `count` clicks, in the first 18 of the 90 days, with a lead or a sale for each hundredth.
+
+    `repeat` makes the rest once these are rolled up: five times the same rows need not be summed five times.
+    """
+    end = time.time_ns() // 1000 // DAY * DAY
     span = Span(end - DAYS * DAY, end)
-    with closing(sqlite3.connect(ground.file)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("PRAGMA cache_size=-400000")
-        connection.execute("PRAGMA temp_store=FILE")
+    with _fast(ground) as connection:
         _load_dice(connection, [link.seq for link in ground.links])
         made = {name: _definition(connection, name) for name in _INDEXES}
         for name in made:
             connection.execute(f"DROP INDEX {name}")
-        for first in range(1, count + 1, 500_000):
-            _some(connection, ground, span, count, first)
+        for first in range(1, count // TIMES + 1, _BATCH):
+            _some(connection, ground, span, count // TIMES, first)
         for statement in made.values():
             connection.execute(statement)
         connection.execute(_CONVERSIONS)
+        connection.execute(_BUSY, {"begin": span.begin, "busy": BUSY})
         connection.commit()
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return span
+
+
+def repeat(ground: Ground) -> None:
+    """Stores the same clicks, conversions and tallies four times more, each time 18 days later."""
+    with _fast(ground) as connection:
+        made = {name: _definition(connection, name) for name in _INDEXES}
+        for name in made:
+            connection.execute(f"DROP INDEX {name}")
+        counts = {table: _newest(connection, table) for table in ("clicks", "conversions")}
+        for later in range(1, TIMES):
+            moved = {"at": f"at + {later * PERIOD * DAY}", "id": f"'{later}' || substr(id, 2)"}
+            for table, count in counts.items():
+                numbers = {"seq": f"seq + {later * count}", "click": f"click + {later * counts['clicks']}"}
+                _copy(connection, table, {**moved, **numbers}, f"seq <= {count}")
+            days = f"bucket + {later * PERIOD} * CASE grain WHEN 'h' THEN 24 ELSE 1 END"
+            _copy(connection, "tallies", {"bucket": days}, _FIRST_PERIOD)
+            connection.commit()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for statement in made.values():
+            connection.execute(statement)
+        connection.execute(
+            f"UPDATE tally_marks SET seq = seq * {TIMES} WHERE name LIKE 'cli%' OR name LIKE 'conv%'"
+        )
+        connection.commit()
+
+
+# The copies are in the same table: the first period is known by its buckets.
+_FIRST_PERIOD = f"""bucket < (SELECT min(at) / 3600000000 / 24 + {PERIOD} FROM clicks WHERE seq = 1)
+    * CASE grain WHEN 'h' THEN 24 ELSE 1 END"""
+
+
+def _copy(connection: sqlite3.Connection, table: str, changed: dict[str, str], where: str) -> None:
+    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    values = ", ".join(changed.get(name, name) for name in names)
+    connection.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {where}")
+
+
+def _newest(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT max(seq) FROM {table}").fetchone()[0])
+
+
+@contextmanager
+def _fast(ground: Ground) -> Iterator[sqlite3.Connection]:
+    """A connection that hurries: what it writes need not survive a power cut."""
+    with closing(sqlite3.connect(ground.file)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-400000")
+        yield connection
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _some(connection: sqlite3.Connection, ground: Ground, span: Span, count: int, first: int) -> None:
     """One batch, folded into the file at once: the log of all of them would double the disk."""
     values = {
         "first": first,
-        "last": min(count, first + 499_999),
+        "last": min(count, first + _BATCH - 1),
         "organization": ground.organization,
         "begin": span.begin,
-        "step": (span.end - span.begin) / (count + 1),
+        "step": PERIOD * DAY / (count + 1),
         "sides": _DICE,
     }
     connection.execute(_THROWS, values)
@@ -130,4 +193,4 @@ def _loaded(dice: random.Random, values: range | list[int]) -> list[int]:
     return [*values, *dice.choices(values, weights, k=_DICE - len(values))]
 
 
-__all__ = ["LINKS", "PARTNERS", "Span", "seed"]
+__all__ = ["LINKS", "PARTNERS", "TIMES", "Span", "repeat", "seed"]
