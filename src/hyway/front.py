@@ -133,7 +133,12 @@ class Front:
             except Exception:
                 await self._apologise(scope, send, request_id, started=answer.status != 0)
                 answer.status = answer.status or 500
-        self._doors.meters.answered(family, scope["method"], answer.status, time.perf_counter() - began)
+            took = time.perf_counter() - began
+            # What only reads and succeeds is counted, not told: polls and scrapes would drown the rest.
+            if scope["method"] not in ("GET", "HEAD") or answer.status >= 400:
+                what = {"method": scope["method"], "path": scope["path"], "status": answer.status}
+                log.info("answered", extra={"family": family, **what, "ms": round(took * 1000, 1)})
+        self._doors.meters.answered(family, scope["method"], answer.status, took)
 
     async def _apologise(self, scope: Scope, send: Send, request_id: bytes, started: bool) -> None:
         """An accident: all of it in the log, to the visitor only the number to ask by."""

@@ -27,6 +27,7 @@ from hyway.console.pages import (
     webhooks,
 )
 from hyway.console.visit import House
+from hyway.domain import netinfo
 from hyway.kernel.db import Database
 from hyway.kernel.proxies import Proxies
 
@@ -107,6 +108,8 @@ def _pictures(public_url: str) -> Environment:
         bars=charts.bars,
         visit=None,
         public_url=public_url,
+        places_credit=netinfo.ATTRIBUTION,
+        places_link=netinfo.ATTRIBUTION_LINK,
         csrf="",
         zone="UTC",
     )

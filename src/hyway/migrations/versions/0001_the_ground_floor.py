@@ -194,3 +194,7 @@ def _only_grows() -> None:
         "CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE ON events "
         "FOR EACH ROW EXECUTE FUNCTION events_only_grow()"
     )
+    op.execute(
+        "CREATE TRIGGER events_never_empty BEFORE TRUNCATE ON events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow()"
+    )
