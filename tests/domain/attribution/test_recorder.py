@@ -159,6 +159,7 @@ def test_what_is_remembered_is_bounded(world: World, monkeypatch: pytest.MonkeyP
     from hyway.domain.attribution import recorder as module
 
     monkeypatch.setattr(module, "_REMEMBERED", 20)
+    monkeypatch.setattr(module, "_TEXTS", 20)
     link, ours = world.link(), recorder()
     for i in range(10):
         batch = [
