@@ -11,7 +11,7 @@ VISITOR_LIFE, SESSION_LIFE = 90 * 86_400, 30 * 60
 OURS = frozenset({"qr", "bot", "hoko_id"})
 """Parameters that speak to us and are not passed on."""
 _LONGEST, _LONGEST_QUERY = 2_048, 8_192
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 _TOKEN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 

@@ -262,8 +262,8 @@ def _tune(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=15000",
-        "cache_size=-16000",
-        "mmap_size=268435456",
+        # For each connection: a mapped file would count once more with every one of them.
+        "cache_size=-8000",
         "temp_store=MEMORY",
         "wal_autocheckpoint=25000",
     ):

