@@ -35,7 +35,7 @@ def measure(run: Run) -> list[Figure]:
         began = time.monotonic()
         span = seed(ground, count)
         rolled = _roll_up(ground, count // TIMES)
-        repeat(ground)
+        repeat(ground, span)
         words.print(f"analytics: {count:,} clicks stored and rolled up in {time.monotonic() - began:.0f} s")
         size = ground.file.stat().st_size / 1e6
         with serving(ground.data) as server:

@@ -11,12 +11,14 @@ from bench.agents import USER_AGENTS
 from bench.ground import Ground
 from hyway.domain.attribution import agents
 from hyway.domain.attribution.store.staging import BUSY
-from hyway.kernel.clock import DAY
+from hyway.domain.attribution.tallying import GRAINS
+from hyway.kernel.clock import DAY, HOUR
 
 LINKS, PARTNERS, AGENTS, PLACES = 1_000, 20, 30, 200
-DAYS, TIMES = 90, 5
-PERIOD = DAYS // TIMES
+PERIOD, TIMES = 16, 6  # days, a multiple of the coarsest grain; and how often they come again
+DAYS = PERIOD * TIMES
 _BATCH = 250_000
+_HOURS = {**GRAINS, "t": 24}  # of a bucket; `t` are the totals
 _DICE = 8_192  # sides of the loaded dice: tables that a random row is taken from
 _INDEXES = ("ix_clicks_link", "ix_clicks_organization", "ix_clicks_partner")
 _COUNTRIES = ("US", "GB", "DE", "FR", "IN", "BR", "NL", "ES", "PL", "IT", "SA", "AE", "JP", "CA", "AU", "SE")
@@ -70,11 +72,11 @@ class Span:
 
 
 def seed(ground: Ground, count: int) -> Span:
-    """Stores a fifth of `count` clicks, in the first 18 of the 90 days, with a lead or a sale for each hundredth.
+    """Stores a sixth of `count` clicks, in the first 16 of 96 days, with a lead or a sale for each hundredth.
 
-    `repeat` makes the rest once these are rolled up: five times the same rows need not be summed five times.
+    `repeat` makes the rest once these are rolled up: the same rows need not be summed six times.
     """
-    end = time.time_ns() // 1000 // DAY * DAY
+    end = time.time_ns() // 1000 // (8 * DAY) * 8 * DAY
     span = Span(end - DAYS * DAY, end)
     with _fast(ground) as connection:
         _load_dice(connection, [link.seq for link in ground.links])
@@ -91,8 +93,8 @@ def seed(ground: Ground, count: int) -> Span:
     return span
 
 
-def repeat(ground: Ground) -> None:
-    """Stores the same clicks, conversions and tallies four times more, each time 18 days later."""
+def repeat(ground: Ground, span: Span) -> None:
+    """Stores the same clicks, conversions and tallies five times more, each time 16 days later."""
     with _fast(ground) as connection:
         made = {name: _definition(connection, name) for name in _INDEXES}
         for name in made:
@@ -103,8 +105,11 @@ def repeat(ground: Ground) -> None:
             for table, count in counts.items():
                 numbers = {"seq": f"seq + {later * count}", "click": f"click + {later * counts['clicks']}"}
                 _copy(connection, table, {**moved, **numbers}, f"seq <= {count}")
-            days = f"bucket + {later * PERIOD} * CASE grain WHEN 'h' THEN 24 ELSE 1 END"
-            _copy(connection, "tallies", {"bucket": days}, _FIRST_PERIOD)
+            for grain, hours in _HOURS.items():
+                shift = later * PERIOD * 24
+                hour = {"value": f"CAST(value + {shift} AS TEXT)"} if grain == "t" else {}
+                first = f"grain = '{grain}' AND bucket < {(span.begin // HOUR + PERIOD * 24) // hours}"
+                _copy(connection, "tallies", {"bucket": f"bucket + {shift // hours}", **hour}, first)
             connection.commit()
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for statement in made.values():
@@ -113,11 +118,6 @@ def repeat(ground: Ground) -> None:
             f"UPDATE tally_marks SET seq = seq * {TIMES} WHERE name LIKE 'cli%' OR name LIKE 'conv%'"
         )
         connection.commit()
-
-
-# The copies are in the same table: the first period is known by its buckets.
-_FIRST_PERIOD = f"""bucket < (SELECT min(at) / 3600000000 / 24 + {PERIOD} FROM clicks WHERE seq = 1)
-    * CASE grain WHEN 'h' THEN 24 ELSE 1 END"""
 
 
 def _copy(connection: sqlite3.Connection, table: str, changed: dict[str, str], where: str) -> None:

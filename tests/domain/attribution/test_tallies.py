@@ -23,7 +23,7 @@ from hyway.kernel.db import Database, Desk, Read, Write
 from hyway.kernel.seal import Seal
 
 BEGIN = 490_000 * HOUR  # at no midnight
-HOURS = 80
+HOURS = 700
 LISTS = ("country", "browser", "utm_source", "link", "partner", "referrer")
 BROWSERS = ("Chrome", "Firefox", None)
 CITIES = (("GB", "London"), ("GB", "Leeds"), ("DE", ""), ("", ""))
@@ -172,7 +172,9 @@ def said(world: World, query: SummaryQuery) -> tuple[dict[str, int], dict[str, A
 
 
 def queries(world: World) -> st.SearchStrategy[SummaryQuery]:
-    moments = st.tuples(st.integers(0, HOURS * HOUR), st.integers(0, HOURS * HOUR)).map(sorted)
+    moment = st.integers(0, HOURS * HOUR)
+    near = st.builds(lambda at, hours: [at, at + hours * HOUR], moment, st.integers(0, 60))
+    moments = near | st.tuples(moment, moment).map(sorted)
     scopes: list[dict[str, str | None]] = [
         {},
         {"link_id": world.links[0].id},

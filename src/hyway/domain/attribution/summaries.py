@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,10 @@ def summary(r: Read, by: Caller, query: SummaryQuery) -> Summary:
         raise Invalid("partnerId", "names another partner than the link's")
     mine = store.Mine(by.organization, link.seq if link else None, None if link else query.partner_id)
     found = _Found(query)
-    kept, raw = tallying.split(tallying.spans(start, end), store.busy_since(r, mine.scope))
+    grains = [
+        (grain, tallying.GRAINS[grain]) for grain in (tallying.OF_ONE if mine.scope else tallying.OF_ALL)
+    ]
+    kept, raw = tallying.split(tallying.spans(start, end, grains), store.busy_since(r, mine.scope))
     found.add_tallies(r, mine, kept, start, end)
     for kind in store.KINDS:
         for first, last in raw:
@@ -56,11 +60,10 @@ class _Found:
         self, r: Read, mine: store.Mine, kept: Sequence[tallying.Span], start: int, end: int
     ) -> None:
         for hour, currency, *sums in store.series(r, mine, start, end):
-            tallying.merge(self.by_hour, hour, currency, sums)
+            self.by_hour.setdefault(hour, {})[currency] = [int(each) for each in sums]
         for dimension, known in self.lists.items():
-            for grain, first, last in kept:
-                for value, currency, *sums in store.sums(r, mine, dimension, grain, first, last):
-                    tallying.merge(known, value, currency, sums)
+            for value, currency, *sums in store.sums(r, mine, dimension, kept):
+                known.setdefault(value, {})[currency] = [int(each) for each in sums]
 
     def add_to_lists(self, rows: Sequence[Any], dimensions: Collection[str]) -> None:
         for row in rows:
@@ -166,9 +169,12 @@ def _assemble(r: Read, by: Caller, query: SummaryQuery, found: _Found, steps: Se
 
 def _top(known: tallying.Known, most: int) -> list[tuple[str, Any]]:
     """By clicks, then by what they led to, then by name, so that equal ones keep their places."""
-    ranked = [(value, tallying.counts(currencies)) for value, currencies in known.items()]
-    ranked.sort(key=lambda each: (-each[1].clicks, -each[1].sales, -each[1].leads, each[0]))
-    return [each for each in ranked if each[1].clicks or each[1].leads or each[1].sales][:most]
+    ranked = []
+    for value, currencies in known.items():
+        clicks, _, _, _, leads, sales, _ = tallying.summed(currencies)
+        if clicks or leads or sales:
+            ranked.append((-clicks, -sales, -leads, value))
+    return [(value, tallying.counts(known[value])) for *_, value in nsmallest(most, ranked)]
 
 
 def _labelled(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, get_args
 
 from hyway.domain.attribution.records import Counts, Dimension
@@ -17,12 +18,17 @@ DIRECT = "(direct)"
 
 Sums = list[int]
 """Counters in the order of `store.tallies.COUNTERS`: clicks, firsts, scans, bots, leads, sales, revenue."""
+GRAINS = {"h": 1, "q": 6, "d": 24, "w": 192}
+"""Hours of a bucket: an hour, a quarter of a day, a day, eight days."""
+OF_ALL, OF_ONE = ("h", "q", "d", "w"), ("h", "d", "w")
+"""Grains of an organization's lists, and of a link's or a partner's."""
 Span = tuple[str, int, int]
-"""A grain (`h`, `d`), its first bucket, and the one after its last."""
+"""A grain, its first bucket, and the one after its last."""
 Known = dict[Any, dict[str, Sums]]
 """Counters by value (or by hour) and currency."""
 
 
+@lru_cache(maxsize=4_096)
 def utm_values(text: str | None) -> dict[str, str | None]:
     """What a click's UTM says, by key; a NUL, which PostgreSQL's texts cannot hold, is left out."""
     said = json.loads(text) if text else {}
@@ -78,21 +84,30 @@ def of_people(sums: Sums) -> Sums:
     return [*sums[:3], 0, *sums[4:]]
 
 
+def summed(by_currency: dict[str, Sums]) -> Sums:
+    """The counters of all currencies together."""
+    if len(by_currency) == 1:
+        return next(iter(by_currency.values()))
+    return [sum(sums[i] for sums in by_currency.values()) for i in range(7)]
+
+
 def counts(by_currency: dict[str, Sums]) -> Counts:
     """One Counts from the counters of each currency; only sales have one."""
-    whole = [sum(sums[i] for sums in by_currency.values()) for i in range(6)]
+    whole = summed(by_currency)[:6]
     revenue = {currency: sums[6] for currency, sums in sorted(by_currency.items()) if currency}
     clicks, unique, scans, bots, leads, sales = whole
     return Counts(clicks, unique, scans, bots, leads, sales, revenue)
 
 
-def spans(start: int, end: int) -> list[Span]:
-    """Hours from `start` until before `end` as few (grain, from, to) as can be: whole days in the middle."""
-    first_day, last_day = -(-start // 24), end // 24
-    if first_day >= last_day:
-        return [("h", start, end)]
-    parts = [("h", start, first_day * 24), ("d", first_day, last_day), ("h", last_day * 24, end)]
-    return [part for part in parts if part[1] < part[2]]
+def spans(start: int, end: int, grains: Sequence[tuple[str, int]]) -> list[Span]:
+    """Hours from `start` until before `end` as few (grain, from, to) as can be: the coarsest in the middle."""
+    if start >= end:
+        return []
+    *finer, (grain, hours) = grains
+    first, last = -(-start // hours), end // hours
+    if first >= last:
+        return spans(start, end, finer)
+    return [*spans(start, first * hours, finer), (grain, first, last), *spans(last * hours, end, finer)]
 
 
 def split(parts: Sequence[Span], since: int) -> tuple[list[Span], list[tuple[int, int]]]:

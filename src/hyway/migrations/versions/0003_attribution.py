@@ -186,10 +186,10 @@ def _tallies() -> None:
         sa.Column("revenue", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
             "organization",
-            "scope",
-            "dimension",
             "grain",
             "bucket",
+            "scope",
+            "dimension",
             "value",
             "currency",
             name=op.f("pk_tallies"),

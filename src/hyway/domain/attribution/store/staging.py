@@ -30,13 +30,13 @@ from hyway.domain.attribution.store import tallies
 from hyway.domain.attribution.store.clicks import AGENTS, CLICKS, PLACES, TRIGGERS
 from hyway.domain.attribution.store.conversions import CONVERSIONS
 from hyway.domain.attribution.store.tallies import COUNTERS, KEYS, MARKS, TALLIES, TOTAL
-from hyway.domain.attribution.tallying import DIMENSIONS, DIRECT, LONGEST, UTM, utm_values
+from hyway.domain.attribution.tallying import DIMENSIONS, DIRECT, GRAINS, LONGEST, OF_ALL, UTM, utm_values
 from hyway.kernel.clock import HOUR
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import Key, Prepared
 from hyway.kernel.sql import insert as insert_into
 
-BUSY = 50
+BUSY = 100
 """Clicks in an hour from which on a link or a partner has lists by the hour, and not by the day alone."""
 
 _DESK = MetaData()
@@ -204,14 +204,21 @@ _BUSY_ROWS = {_LINK: STAGED.c.busy_link == _ONE, _PARTNER: STAGED.c.busy_partner
 _COUNTED = {"clicks": ("clicks", "firsts", "scans", "bots"), "conversions": ("leads", "sales", "revenue")}
 
 
-def _named(dimension: str, grain: str) -> tuple[Any, Any]:
-    return literal_column(f"'{dimension}'", Text), literal_column(f"'{grain}'", Text)
+def _text(value: str) -> Any:
+    return literal_column(f"'{value}'", Text)
+
+
+def _row(
+    dimension: str, grain: str, organization: Any, bucket: Any, scope: Any, value: Any, currency: Any
+) -> list[Any]:
+    """In the order of KEYS."""
+    return [organization, _text(grain), bucket, scope, _text(dimension), value, currency]
 
 
 def _sums(kind: str, dimension: str, scope: Any, grain: str) -> Any:
     """One scope and grain of a dimension. Lists are about people: bots stay out of them."""
     total = dimension == TOTAL
-    value = _EMPTY if total else STAGED.c[f"of_{dimension}"]
+    value = cast(STAGED.c.hour, Text) if total else STAGED.c[f"of_{dimension}"]
     bucket = STAGED.c.hour if grain == "h" else STAGED.c.hour // _DAY
     counted = set(_COUNTED[kind]) - (set() if total else {"bots"})
     sums = [func.sum(STAGED.c[name]) if name in counted else _ZERO for name in COUNTERS]
@@ -222,14 +229,14 @@ def _sums(kind: str, dimension: str, scope: Any, grain: str) -> Any:
             where.append(STAGED.c.clicks == _ONE)
         if grain == "h" and scope is not _WHOLE:
             where.append(_BUSY_ROWS[scope])
-    row = [STAGED.c.organization, scope, *_named(dimension, grain), bucket, value, STAGED.c.currency, *sums]
-    by = [STAGED.c.organization, *_GROUPS[scope], bucket, STAGED.c.currency, *([] if total else [value])]
-    return select(*row).where(*where).group_by(*by)
+    row = _row(dimension, grain, STAGED.c.organization, bucket, scope, value, STAGED.c.currency)
+    by = [STAGED.c.organization, *_GROUPS[scope], STAGED.c.hour if total else bucket, STAGED.c.currency]
+    return select(*row, *sums).where(*where).group_by(*by, *([] if total else [value]))
 
 
 def _all_sums(kind: str, dimension: str) -> Prepared:
     if dimension == TOTAL:
-        parts = [_sums(kind, dimension, scope, "h") for scope in _GROUPS]
+        parts = [_sums(kind, dimension, scope, "t") for scope in _GROUPS]
     else:
         # The links of one link, the partners of one partner: the totals say as much.
         own = [
@@ -242,47 +249,41 @@ def _all_sums(kind: str, dimension: str) -> Prepared:
     return Prepared(insert(READY).from_select([*KEYS, *COUNTERS], union_all(*parts)), [])
 
 
-def _days_of_all(dimension: str) -> Prepared:
-    """The organization's days from its hours, which are ready."""
-    bucket = READY.c.bucket // _DAY
-    by = [READY.c.organization, bucket, READY.c.value, READY.c.currency]
+def _coarser(dimension: str) -> Prepared:
+    """The coarser grains from finer ones that are ready: the organization's from hours, others' from days."""
+    named = READY.c.dimension == _text(dimension)
+    of_all = [named, READY.c.scope == _WHOLE, READY.c.grain == _text("h")]
+    of_one = [named, READY.c.scope != _WHOLE, READY.c.grain == _text("d")]
+    parts = [_in_coarser(dimension, grain, GRAINS[grain], of_all) for grain in OF_ALL[1:]]
+    parts.append(_in_coarser(dimension, "w", GRAINS["w"] // GRAINS["d"], of_one))
+    return Prepared(insert(READY).from_select([*KEYS, *COUNTERS], union_all(*parts)), [])
+
+
+def _in_coarser(dimension: str, grain: str, times: int, where: list[Any]) -> Any:
+    bucket = READY.c.bucket // literal_column(str(times), BigInteger)
+    by = [READY.c.organization, READY.c.scope, bucket, READY.c.value, READY.c.currency]
     sums = [func.sum(READY.c[name]) for name in COUNTERS]
-    row = [
-        READY.c.organization,
-        _WHOLE,
-        *_named(dimension, "d"),
-        bucket,
-        READY.c.value,
-        READY.c.currency,
-        *sums,
-    ]
-    hours = [
-        READY.c.scope == _WHOLE,
-        READY.c.dimension == _named(dimension, "h")[0],
-        READY.c.grain == _named("", "h")[1],
-    ]
-    return Prepared(
-        insert(READY).from_select([*KEYS, *COUNTERS], select(*row).where(*hours).group_by(*by)), []
-    )
+    row = _row(dimension, grain, READY.c.organization, bucket, READY.c.scope, READY.c.value, READY.c.currency)
+    return select(*row, *sums).where(*where).group_by(*by)
 
 
 _ALL_SUMS = {
     (kind, dimension): _all_sums(kind, dimension) for kind in _COUNTED for dimension in (TOTAL, *DIMENSIONS)
 }
-_DAYS_OF_ALL = {dimension: _days_of_all(dimension) for dimension in DIMENSIONS}
+_COARSER = {dimension: _coarser(dimension) for dimension in DIMENSIONS}
 _COUNT = Prepared(select(func.count()).select_from(READY), [])
 
 
 def sum_up(r: Read, kind: str, dimension: str) -> int:
     """Makes the chunk's sums of one dimension ready; how many sums now are.
 
-    The organization has every list by the hour and by the day. A link or a partner has them by the day, and by the
+    The organization has every list in all grains. A link or a partner has them by the day and coarser, and by the
     hour from when on it is busy (see `BUSY`): by the hour, lists of many quiet links would outgrow the clicks. Totals
     are kept by the hour alone.
     """
     r.rows(_ALL_SUMS[kind, dimension])
-    if dimension in _DAYS_OF_ALL:
-        r.rows(_DAYS_OF_ALL[dimension])
+    if dimension in _COARSER:
+        r.rows(_COARSER[dimension])
     return int(r.rows(_COUNT)[0][0])
 
 
@@ -320,7 +321,7 @@ def add_up(w: Write, with_totals: bool) -> None:
     w.rows(_ADD_UP[w.engine])
     if with_totals:
         for organization, scope in w.rows(_BUSY, BUSY):
-            tallies.set_mark(w, f"hours:{scope}", tallies.last_hour(w, organization, scope) + 1)
+            tallies.set_mark(w, f"hours:{scope}", tallies.last_hour(w, organization) + 1)
 
 
 _PUT_AWAY = Prepared(delete(READY), [])

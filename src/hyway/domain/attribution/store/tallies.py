@@ -12,25 +12,30 @@ from sqlalchemy import (
     Column,
     Integer,
     Table,
+    Text,
+    and_,
     bindparam,
     case,
+    cast,
     func,
     literal_column,
     select,
+    union_all,
     update,
 )
 
 from hyway.domain.attribution.store.clicks import AGENTS, CLICKS, PLACES, hold
 from hyway.domain.attribution.store.conversions import CONVERSIONS
-from hyway.domain.attribution.tallying import DIMENSIONS
+from hyway.domain.attribution.tallying import DIMENSIONS, GRAINS, Span
 from hyway.kernel.clock import HOUR
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import METADATA, Key, Prepared, insert
 
 COUNTERS = ("clicks", "firsts", "scans", "bots", "leads", "sales", "revenue")
-KEYS = ("organization", "scope", "dimension", "grain", "bucket", "value", "currency")
+# A stretch of time lies together: roll-ups write few pages, and a reader looks once for each bucket.
+KEYS = ("organization", "grain", "bucket", "scope", "dimension", "value", "currency")
 TOTAL = "total"
-"""The dimension of all rows, beside those that lists are made of."""
+"""The dimension of all rows, beside those that lists are made of. Its grain is `t`: a day's row for each hour."""
 _EVERY = (TOTAL, *DIMENSIONS)
 KINDS = ("clicks", "conversions")
 NEVER = 1 << 60
@@ -38,10 +43,10 @@ TALLIES = Table(
     "tallies",
     METADATA,
     Column("organization", Integer, primary_key=True, autoincrement=False),
-    Column("scope", Key, primary_key=True),
-    Column("dimension", Key, primary_key=True),
     Column("grain", Key, primary_key=True),
     Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("scope", Key, primary_key=True),
+    Column("dimension", Key, primary_key=True),
     Column("value", Key, primary_key=True),
     Column("currency", Key, primary_key=True),
     *(Column(name, BigInteger, nullable=False) for name in COUNTERS),
@@ -160,10 +165,12 @@ def busy_since(r: Read, scope: str) -> int:
     return NEVER if found is None else int(found)
 
 
-def last_hour(r: Read, organization: int, scope: str) -> int:
+def last_hour(r: Read, organization: int) -> int:
     """The newest hour in which anything happened that the totals know of."""
-    mine = (TALLIES.c.organization == organization, TALLIES.c.scope == scope, TALLIES.c.dimension == TOTAL)
-    return int(r.run(select(func.max(TALLIES.c.bucket)).where(*mine, TALLIES.c.grain == "h")).scalar_one())
+    mine = (TALLIES.c.organization == organization, TALLIES.c.grain == "t")
+    day = select(func.max(TALLIES.c.bucket)).where(*mine).scalar_subquery()
+    hours = select(TALLIES.c.value).where(*mine, TALLIES.c.bucket == day, TALLIES.c.scope == "")
+    return max(int(hour) for hour in r.run(hours).scalars())
 
 
 class Mine(NamedTuple):
@@ -211,31 +218,65 @@ def tail(r: Read, kind: str, mine: Mine, start: int, end: int, after: int, upto:
 
 # A column with nothing added is not looked for in an index: where another one finds the rows faster.
 _NOTHING: Any = literal_column("0")
-_SUMS = [func.sum(TALLIES.c[name]).label(name) for name in COUNTERS]
-_ORDER = ["organization", "scope", "dimension", "grain", "from_", "to"]
-_WHERE = (
-    TALLIES.c.organization == bindparam("organization"),
-    TALLIES.c.scope == bindparam("scope"),
-    TALLIES.c.dimension == bindparam("dimension"),
-    TALLIES.c.grain == bindparam("grain"),
-    TALLIES.c.bucket >= bindparam("from_"),
-    TALLIES.c.bucket < bindparam("to"),
+
+
+def _buckets(at: str) -> Any:
+    """The numbers from `from{at}` until before `to{at}`."""
+    first = select(cast(bindparam(f"from{at}"), BigInteger).label("bucket")).where(
+        bindparam(f"from{at}") < bindparam(f"to{at}")
+    )
+    buckets = first.cte(f"buckets{at}", recursive=True)
+    after = select(buckets.c.bucket + literal_column("1")).where(
+        buckets.c.bucket + literal_column("1") < bindparam(f"to{at}")
+    )
+    return buckets.union_all(after)
+
+
+def _in_buckets(grain: Any, at: str, *columns: Any) -> Any:
+    """One look into the table for each bucket; a bucket without rows gives one of NULLs.
+
+    The outer join is there for its order: the other way round, the whole table would be read for a few buckets.
+    """
+    buckets = _buckets(at)
+    here = and_(
+        TALLIES.c.organization == bindparam("organization"),
+        TALLIES.c.grain == grain,
+        TALLIES.c.bucket == buckets.c.bucket,
+        TALLIES.c.scope == bindparam("scope"),
+        TALLIES.c.dimension == bindparam("dimension"),
+    )
+    row = (*columns, *(TALLIES.c[name] for name in COUNTERS))
+    return select(*row).select_from(buckets.outerjoin(TALLIES, here))
+
+
+def _by_value(spans: int) -> Prepared:
+    columns = (TALLIES.c.value, TALLIES.c.currency)
+    parts = [_in_buckets(bindparam(f"grain{at}"), str(at), *columns) for at in range(spans)]
+    found = union_all(*parts).subquery()
+    sums = [func.sum(found.c[name]) for name in COUNTERS]
+    query = select(found.c.value, found.c.currency, *sums).group_by(found.c.value, found.c.currency)
+    names = [f"{name}{at}" for at in range(spans) for name in ("grain", "from", "to")]
+    return Prepared(query, ["organization", "scope", "dimension", *names])
+
+
+_BY_VALUE = [_by_value(spans) for spans in range(1, 2 * len(GRAINS))]
+_SERIES = Prepared(
+    _in_buckets(literal_column("'t'", Text), "", cast(TALLIES.c.value, Integer), TALLIES.c.currency),
+    ["organization", "scope", "dimension", "from", "to"],
 )
 
 
-def _by(column: Any) -> Prepared:
-    query = select(column, TALLIES.c.currency, *_SUMS).where(*_WHERE).group_by(column, TALLIES.c.currency)
-    return Prepared(query, _ORDER)
-
-
-_BY_VALUE, _BY_BUCKET = _by(TALLIES.c.value), _by(TALLIES.c.bucket)
-
-
-def sums(r: Read, mine: Mine, dimension: str, grain: str, start: int, end: int) -> Sequence[Any]:
-    """(value, currency, *COUNTERS) over buckets from `start` until before `end`."""
-    return r.rows(_BY_VALUE, mine.organization, mine.scope, dimension, grain, start, end)
+def sums(r: Read, mine: Mine, dimension: str, spans: Sequence[Span]) -> Sequence[Any]:
+    """(value, currency, *COUNTERS), each value and currency once."""
+    if not spans:
+        return []
+    prepared = _BY_VALUE[len(spans) - 1]
+    asked = (each for span in spans for each in span)
+    found = r.rows(prepared, mine.organization, mine.scope, dimension, *asked)
+    return [row for row in found if row[0] is not None]
 
 
 def series(r: Read, mine: Mine, start: int, end: int) -> Sequence[Any]:
-    """(hour, currency, *COUNTERS) of the totals."""
-    return r.rows(_BY_BUCKET, mine.organization, mine.scope, TOTAL, "h", start, end)
+    """(hour, currency, *COUNTERS) of the totals, each hour and currency once."""
+    found = r.rows(_SERIES, mine.organization, mine.scope, TOTAL, start // 24, (end - 1) // 24 + 1)
+    return [row for row in found if row[0] is not None and start <= row[0] < end]
