@@ -76,7 +76,7 @@ def seed(ground: Ground, count: int) -> Span:
 
     `repeat` makes the rest once these are rolled up: the same rows need not be summed six times.
     """
-    end = time.time_ns() // 1000 // (8 * DAY) * 8 * DAY
+    end = time.time_ns() // 1000 // (PERIOD * DAY) * PERIOD * DAY
     span = Span(end - DAYS * DAY, end)
     with _fast(ground) as connection:
         _load_dice(connection, [link.seq for link in ground.links])

@@ -23,7 +23,7 @@ from hyway.kernel.db import Database, Desk, Read, Write
 from hyway.kernel.seal import Seal
 
 BEGIN = 490_000 * HOUR  # at no midnight
-HOURS = 700
+HOURS = 1_600
 LISTS = ("country", "browser", "utm_source", "link", "partner", "referrer")
 BROWSERS = ("Chrome", "Firefox", None)
 CITIES = (("GB", "London"), ("GB", "Leeds"), ("DE", ""), ("", ""))

@@ -60,10 +60,10 @@ class _Found:
         self, r: Read, mine: store.Mine, kept: Sequence[tallying.Span], start: int, end: int
     ) -> None:
         for hour, currency, *sums in store.series(r, mine, start, end):
-            self.by_hour.setdefault(hour, {})[currency] = [int(each) for each in sums]
+            self.by_hour.setdefault(hour, {})[currency] = sums
         for dimension, known in self.lists.items():
             for value, currency, *sums in store.sums(r, mine, dimension, kept):
-                known.setdefault(value, {})[currency] = [int(each) for each in sums]
+                known.setdefault(value, {})[currency] = list(map(int, sums))  # PostgreSQL sums to decimals
 
     def add_to_lists(self, rows: Sequence[Any], dimensions: Collection[str]) -> None:
         for row in rows:
@@ -148,7 +148,6 @@ def _next(at: datetime, interval: str) -> datetime:
 
 
 def _assemble(r: Read, by: Caller, query: SummaryQuery, found: _Found, steps: Sequence[Instant]) -> Summary:
-    total: tallying.Known = {}
     bucketed: tallying.Known = {}
     at = 0
     for hour in sorted(found.by_hour):
@@ -156,6 +155,9 @@ def _assemble(r: Read, by: Caller, query: SummaryQuery, found: _Found, steps: Se
             at += 1
         for currency, sums in found.by_hour[hour].items():
             tallying.merge(bucketed, steps[at], currency, sums)
+    total: tallying.Known = {}
+    for currencies in bucketed.values():
+        for currency, sums in currencies.items():
             tallying.merge(total, "", currency, sums)
     tops = {name: _top(known, query.top) for name, known in found.lists.items()}
     return Summary(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import add
 from typing import Any, get_args
 
 from hyway.domain.attribution.records import Counts, Dimension
@@ -18,9 +19,9 @@ DIRECT = "(direct)"
 
 Sums = list[int]
 """Counters in the order of `store.tallies.COUNTERS`: clicks, firsts, scans, bots, leads, sales, revenue."""
-GRAINS = {"h": 1, "q": 6, "d": 24, "w": 192}
-"""Hours of a bucket: an hour, a quarter of a day, a day, eight days."""
-OF_ALL, OF_ONE = ("h", "q", "d", "w"), ("h", "d", "w")
+GRAINS = {"h": 1, "q": 6, "d": 24, "f": 96, "s": 384}
+"""Hours of a bucket: an hour, a quarter of a day, a day, four days, sixteen days."""
+OF_ALL, OF_ONE = ("h", "q", "d", "f", "s"), ("h", "d", "s")
 """Grains of an organization's lists, and of a link's or a partner's."""
 Span = tuple[str, int, int]
 """A grain, its first bucket, and the one after its last."""
@@ -62,21 +63,18 @@ def values(row: Any) -> Iterator[tuple[Dimension, str]]:
 def counters(row: Any) -> tuple[str, Sums]:
     """Currency and counters of a grouped row of clicks or of conversions."""
     if hasattr(row, "firsts"):
-        return "", [row.clicks, row.firsts, row.scans, row.bots, 0, 0, 0]
-    return row.currency or "", [0, 0, 0, 0, row.leads, row.sales, int(row.revenue)]
+        return "", [int(row.clicks), int(row.firsts), int(row.scans), int(row.bots), 0, 0, 0]
+    return row.currency or "", [0, 0, 0, 0, int(row.leads), int(row.sales), int(row.revenue)]
 
 
-def merge(into: Known, key: Any, currency: str, sums: Sequence[Any]) -> None:
+def merge(into: Known, key: Any, currency: str, sums: Sums) -> None:
     """Adds counters to what is known of `key` in that currency."""
     known = into.get(key)
     if known is None:
-        known = into[key] = {}
+        into[key] = {currency: list(sums)}
+        return
     there = known.get(currency)
-    if there is None:
-        known[currency] = [int(value) for value in sums]
-    else:
-        for i, value in enumerate(sums):
-            there[i] += int(value)
+    known[currency] = list(sums) if there is None else list(map(add, there, sums))
 
 
 def of_people(sums: Sums) -> Sums:

@@ -255,7 +255,7 @@ def _coarser(dimension: str) -> Prepared:
     of_all = [named, READY.c.scope == _WHOLE, READY.c.grain == _text("h")]
     of_one = [named, READY.c.scope != _WHOLE, READY.c.grain == _text("d")]
     parts = [_in_coarser(dimension, grain, GRAINS[grain], of_all) for grain in OF_ALL[1:]]
-    parts.append(_in_coarser(dimension, "w", GRAINS["w"] // GRAINS["d"], of_one))
+    parts.append(_in_coarser(dimension, "s", GRAINS["s"] // GRAINS["d"], of_one))
     return Prepared(insert(READY).from_select([*KEYS, *COUNTERS], union_all(*parts)), [])
 
 
