@@ -142,13 +142,10 @@ def _counted(rounds: Rounds, answered: int, stored: int) -> list[Figure]:
     received = sum(each.requests for each in rounds.ours)
     wrong = sum(each.wrong + each.errors for each in rounds.ours)
     under_way = CONNECTIONS * len(rounds.ours)
-    good = answered == stored and not wrong and 0 <= stored - received <= under_way
+    good = received <= answered <= stored <= received + under_way and not wrong
     told = f"{stored:,} stored, {answered:,} sent, {received:,} received"
-    return [
-        Figure(
-            CLAIM, "clicks stored == 302s sent", told, f"received + at most {under_way} under way", "", good
-        )
-    ]
+    bar = f"received + at most {under_way} under way"
+    return [Figure(CLAIM, "every 302 received has its click", told, bar, "", good)]
 
 
 def _memory(memory: dict[str, float]) -> Figure:
