@@ -49,7 +49,9 @@ def prepare(settings: Settings) -> None:
 def open_database(settings: Settings, threads: int = 4) -> Database:
     """The database with all who hear of its facts; it must have been prepared."""
     seal = Seal.from_file(settings.key_file)
-    db = Database(settings.database_url, seal, hosts=settings.hosts, threads=threads)
+    db = Database(
+        settings.database_url, seal, hosts=settings.hosts, home=settings.public_url, threads=threads
+    )
     db.hearers += [audit.record, webhooks.hear, notices.hear]
     return db
 

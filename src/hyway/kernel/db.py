@@ -44,14 +44,24 @@ class Fact(NamedTuple):
     data: Mapping[str, Any]
 
 
+class House(NamedTuple):
+    """What every verb may know of the server: what seals its secrets, and where it answers."""
+
+    seal: Seal
+    hosts: frozenset[str] = frozenset()
+    home: str = "http://localhost:8000"
+
+
 class Read:
     """A snapshot of the database; nothing written through it stays."""
 
-    def __init__(self, connection: Connection, seal: Seal, hosts: frozenset[str]) -> None:
+    def __init__(self, connection: Connection, house: House) -> None:
         self._connection = connection
-        self.seal = seal
-        self.hosts = hosts
+        self.seal = house.seal
+        self.hosts = house.hosts
         """The `host[:port]` names under which this server answers."""
+        self.home = house.home
+        """Where people reach this server, without a slash at the end: addresses that it gives away begin so."""
 
     @property
     def engine(self) -> str:
@@ -75,8 +85,8 @@ class Read:
 class Write(Read):
     """One transaction: all of it or none."""
 
-    def __init__(self, connection: Connection, seal: Seal, hosts: frozenset[str]) -> None:
-        super().__init__(connection, seal, hosts)
+    def __init__(self, connection: Connection, house: House) -> None:
+        super().__init__(connection, house)
         self._after: list[Callable[[], None]] = []
         self.changed_keys: set[tuple[str, str]] = set()
         self.facts: list[Fact] = []
@@ -128,11 +138,17 @@ class Database:
     """One SQLite file or one PostgreSQL database, and the threads that talk to it."""
 
     def __init__(
-        self, url: str, seal: Seal, *, hosts: frozenset[str] = frozenset(), threads: int = 4
+        self,
+        url: str,
+        seal: Seal,
+        *,
+        hosts: frozenset[str] = frozenset(),
+        home: str = "http://localhost:8000",
+        threads: int = 4,
     ) -> None:
         self.url = url
         self.seal = seal
-        self.hosts = hosts
+        self.house = House(seal, hosts, home)
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(url, threads)
         self.changes = Changes(self.engine)
@@ -162,7 +178,7 @@ class Database:
     def read_now(self, verb: Callable[Concatenate[Read, P], T], *args: P.args, **more: P.kwargs) -> T:
         """The same, on the calling thread."""
         with self.engine.connect() as connection, _snapshot(connection, self.is_sqlite):
-            return verb(Read(connection, self.seal, self.hosts), *args, **more)
+            return verb(Read(connection, self.house), *args, **more)
 
     def write_now(self, verb: Callable[Concatenate[Write, P], T], *args: P.args, **more: P.kwargs) -> T:
         """The same, on the calling thread. A conflict that the engine asks to repeat is repeated."""
@@ -179,7 +195,7 @@ class Database:
     def _write_once(self, verb: Callable[Concatenate[Write, P], T], *args: P.args, **more: P.kwargs) -> T:
         with self._turn(), self.engine.connect() as connection:
             with _transaction(connection, self.is_sqlite):
-                w = Write(connection, self.seal, self.hosts)
+                w = Write(connection, self.house)
                 answer = verb(w, *args, **more)
                 if w.facts:
                     for hear in self.hearers:
@@ -224,7 +240,7 @@ class Desk:
 
     def stage(self, verb: Callable[Concatenate[Read, P], T], *args: P.args, **more: P.kwargs) -> T:
         """Runs `verb`, which changes temporary tables alone."""
-        work = Read(self._connection, self._db.seal, self._db.hosts)
+        work = Read(self._connection, self._db.house)
         if self._db.is_sqlite:
             return verb(work, *args, **more)
         with self._connection.begin():
@@ -233,7 +249,7 @@ class Desk:
     def write(self, verb: Callable[Concatenate[Write, P], T], *args: P.args, **more: P.kwargs) -> T:
         """Runs `verb` in one transaction; durable when this returns."""
         with self._turn(), _transaction(self._connection, self._db.is_sqlite):
-            return verb(Write(self._connection, self._db.seal, self._db.hosts), *args, **more)
+            return verb(Write(self._connection, self._db.house), *args, **more)
 
 
 def _engine(url: str, threads: int) -> Engine:

@@ -15,6 +15,11 @@ def uuid7() -> str:
     return str(uuid_utils.uuid7())
 
 
+def uuid4() -> str:
+    """A random UUID in canonical text, as the HyperTrack wire shows its ids."""
+    return str(uuid_utils.uuid4())
+
+
 def prefixed(prefix: str) -> str:
     """`prefix_` and 24 hex digits, as the Hyphen wire shows its ids."""
     return f"{prefix}_{secrets.token_hex(12)}"

@@ -19,7 +19,7 @@ def issue(world: World, *scopes: str, **more) -> identity.Issued:
 
 
 def who(world: World, secret: str, kind: str = "hoko") -> identity.Caller | None:
-    return world.db.read_now(identity.caller_of_key, hashlib.sha256(secret.encode()).hexdigest(), kind)
+    return world.db.read_now(identity.caller_of_key, hashlib.sha256(secret.encode()).hexdigest(), [kind])
 
 
 def everything(world: World) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from hyway.apis.hoko import arabic
+from hyway.apis.kit.callers import of_kinds
 from hyway.apis.kit.style import Header, Style, Voiced
 from hyway.domain.identity import PREFIXES
 from hyway.kernel.faults import Fault, Invalid, Missing, Refused, Spent, Unknown
@@ -89,7 +90,7 @@ def standing(now: Standing) -> tuple[Header, ...]:
 # origin may ask and none is sent credentials.
 STYLE = Style(
     family="hoko",
-    kind="hoko",
+    find=of_kinds("hoko"),
     token=token,
     voice=voice,
     standing=standing,

@@ -1,25 +1,33 @@
 """Who is behind a credential, remembered until word comes that it changed."""
 
 import threading
+from collections.abc import Callable
 
 from hyway.domain import identity
 from hyway.domain.identity import Caller, KeyKind
 from hyway.kernel import seal
 from hyway.kernel.clock import Instant
-from hyway.kernel.db import Database
+from hyway.kernel.db import Database, Read
 
 _SIZE = 10_000
+FindCaller = Callable[[Read, str], Caller | None]
+"""Who the credential with this hash speaks for, None for nobody."""
+
+
+def of_kinds(*kinds: KeyKind) -> FindCaller:
+    """The callers of an organization's keys of these kinds."""
+    return lambda r, token_hash: identity.caller_of_key(r, token_hash, kinds)
 
 
 class Callers:
-    """Callers of one kind of key by the hash of their credential, the latest `size` of them.
+    """Callers of some kinds of key by the hash of their credential, the latest `size` of them.
 
     Unknown credentials are not remembered: they are endless. Words of change come on other threads.
     """
 
-    def __init__(self, db: Database, kind: KeyKind, size: int = _SIZE) -> None:
+    def __init__(self, db: Database, find: FindCaller, size: int = _SIZE) -> None:
         self._db = db
-        self._kind = kind
+        self._find = find
         self._size = size
         self._known: dict[str, Caller] = {}
         self._turn = 0
@@ -28,13 +36,13 @@ class Callers:
         db.changes.hear("key", self.forget)
 
     async def find(self, token: str) -> Caller | None:
-        """Who the credential speaks for; None when it is unknown, revoked or of another kind."""
+        """Who the credential speaks for; None when it is unknown or revoked."""
         token_hash = seal.digest(token)
         known = self._known.get(token_hash)
         if known is not None:
             return known
         turn = self._turn
-        caller = await self._db.read(identity.caller_of_key, token_hash, self._kind)
+        caller = await self._db.read(self._find, token_hash)
         if caller is not None:
             self._remember(token_hash, caller, turn)
         return caller

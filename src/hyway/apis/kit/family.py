@@ -31,7 +31,7 @@ class Family:
     """One API family as an ASGI app. `start` and `stop` go with the server's own life."""
 
     def __init__(self, kit: Kit, style: Style, operations: Sequence[Operation]) -> None:
-        self._callers = Callers(kit.db, style.kind)
+        self._callers = Callers(kit.db, style.find)
         routes = Routes(operations)
         inner = Litestar(
             route_handlers=[_handler(each, kit) for each in operations],

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hyway.domain.identity import KeyKind
+from hyway.domain.identity import Caller
+from hyway.kernel.db import Read
 from hyway.kernel.faults import Fault
 from hyway.kernel.limits import Standing
 
@@ -24,14 +25,14 @@ class Voiced:
 class Style:
     """One family's manners.
 
-    `token` reads the credential out of the headers (names in lower case) or raises Unknown; `voice` words a
-    refusal, None for an unexpected error; `standing` shows how far a limit is used; `cors` is what browsers
-    are told on every answer, `preflight` what they are told beforehand; empty where browsers are not meant to
-    come.
+    `find` tells whom the hash of a credential speaks for; `token` reads the credential out of the headers (names in
+    lower case) or raises Unknown; `voice` words a refusal, None for an unexpected error; `standing` shows how far a
+    limit is used; `cors` is what browsers are told on every answer, `preflight` what they are told beforehand; empty
+    where browsers are not meant to come.
     """
 
     family: str
-    kind: KeyKind
+    find: Callable[[Read, str], Caller | None]
     token: Callable[[Mapping[bytes, bytes]], str]
     voice: Callable[[Fault | None], Voiced]
     standing: Callable[[Standing], tuple[Header, ...]]

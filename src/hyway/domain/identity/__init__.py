@@ -2,6 +2,7 @@
 
 from hyway.domain.identity.records import (
     Caller,
+    Environment,
     Issued,
     Key,
     KeyKind,
@@ -51,6 +52,7 @@ __all__ = [
     "PREFIXES",
     "SESSION_LIFE",
     "Caller",
+    "Environment",
     "Issued",
     "Key",
     "KeyKind",

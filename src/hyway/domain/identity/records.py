@@ -6,7 +6,18 @@ from typing import Literal
 from hyway.kernel.clock import Instant
 
 Role = Literal["owner", "admin", "member"]
-KeyKind = Literal["hoko", "hypemarket", "hyphen", "hyphen-public", "hypertrack", "hypertrack-public"]
+KeyKind = Literal[
+    "hoko",
+    "hypemarket",
+    "hyphen",
+    "hyphen-public",
+    "hypertrack",
+    "hypertrack-public",
+    "hypertrack-test",
+    "hypertrack-public-test",
+]
+Environment = Literal["live", "test"]
+"""Test keys see test data alone, and nobody else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,8 @@ class Caller:
     """Who asks, on behalf of which organization, and how far its powers go.
 
     `organization` is the inner number that every statement is scoped by. `via` names the way in (an API's name,
-    `console` or `command`). `scopes` are those of the key; a person's powers follow from `role`.
+    `console` or `command`). `scopes` are those of the key; a person's powers follow from `role`. `environment` says
+    which of the organization's data is meant where a context keeps test data apart.
     """
 
     organization: int
@@ -57,6 +69,7 @@ class Caller:
     permission: Literal["read", "write"] = "write"
     expires_at: Instant | None = None
     request_id: str = ""
+    environment: Environment = "live"
 
 
 @dataclass(frozen=True, slots=True)

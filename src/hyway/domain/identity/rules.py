@@ -5,7 +5,8 @@ import secrets
 
 from email_validator import EmailNotValidError, validate_email
 
-from hyway.domain.identity.records import Caller, KeyKind, NewKey
+from hyway.domain.identity.records import Caller, Environment, KeyKind, NewKey
+from hyway.kernel import seal
 from hyway.kernel.faults import Invalid, Refused
 
 PREFIXES: dict[KeyKind, str] = {
@@ -15,6 +16,8 @@ PREFIXES: dict[KeyKind, str] = {
     "hyphen-public": "public_",
     "hypertrack": "sk_",
     "hypertrack-public": "pk_",
+    "hypertrack-test": "sk_test_",
+    "hypertrack-public-test": "pk_test_",
 }
 """What a credential of each kind begins with, so that people and secret scanners can tell them apart."""
 
@@ -33,9 +36,26 @@ HOKO_SCOPES = (
 )
 """Hoko's eleven, in the order of its page."""
 
-SCOPES: dict[KeyKind, tuple[str, ...]] = {"hoko": HOKO_SCOPES}
+SCOPES: dict[KeyKind, tuple[str, ...]] = {
+    "hoko": HOKO_SCOPES,
+    "hypertrack": ("secret",),
+    "hypertrack-test": ("secret",),
+    "hypertrack-public": ("publishable",),
+    "hypertrack-public-test": ("publishable",),
+}
 _SHORTEST_PASSWORD, _LONGEST_PASSWORD = 10, 200
 _NO_LOOKALIKES = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def secret(kind: KeyKind) -> str:
+    """A new credential: 256 random bits, or HyperTrack's 160 as the 40 hex digits that its clients know."""
+    if kind.startswith("hypertrack"):
+        return PREFIXES[kind] + secrets.token_hex(20)
+    return seal.token(PREFIXES[kind])
+
+
+def environment(kind: str) -> Environment:
+    return "test" if kind.endswith("-test") else "live"
 
 
 def email(field: str, value: str) -> str:

@@ -1,7 +1,7 @@
 """Verbs of identity."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from hyway.domain.identity import rules, store
 from hyway.domain.identity.records import (
@@ -257,7 +257,7 @@ def issue_key(w: Write, by: Caller, new: NewKey) -> Issued:
     rules.may_manage(by)
     now = clock.now()
     checked = rules.key(new, now)
-    secret = seal.token(rules.PREFIXES[new.kind])
+    secret = rules.secret(new.kind)
     key = store.add_key(
         w, by.organization, ids.uuid7(), seal.digest(secret), secret[-4:], checked, by.actor_name, now
     )
@@ -282,14 +282,14 @@ def revoke_key(w: Write, by: Caller, id: str) -> None:
     w.changed("key", token_hash)
 
 
-def caller_of_key(r: Read, token_hash: str, kind: str) -> Caller | None:
-    """Who a credential speaks for; None when it is unknown, revoked or of another kind.
+def caller_of_key(r: Read, token_hash: str, kinds: Collection[str]) -> Caller | None:
+    """Who a credential speaks for; None when it is unknown, revoked or of none of these kinds.
 
     The answer may be remembered until word of a change to `("key", token_hash)` comes; `expires_at` is for the one
     who remembers it to watch.
     """
     found = store.key_by_hash(r, token_hash)
-    if found is None or found[0].kind != kind or found[0].revoked_at is not None:
+    if found is None or found[0].kind not in kinds or found[0].revoked_at is not None:
         return None
     key, organization_seq, plan = found
     return Caller(
@@ -298,10 +298,11 @@ def caller_of_key(r: Read, token_hash: str, kind: str) -> Caller | None:
         actor_kind="key",
         actor_id=key.id,
         actor_name=key.name,
-        via=kind,
+        via=key.kind,
         scopes=frozenset(key.scopes),
         permission=key.permission,
         expires_at=key.expires_at,
+        environment=rules.environment(key.kind),
     )
 
 
