@@ -144,14 +144,9 @@ def _actions() -> None:
         sa.ForeignKeyConstraint(
             ["account"], ["tracking_accounts.seq"], name=op.f("fk_tracking_actions_account")
         ),
-        sa.ForeignKeyConstraint(
-            ["completed_place"], ["tracking_places.seq"], name=op.f("fk_tracking_actions_completed_place")
-        ),
-        sa.ForeignKeyConstraint(
-            ["expected_place"], ["tracking_places.seq"], name=op.f("fk_tracking_actions_expected_place")
-        ),
-        sa.ForeignKeyConstraint(
-            ["started_place"], ["tracking_places.seq"], name=op.f("fk_tracking_actions_started_place")
+        *(
+            sa.ForeignKeyConstraint([name], ["tracking_places.seq"], name=op.f(f"fk_tracking_actions_{name}"))
+            for name in ("expected_place", "started_place", "completed_place")
         ),
         sa.ForeignKeyConstraint(["user"], ["tracking_users.seq"], name=op.f("fk_tracking_actions_user")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_tracking_actions")),

@@ -59,7 +59,8 @@ def _live(row: Sequence[Any], pending: tuple[str, ...]) -> Live:
 def _location(row: Sequence[Any]) -> Location | None:
     if row[0] is None:
         return None
-    return Location(*row[:7], ACTIVITIES[row[7]], row[8], PROVIDERS[row[9]])
+    named = ACTIVITIES[row[7]], row[8], PROVIDERS[row[9]]
+    return Location._make((*row[:7], *named))
 
 
 def _whole(r: Read, row: Sequence[Any]) -> User:
@@ -93,8 +94,8 @@ def whole(r: Read, rows: Iterable[Sequence[Any]]) -> list[User]:
         wanted = select(_X.user, _X.id).where(
             _X.user.in_(busy), text("status IN ('created', 'assigned', 'started')")
         )
-        for user, id in r.run(wanted.order_by(_X.user, _X.rank)).tuples():
-            queues.setdefault(user or 0, []).append(id)
+        for each in r.run(wanted.order_by(_X.user, _X.rank)):
+            queues.setdefault(each.user, []).append(each.id)
     return [as_user(row, tuple(queues.get(row[0], ()))) for row in found]
 
 
