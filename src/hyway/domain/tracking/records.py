@@ -91,7 +91,9 @@ class Live:
     """What is known of a user now: from what was received, and when.
 
     `frame` is the account's count of changes at the last one. `pending` are the ids of actions in queue order.
-    `is_away` is set once the user's silence has been told as an event.
+    `is_away` is set once the user's silence has been told as an event. `tracking_at` is when tracking last began or
+    ended, `assigned_at` when an action was last given; `is_stopped` says whether the newest segment is a stop, None
+    where there is none.
     """
 
     frame: int = 0
@@ -105,6 +107,8 @@ class Live:
     device: str | None = None
     last: Location | None = None
     pending: tuple[str, ...] = ()
+    assigned_at: Instant | None = None
+    is_stopped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ def _tracks() -> None:
         sa.Column("open_segment", KEY, nullable=True),
         sa.Column("pace", sa.Text(), nullable=True),
         sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("assigned_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_stopped", sa.SmallInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account"], ["tracking_accounts.seq"], name=op.f("fk_tracking_tracks_account")
         ),
@@ -154,7 +156,15 @@ def _tracks() -> None:
 def _indexes_of_tracks() -> None:
     op.create_index("ix_tracking_tracks_account_cell", "tracking_tracks", ["account", "cell"], unique=False)
     op.create_index("ix_tracking_tracks_account_frame", "tracking_tracks", ["account", "frame"], unique=False)
-    op.create_index("ix_tracking_tracks_heartbeat_at", "tracking_tracks", ["heartbeat_at"], unique=False)
+    awaited = sa.text("is_tracking = 1 AND is_away = 0")
+    op.create_index(
+        "ix_tracking_tracks_heartbeat_at",
+        "tracking_tracks",
+        ["heartbeat_at"],
+        unique=False,
+        sqlite_where=awaited,
+        postgresql_where=awaited,
+    )
 
 
 def _positions() -> None:

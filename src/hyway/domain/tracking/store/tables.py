@@ -83,6 +83,8 @@ USERS = Table(
     sqlite_autoincrement=True,
 )
 
+_AWAITED = text("is_tracking = 1 AND is_away = 0")
+
 # One row for each user, apart from the profile because every batch of positions writes it. `machine` is the state
 # that finds trips and stops, `pace` how fast this user moves; x, y, z are the last place as a unit vector.
 TRACKS = Table(
@@ -119,9 +121,13 @@ TRACKS = Table(
     Column("open_segment", Key),
     Column("pace", Text),
     Column("pending", Integer, nullable=False),
+    Column("assigned_at", At),
+    Column("is_stopped", Flag),
     Index("ix_tracking_tracks_account_frame", "account", "frame"),
     Index("ix_tracking_tracks_account_cell", "account", "cell"),
-    Index("ix_tracking_tracks_heartbeat_at", "heartbeat_at"),
+    Index(
+        "ix_tracking_tracks_heartbeat_at", "heartbeat_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED
+    ),
 )
 
 # A position is itself: sent twice it is there once. Clustered by user and time, so that a batch is one run.

@@ -17,7 +17,7 @@ PROFILE = [c for c in _U if c.name != "group"]
 STATE = [
     _T.frame, _T.is_tracking, _T.tracking_at, _T.online_at, _T.heartbeat_at, _T.is_away, _T.battery,
     _T.location_status, _T.device, _T.pending, _T.at, _T.lat, _T.lon, _T.accuracy, _T.speed, _T.bearing,
-    _T.altitude, _T.activity, _T.confidence, _T.provider,
+    _T.altitude, _T.activity, _T.confidence, _T.provider, _T.assigned_at, _T.is_stopped,
 ]  # fmt: skip
 _WIDTH = len(PROFILE) + 1
 SHOWN = (
@@ -52,7 +52,7 @@ def _live(row: Sequence[Any], pending: tuple[str, ...]) -> Live:
     frame, tracking, tracking_at, online, heartbeat, away, battery, status, device = row[:9]
     return Live(
         frame, bool(tracking), tracking_at, online, heartbeat, bool(away), battery, status, device,
-        _location(row[10:]), pending
+        _location(row[10:20]), pending, row[20], None if row[21] is None else bool(row[21])
     )  # fmt: skip
 
 
