@@ -30,6 +30,12 @@ def test_an_answer(receiver: Receiver):
     assert got.headers["Host"] == f"127.0.0.1:{receiver.port}"
 
 
+@pytest.mark.parametrize("path", ["/", "/a;b", "/1,2;3,4?c=d;e", "/a;b/c;d?", "/?q"])
+def test_the_whole_path_is_asked_for(receiver: Receiver, path: str):
+    ANYWHERE.send("GET", receiver.url + path)
+    assert receiver.received[0].path == (path.rstrip("?") or "/")
+
+
 def test_a_long_answer_is_cut(receiver: Receiver):
     receiver.answers = [(200, {}, b"x" * 1_000_000)]
     assert len(ANYWHERE.send("GET", receiver.url, most=1000).body) == 1000

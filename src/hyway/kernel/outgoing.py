@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import httpcore
 
@@ -48,7 +49,7 @@ class Outgoing:
         """One request on its own connection, over in `seconds`, reading `most` bytes; else Unreachable."""
         deadline = time.monotonic() + seconds
         try:
-            target = httpcore.URL(url.encode("ascii"))
+            target = _target(url)
             if target.scheme not in (b"http", b"https"):
                 raise Unreachable("only http and https are spoken")
             way = httpcore.HTTPConnection(
@@ -66,6 +67,13 @@ class Outgoing:
             raise Unreachable(str(error)[:300] or type(error).__name__) from error
         except ValueError as error:
             raise Unreachable("the address cannot be used in a request") from error
+
+
+def _target(url: str) -> httpcore.URL:
+    """The address in its parts: httpcore's own reading of one drops what follows a `;` in the path."""
+    parts = urlsplit(url.encode("ascii"))
+    target = (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
+    return httpcore.URL(scheme=parts.scheme, host=parts.hostname or b"", port=parts.port, target=target)
 
 
 def _plain(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
