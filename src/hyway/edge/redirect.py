@@ -48,7 +48,7 @@ class Lane:
         self._public_url = public_url
         self._table = LinkTable(db)
         self._known = self._table.get
-        self._writer = Writer(db, recorder.record)
+        self._writer: Writer[Capture, None] = Writer(db, recorder.record, "clicks")
         self._proxies = Proxies(trusted_proxies)
         self._visitors = Visitors(db.seal)
         self._gate = Gate(db.seal, secure)
