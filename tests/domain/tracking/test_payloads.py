@@ -1,7 +1,8 @@
-"""Every example body of the contract, made of records: the same keys, the same kinds of values, mostly the same ones."""
+"""Every example body of the contract, made of records: the same keys and kinds, mostly the same values."""
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ TRACKED = user_of(
 def place_of(example: dict[str, Any]) -> Place:
     lon, lat = example["location"]["coordinates"]
     names = ("name", "address", "landmark", "locality", "zip_code", "city", "state", "country")
+    texts: dict[str, Any] = {name: example[name] for name in names}
     return Place(
         seq=1,
         id=example["id"],
@@ -102,7 +104,7 @@ def place_of(example: dict[str, Any]) -> Place:
         radius=100.0,
         created_at=at(example["created_at"]),
         modified_at=at(example["modified_at"]),
-        **{name: example[name] for name in names},
+        **texts,
     )
 
 
@@ -121,6 +123,8 @@ def action_of(example: dict[str, Any], user: User | None) -> Action:
     same = ("id", "type", "lookup_id", "unique_id", "collection_id", "short_code", "status", "sub_status",
             "distance", "duration", "vehicle_type", "metadata")  # fmt: skip
     places = ("expected_place", "started_place", "completed_place")
+    values: dict[str, Any] = {name: example[name] for name in same}
+    values |= {name: time(name) for name in times} | {name: place(name) for name in places}
     return Action(
         seq=1,
         account=1,
@@ -130,9 +134,7 @@ def action_of(example: dict[str, Any], user: User | None) -> Action:
         progress={},
         flags=(),
         path=example["time_aware_polyline"],
-        **{name: time(name) for name in times},
-        **{name: example[name] for name in same},
-        **{name: place(name) for name in places},
+        **values,
     )
 
 
@@ -249,19 +251,19 @@ def fence() -> dict[str, Any]:
             {},
             made,
             made,
-        )  # fmt: skip
+        )
     )
 
 
 def told() -> dict[str, Any]:
     example = CONTRACT["event_and_webhook_body"]
     done = {"object": action_body("action_completed", TRACKED)}
-    more = {"action_id": ACTION_ID, "location": LAST, "data": done}
+    more: dict[str, Any] = {"action_id": ACTION_ID, "location": LAST, "data": done}
     stamps = {name: at(example[name]) for name in ("delivered_at", "created_at", "modified_at")}
     return payloads.event(event(example, **more, **stamps))
 
 
-MADE = {
+MADE: dict[str, Callable[[], Any]] = {
     "user_fresh": lambda: payloads.user(FRESH, ACCOUNT, NOW, HOME),
     "user_tracked": lambda: payloads.user(TRACKED, ACCOUNT, NOW, HOME),
     "user_placeline": placeline,
