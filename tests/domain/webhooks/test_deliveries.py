@@ -1,5 +1,6 @@
 """Deliveries: signed, retried, given up, replayed."""
 
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from hyway.domain import audit, identity, notices, webhooks
-from hyway.domain.webhooks import attempts, jobs, rules
+from hyway.domain.webhooks import attempts, jobs, manners, rules, store
 from hyway.kernel import clock, outbox
 from hyway.kernel.db import Database
 from hyway.kernel.faults import Invalid
@@ -204,7 +205,7 @@ def test_gone_switches_off_with_a_notice(db, by, receiver: Receiver, click, run:
 def test_twenty_given_up_in_a_row_switch_off(
     db, by, receiver: Receiver, click, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(rules, "BACKOFF", ())
+    monkeypatch.setitem(manners._known, "hyway", dataclasses.replace(manners.HYWAY, backoff=()))
     monkeypatch.setattr(rules, "rest", lambda trouble, now: None)
     receiver.answers = [FAILED] * 19 + [(200, {}, b"")] + [FAILED] * 19
     for _ in range(39):
@@ -245,13 +246,13 @@ def test_a_dead_endpoint_is_left_alone_for_a_while(
 def test_the_schedule_of_retries():
     now, waits = 0, []
     for attempts_made in range(1, 8):
-        again = rules.next_try(attempts_made, 0, now, 0.5)
+        again = manners.HYWAY.next_try(attempts_made, 0, now, 0.5)
         assert again is not None
         waits.append((again - now) / clock.SECOND)
         now = again
     assert waits == [10, 60, 300, 1800, 7200, 21600, 43200]
-    assert rules.next_try(8, 0, now, 0.5) is None
-    assert rules.next_try(1, 0, rules.PATIENCE, 0.5) is None
+    assert manners.HYWAY.next_try(8, 0, now, 0.5) is None
+    assert manners.HYWAY.next_try(1, 0, rules.PATIENCE, 0.5) is None
     assert [rules.rest(n, 0) for n in (4, 5, 6, 100)] == [None, 10_000_000, 20_000_000, 300_000_000]
 
 
@@ -318,3 +319,41 @@ def test_what_happens_to_links_is_told(db, by, receiver: Receiver, hook, run: Ru
     assert sent["event"] == "link.created"
     assert sent["data"][0] == {"id": "l0", "shortId": "s0", "url": "https://example.com"}
     assert len(sent["data"]) == 3
+
+
+def test_deliveries_of_a_lane_arrive_in_order(
+    db, by, receiver: Receiver, run: Run, means: Means, clock_: SimpleNamespace
+):
+    """The second one waits for the first, however often that one fails; another lane does not wait."""
+    hook = db.write_now(webhooks.add, by, receiver.url, ["link.clicked"]).endpoint
+    receiver.answers = [FAILED, (200, {}, b"")]
+
+    def send(lane: str, body: str) -> None:
+        db.write_now(webhooks.send, by.organization, hook.seq, webhooks.Parcel("link.clicked", body, lane))
+
+    send("a", "a1")
+    run()
+    send("a", "a2")
+    send("a", "a3")
+    send("b", "b1")
+    run()
+    assert [each.body for each in receiver.received] == [b"a1", b"b1"]
+    clock_.forward(12 * clock.SECOND)
+    jobs.start_due(means)
+    while run():
+        pass
+    assert [each.body for each in receiver.received] == [b"a1", b"b1", b"a1", b"a2", b"a3"]
+
+
+def test_a_turn_that_was_forgotten_is_found(db, by, receiver: Receiver, run: Run, means: Means):
+    """Two transactions may each see the other's delivery unfinished; the sweep finds what nobody woke."""
+    hook = db.write_now(webhooks.add, by, receiver.url, ["link.clicked"]).endpoint
+    parcel = webhooks.Parcel("link.clicked", "b", "lane")
+    db.write_now(webhooks.send, by.organization, hook.seq, parcel)
+    id = db.write_now(webhooks.send, by.organization, hook.seq, parcel)
+    first = db.read_now(webhooks.deliveries, by)[1]
+    db.write_now(store.finish, first.seq, "delivered", clock.now())
+    assert db.read_now(webhooks.delivery, by, id).delivery.next_at is None
+    jobs.start_due(means)
+    run()
+    assert db.read_now(webhooks.delivery, by, id).delivery.state == "delivered"

@@ -1,6 +1,16 @@
 """Outgoing webhooks of an organization: endpoints, signed deliveries, retries."""
 
-from hyway.domain.webhooks.records import Attempt, Delivery, Endpoint, Keyed, State, Story
+from hyway.domain.webhooks.manners import EVERYTHING, HYWAY, Manner, manner, register
+from hyway.domain.webhooks.records import (
+    Attempt,
+    Delivery,
+    Endpoint,
+    Keyed,
+    Parcel,
+    State,
+    Story,
+    Taker,
+)
 from hyway.domain.webhooks.rules import EVENTS, MOST_ENDPOINTS
 from hyway.domain.webhooks.service import (
     add,
@@ -14,19 +24,26 @@ from hyway.domain.webhooks.service import (
     remove,
     replay,
     rotate_secret,
+    send,
     send_test,
+    takers,
     wants,
 )
 
 __all__ = [
     "EVENTS",
+    "EVERYTHING",
+    "HYWAY",
     "MOST_ENDPOINTS",
     "Attempt",
     "Delivery",
     "Endpoint",
     "Keyed",
+    "Manner",
+    "Parcel",
     "State",
     "Story",
+    "Taker",
     "add",
     "change",
     "deliveries",
@@ -34,10 +51,14 @@ __all__ = [
     "endpoint",
     "endpoints",
     "hear",
+    "manner",
     "queue",
+    "register",
     "remove",
     "replay",
     "rotate_secret",
+    "send",
     "send_test",
+    "takers",
     "wants",
 ]

@@ -6,11 +6,12 @@ body is sent at least once and, but for a crash in the middle of a request, each
 """
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from hyway.domain.identity import Caller
-from hyway.domain.webhooks import rules, store
-from hyway.domain.webhooks.records import Attempt, Shot
+from hyway.domain.webhooks import manners, rules, store
+from hyway.domain.webhooks.records import Attempt, Shot, State
 from hyway.domain.webhooks.service import LEASE, SEALED, TOPIC
 from hyway.kernel import clock, outbox
 from hyway.kernel.clock import Instant
@@ -29,10 +30,10 @@ def begin(w: Write, id: str, attempts: int) -> Shot | None:
         return None
     row, target = claimed
     if not target.enabled:
-        store.finish(w, row.seq, "failed", now)
+        _over(w, _shot(w, row, target), "failed", now)
         return None
     if target.rest_until is not None and target.rest_until > now and row.event != rules.TEST:
-        if now - row.since > rules.PATIENCE:
+        if now - row.since > manners.manner(target.manner).patience:
             _give_up(w, _shot(w, row, target), now)
         else:
             store.put_off(w, row.seq, attempts, target.rest_until + random.randrange(clock.SECOND))  # noqa: S311
@@ -50,6 +51,8 @@ def _shot(w: Write, row: Any, target: Any) -> Shot:
         body=row.body,
         attempts=row.attempts,
         since=row.since,
+        lane=row.lane,
+        subject=row.subject,
         secret=w.seal.open(target.secret, SEALED),
     )
 
@@ -61,25 +64,44 @@ def finish(w: Write, shot: Shot, attempt: Attempt) -> None:
         return  # the endpoint was removed while the request was under way
     store.add_attempt(w, shot.seq, attempt)
     if attempt.status is not None and 200 <= attempt.status < 300:
-        store.finish(w, shot.seq, "delivered", now)
+        _over(w, shot, "delivered", now)
         store.worked(w, shot.endpoint.seq)
         return
     if attempt.status == _GONE:
-        store.finish(w, shot.seq, "failed", now)
+        _over(w, shot, "failed", now)
         _switch_off(w, shot, "it answered 410 Gone", now)
         return
     until = rules.rest(store.count_trouble(w, shot.endpoint.seq), now)
     if until is not None:
         store.let_rest(w, shot.endpoint.seq, until)
-    again = rules.next_try(shot.attempts, shot.since, now, random.random())  # noqa: S311
+    manner = manners.manner(shot.endpoint.manner)
+    again = manner.next_try(shot.attempts, shot.since, now, random.random())  # noqa: S311
     if again is None:
         _give_up(w, shot, now)
     else:
         store.retry(w, shot.seq, again)
 
 
+def _over(w: Write, shot: Shot, state: State, now: Instant) -> None:
+    """The delivery has its outcome; the next one of its lane has its turn."""
+    store.finish(w, shot.seq, state, now)
+    acknowledged = manners.manner(shot.endpoint.manner).acknowledged
+    if state == "delivered" and shot.subject is not None and acknowledged is not None:
+        acknowledged(w, shot.organization, shot.subject, now)
+    if shot.lane is not None:
+        following = store.next_of_lane(w, shot.endpoint.seq, shot.lane)
+        if following is not None:
+            _start(w, [following], now)
+
+
+def _start(w: Write, rows: Sequence[Any], now: Instant) -> None:
+    store.lease(w, [row.seq for row in rows], now + LEASE)
+    for row in rows:
+        outbox.later(w, TOPIC, row.organization, {"delivery": row.id, "attempts": row.attempts})
+
+
 def _give_up(w: Write, shot: Shot, now: Instant) -> None:
-    store.finish(w, shot.seq, "failed", now)
+    _over(w, shot, "failed", now)
     if store.count_failure(w, shot.endpoint.seq) >= rules.MOST_FAILURES:
         _switch_off(w, shot, f"{rules.MOST_FAILURES} deliveries in a row failed", now)
 
@@ -95,7 +117,7 @@ def _switch_off(w: Write, shot: Shot, reason: str, now: Instant) -> None:
 
 
 def any_due(r: Read) -> bool:
-    return bool(store.due(r, clock.now(), 1))
+    return bool(store.due(r, clock.now(), 1) or store.forgotten(r, 1))
 
 
 def start_due(w: Write) -> None:
@@ -106,11 +128,9 @@ def start_due(w: Write) -> None:
     if len(outbox.waiting(w, _AT_ONCE)) == _AT_ONCE:
         return
     now = clock.now()
-    rows = store.due(w, now, _AT_ONCE)
+    rows = [*store.due(w, now, _AT_ONCE), *store.forgotten(w, _AT_ONCE)]
     if rows:
-        store.lease(w, [row.seq for row in rows], now + LEASE)
-    for row in rows:
-        outbox.later(w, TOPIC, row.organization, {"delivery": row.id, "attempts": row.attempts})
+        _start(w, rows, now)
 
 
 def purge(w: Write) -> int:

@@ -2,7 +2,7 @@
 
 import time
 
-from hyway.domain.webhooks import attempts, rules
+from hyway.domain.webhooks import attempts, manners
 from hyway.domain.webhooks.records import Attempt, Shot
 from hyway.domain.webhooks.service import TOPIC
 from hyway.kernel import clock
@@ -27,7 +27,8 @@ def deliver(means: Means, errand: Errand) -> None:
 def request(outgoing: Outgoing, shot: Shot) -> Attempt:
     """Sends the body, signed anew, and tells how it went; redirects count as failures."""
     at, began, sent = clock.now(), time.monotonic(), shot.body.encode()
-    headers = rules.headers(shot.secret, shot.id, shot.event, sent, at // clock.SECOND)
+    say = manners.manner(shot.endpoint.manner).headers
+    headers = say(shot.secret, shot.id, shot.event, sent, at // clock.SECOND)
     try:
         answer = outgoing.send("POST", shot.endpoint.url, headers, sent, seconds=SECONDS)
     except Unreachable as error:

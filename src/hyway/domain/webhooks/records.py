@@ -1,8 +1,9 @@
 """Nouns of webhooks."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from hyway.domain.identity import Environment
 from hyway.kernel.clock import Instant
 
 State = Literal["pending", "delivered", "failed"]
@@ -10,7 +11,11 @@ State = Literal["pending", "delivered", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where events go. `failures` counts deliveries given up in a row; a success sets it to 0."""
+    """Where events go. `failures` counts deliveries given up in a row; a success sets it to 0.
+
+    `manner` names whose words are sent, `kind` is `web` or `slack`, `group` narrows the events to one group of
+    the manner's context.
+    """
 
     seq: int
     id: str
@@ -21,6 +26,10 @@ class Endpoint:
     disabled_at: Instant | None
     disabled_reason: str | None
     created_at: Instant
+    manner: str
+    environment: Environment
+    kind: str
+    group: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +88,28 @@ class Shot:
     body: str
     attempts: int
     since: Instant
+    lane: str | None
+    subject: str | None
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A body for endpoints of a manner. Those of one `lane` arrive in order; `subject` is told when one arrived."""
+
+    event: str
+    body: str
+    lane: str | None = None
+    subject: str | None = None
+
+
+class Taker(NamedTuple):
+    """An endpoint that is on, with what it wants; `events` may be one star."""
+
+    seq: int
+    events: list[str]
+    kind: str
+    group: str | None
+
+    def wants(self, event: str) -> bool:
+        return self.events == ["*"] or event in self.events

@@ -53,16 +53,6 @@ def url(value: str, ours: Collection[str]) -> str:
     return value
 
 
-def events(wanted: Sequence[str]) -> tuple[str, ...]:
-    """Known events, once each, in the order of EVENTS; at least one."""
-    for event in wanted:
-        if event not in EVENTS:
-            raise Invalid("events", "knows no event {event}", event=event[:50])
-    if not wanted:
-        raise Invalid("events", "must name at least one event")
-    return tuple(event for event in EVENTS if event in wanted)
-
-
 def body(id: str, event: str, at: Instant, items: Sequence[Mapping[str, Any]]) -> str:
     """The JSON that is sent: `data` is always an array."""
     content = {"id": id, "event": event, "createdAt": clock.text(at), "data": list(items)}
@@ -83,14 +73,6 @@ def headers(secret: str, delivery: str, event: str, sent: bytes, seconds: int) -
         "Hyway-Event": event,
         "Hyway-Delivery": delivery,
     }
-
-
-def next_try(attempts: int, since: Instant, now: Instant, dice: float) -> Instant | None:
-    """When to try again after `attempts` failed ones; None to give up. `dice` in [0, 1) spreads the herd."""
-    if attempts > len(BACKOFF):
-        return None
-    at = now + int(BACKOFF[attempts - 1] * (0.9 + 0.2 * dice))
-    return at if at - since <= PATIENCE else None
 
 
 def rest(trouble: int, now: Instant) -> Instant | None:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hyway.domain.identity import Caller, may_manage
-from hyway.domain.webhooks import rules, store
-from hyway.domain.webhooks.records import Delivery, Endpoint, Keyed, State, Story
+from hyway.domain.identity import Caller, Environment, may_manage
+from hyway.domain.webhooks import manners, rules, store
+from hyway.domain.webhooks.manners import HYWAY
+from hyway.domain.webhooks.records import Delivery, Endpoint, Keyed, Parcel, State, Story, Taker
 from hyway.kernel import clock, ids, outbox, seal
 from hyway.kernel.db import Conflict, Fact, Read, Write
 from hyway.kernel.faults import Invalid, Missing, Refused
-from hyway.kernel.patch import UNSET, Unset, given
+from hyway.kernel.patch import UNSET, Unset, changes, given
 
 TOPIC = "webhooks.deliver"
 SEALED = "webhook"
@@ -17,7 +18,16 @@ LEASE = clock.MINUTE
 """How long an attempt that was started may take before it is taken for lost; over any request's time-out."""
 
 
-def add(w: Write, by: Caller, url: str, events: Sequence[str]) -> Keyed:
+def add(
+    w: Write,
+    by: Caller,
+    url: str,
+    events: Sequence[str],
+    *,
+    manner: str = HYWAY.name,
+    kind: str = "web",
+    group: str | None = None,
+) -> Keyed:
     """A new endpoint, switched on; at most 20 of an organization, else Refused."""
     may_manage(by)
     secret = seal.token("whsec_")
@@ -26,7 +36,11 @@ def add(w: Write, by: Caller, url: str, events: Sequence[str]) -> Keyed:
         "id": id,
         "organization": by.organization,
         "url": rules.url(url, w.hosts),
-        "events": " ".join(rules.events(events)),
+        "events": " ".join(manners.manner(manner).check(tuple(events))),
+        "manner": manner,
+        "environment": by.environment,
+        "kind": kind,
+        "group": group,
         "secret": w.seal.close(secret, SEALED),
         "enabled": 1,
         "failures": 0,
@@ -53,9 +67,9 @@ def _place(w: Write, row: dict[str, Any]) -> None:
     raise Refused("an organization can have at most {most} webhooks", most=rules.MOST_ENDPOINTS)
 
 
-def endpoints(r: Read, by: Caller) -> list[Endpoint]:
-    """Oldest first."""
-    return store.endpoints(r, by.organization)
+def endpoints(r: Read, by: Caller, manner: str | None = None) -> list[Endpoint]:
+    """Oldest first; of every manner unless one is named."""
+    return store.endpoints(r, by.organization, manner)
 
 
 def endpoint(r: Read, by: Caller, id: str) -> Endpoint:
@@ -73,15 +87,17 @@ def change(
     url: str | Unset = UNSET,
     events: Sequence[str] | Unset = UNSET,
     enabled: bool | Unset = UNSET,
+    kind: str | Unset = UNSET,
+    group: str | Unset | None = UNSET,
 ) -> Endpoint:
     """What is mentioned changes. Switching off fails what is pending, switching on starts afresh."""
     may_manage(by)
     old = endpoint(w, by, id)
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = changes(kind=kind, group=group)
     if given(url):
         values["url"] = rules.url(url, w.hosts)
     if given(events):
-        values["events"] = " ".join(rules.events(events))
+        values["events"] = " ".join(manners.manner(old.manner).check(tuple(events)))
     if given(enabled) and enabled and not old.enabled:
         values |= {"enabled": 1, "failures": 0, "trouble": 0, "rest_until": None}
         values |= {"disabled_at": None, "disabled_reason": None}
@@ -164,7 +180,16 @@ def _must_be_on(of: Endpoint) -> None:
 
 def wants(r: Read, organization: int, event: str) -> bool:
     """Whether any endpoint wants the event: one prepared statement."""
-    return bool(store.takers(r, organization, event))
+    return bool(_takers(r, organization, event))
+
+
+def _takers(r: Read, organization: int, event: str) -> list[int]:
+    found = store.takers(r, organization, HYWAY.name, "live")
+    return [seq for seq, events, _, _ in found if _is_wanted(event, events)]
+
+
+def _is_wanted(event: str, events: str) -> bool:
+    return events == manners.EVERYTHING or event in events.split()
 
 
 def queue(w: Write, organization: int, event: str, items: Sequence[Mapping[str, Any]]) -> None:
@@ -172,32 +197,51 @@ def queue(w: Write, organization: int, event: str, items: Sequence[Mapping[str, 
 
     `items` are JSON-shaped and become `data`; more than 100 are split over several deliveries.
     """
-    to = store.takers(w, organization, event)
+    to = _takers(w, organization, event)
     if to:
         for start in range(0, len(items), rules.MOST_ITEMS):
             _deliver(w, organization, to, event, items[start : start + rules.MOST_ITEMS])
+
+
+def takers(r: Read, organization: int, manner: str, environment: Environment) -> list[Taker]:
+    """Who wants events of a manner: one prepared statement."""
+    found = store.takers(r, organization, manner, environment)
+    return [Taker(seq, events.split(), kind, group) for seq, events, kind, group in found]
+
+
+def send(w: Write, organization: int, to: int, parcel: Parcel) -> str:
+    """Leaves one delivery for one endpoint, in the transaction of what happened; its id.
+
+    Deliveries of one lane arrive in the order in which they were sent: each waits for the one before.
+    """
+    now, id = clock.now(), ids.uuid7()
+    waits = parcel.lane is not None and store.is_lane_busy(w, to, parcel.lane)
+    row = {
+        "id": id,
+        "organization": organization,
+        "endpoint": to,
+        "event": parcel.event,
+        "body": parcel.body,
+        "state": "pending",
+        "attempts": 0,
+        "next_at": None if waits else now + LEASE,
+        "since": now,
+        "created_at": now,
+        "lane": parcel.lane,
+        "subject": parcel.subject,
+    }
+    store.add_deliveries(w, [row])
+    if not waits:
+        _send_later(w, organization, id, 0)
+    return id
 
 
 def _deliver(
     w: Write, organization: int, to: Sequence[int], event: str, items: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """The ids of the deliveries, one for each endpoint; all carry the same event id."""
-    now = clock.now()
-    row = {
-        "organization": organization,
-        "event": event,
-        "body": rules.body(ids.prefixed("evt"), event, now, items),
-        "state": "pending",
-        "attempts": 0,
-        "next_at": now + LEASE,
-        "since": now,
-        "created_at": now,
-    }
-    rows = [{**row, "id": ids.uuid7(), "endpoint": seq} for seq in to]
-    store.add_deliveries(w, rows)
-    for each in rows:
-        _send_later(w, organization, str(each["id"]), 0)
-    return [str(each["id"]) for each in rows]
+    body = rules.body(ids.prefixed("evt"), event, clock.now(), items)
+    return [send(w, organization, seq, Parcel(event, body)) for seq in to]
 
 
 def _send_later(w: Write, organization: int, id: str, attempts: int) -> None:

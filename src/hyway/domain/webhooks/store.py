@@ -42,10 +42,15 @@ ENDPOINTS = Table(
     Column("disabled_at", At),
     Column("disabled_reason", Text),
     Column("created_at", At, nullable=False),
+    Column("manner", Key, nullable=False, server_default="hyway"),
+    Column("environment", Key, nullable=False, server_default="live"),
+    Column("kind", Key, nullable=False, server_default="web"),
+    Column("group", Key),
     UniqueConstraint("organization", "slot"),
 )
 
 _PENDING = text("state = 'pending'")
+_QUEUED = text("state = 'pending' AND lane IS NOT NULL")
 DELIVERIES = Table(
     "webhook_deliveries",
     METADATA,
@@ -61,9 +66,19 @@ DELIVERIES = Table(
     Column("since", At, nullable=False),
     Column("created_at", At, nullable=False),
     Column("finished_at", At),
+    Column("lane", Key),
+    Column("subject", Key),
     Index("ix_webhook_deliveries_organization_seq", "organization", "seq"),
     Index("ix_webhook_deliveries_endpoint_seq", "endpoint", "seq"),
     Index("ix_webhook_deliveries_due", "next_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    Index(
+        "ix_webhook_deliveries_lane",
+        "endpoint",
+        "lane",
+        "seq",
+        sqlite_where=_QUEUED,
+        postgresql_where=_QUEUED,
+    ),
 )
 
 ATTEMPTS = Table(
@@ -82,8 +97,13 @@ _E, _D = ENDPOINTS.c, DELIVERIES.c
 _NEW = [c.name for c in DELIVERIES.c if c.name not in ("seq", "finished_at")]
 _ADD = Prepared(DELIVERIES.insert().values({name: bindparam(name) for name in _NEW}), _NEW)
 _TAKERS = Prepared(
-    select(_E.seq, _E.events).where(_E.organization == bindparam("organization"), _E.enabled == text("1")),
-    ["organization"],
+    select(_E.seq, _E.events, _E.kind, _E.group).where(
+        _E.organization == bindparam("organization"),
+        _E.enabled == text("1"),
+        _E.manner == bindparam("manner"),
+        _E.environment == bindparam("environment"),
+    ),
+    ["organization", "manner", "environment"],
 )
 _SHOWN = select(
     _D.seq, _D.id, _E.id.label("endpoint_id"), _E.url, _D.event, _D.state, _D.attempts, _D.next_at,
@@ -103,6 +123,10 @@ def as_endpoint(row: Any) -> Endpoint:
         disabled_at=row.disabled_at,
         disabled_reason=row.disabled_reason,
         created_at=row.created_at,
+        manner=row.manner,
+        environment=row.environment,
+        kind=row.kind,
+        group=row.group,
     )
 
 
@@ -114,8 +138,10 @@ def add_endpoint(w: Write, row: dict[str, Any]) -> None:
     w.run(ENDPOINTS.insert(), row)
 
 
-def endpoints(r: Read, organization: int) -> list[Endpoint]:
+def endpoints(r: Read, organization: int, manner: str | None = None) -> list[Endpoint]:
     found = select(ENDPOINTS).where(_E.organization == organization).order_by(_E.seq)
+    if manner is not None:
+        found = found.where(_E.manner == manner)
     return [as_endpoint(row) for row in r.run(found)]
 
 
@@ -135,13 +161,42 @@ def remove_endpoint(w: Write, organization: int, id: str) -> bool:
     return bool(w.run(delete(ENDPOINTS).where(_E.organization == organization, _E.id == id)).rowcount)
 
 
-def takers(r: Read, organization: int, event: str) -> list[int]:
-    """The enabled endpoints of the organization that want the event."""
-    return [seq for seq, events in r.rows(_TAKERS, organization) if event in events.split()]
+def takers(
+    r: Read, organization: int, manner: str, environment: str
+) -> list[tuple[int, str, str, str | None]]:
+    """Number, wanted events, kind and group of the enabled endpoints of a manner."""
+    return [tuple(row) for row in r.rows(_TAKERS, organization, manner, environment)]
 
 
 def add_deliveries(w: Write, rows: Sequence[dict[str, Any]]) -> None:
     w.many(_ADD, [tuple(row[name] for name in _NEW) for row in rows])
+
+
+def is_lane_busy(r: Read, endpoint: int, lane: str) -> bool:
+    """Whether an earlier delivery of the lane is still to be made."""
+    mine = (_D.endpoint == endpoint) & (_D.lane == lane)
+    return r.run(select(_D.seq).where(mine, _QUEUED).limit(1)).first() is not None
+
+
+def next_of_lane(r: Read, endpoint: int, lane: str) -> Any:
+    """The first delivery of the lane that waits for its turn: seq, id, organization, attempts."""
+    mine = (_D.endpoint == endpoint) & (_D.lane == lane)
+    found = select(_D.seq, _D.id, _D.organization, _D.attempts, _D.next_at).where(mine, _QUEUED)
+    row = r.run(found.order_by(_D.seq).limit(1)).first()
+    return row if row is not None and row.next_at is None else None
+
+
+def forgotten(r: Read, most: int) -> list[Any]:
+    """Deliveries that wait for their turn though nothing of their lane is before them."""
+    earlier = DELIVERIES.alias()
+    before = select(earlier.c.seq).where(
+        earlier.c.endpoint == _D.endpoint,
+        earlier.c.lane == _D.lane,
+        earlier.c.state == "pending",
+        earlier.c.seq < _D.seq,
+    )
+    found = select(_D.seq, _D.id, _D.organization, _D.attempts).where(_QUEUED, _D.next_at.is_(None))
+    return list(r.run(found.where(~before.exists()).limit(most)))
 
 
 def deliveries(
