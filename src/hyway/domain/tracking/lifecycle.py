@@ -6,10 +6,10 @@ the 300 m that make another place, and the day after which an action without an 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from hyway.domain.tracking.geodesy import metres
-from hyway.domain.tracking.records import FINAL, Action, Location, Spot, Status
+from hyway.domain.tracking.records import FINAL, Location, Spot, Status
 from hyway.kernel.clock import HOUR, SECOND, Instant
 from hyway.kernel.faults import Invalid
 
@@ -89,6 +89,27 @@ class Progress:
         return tuple(flag for flag in FLAGS if flag in self.told)
 
 
+class Kept(Protocol):
+    """What the columns of a stored action say of its progress; `progress` holds the rest."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def sub_status(self) -> str: ...
+    @property
+    def assigned_at(self) -> Instant | None: ...
+    @property
+    def started_at(self) -> Instant | None: ...
+    @property
+    def ended_at(self) -> Instant | None: ...
+    @property
+    def eta(self) -> Instant | None: ...
+    @property
+    def initial_eta(self) -> Instant | None: ...
+    @property
+    def progress(self) -> dict[str, Any]: ...
+
+
 Outcome = tuple[Progress, tuple[str, ...]]
 """What became of it, and the types of the events to announce, in order."""
 
@@ -105,7 +126,7 @@ def dumped(progress: Progress) -> dict[str, Any]:
     }
 
 
-def loaded(action: Action) -> Progress:
+def loaded(action: Kept) -> Progress:
     """The progress of a stored action."""
     kept = action.progress
     origin = kept.get("origin")

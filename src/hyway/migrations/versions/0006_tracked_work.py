@@ -132,7 +132,7 @@ def _actions() -> None:
         sa.Column("progress", sa.Text(), nullable=False),
         sa.Column("eta", sa.BigInteger(), nullable=True),
         sa.Column("initial_eta", sa.BigInteger(), nullable=True),
-        sa.Column("eta_at", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("flags", sa.Text(), nullable=False),
         sa.Column("distance", sa.Float(), nullable=True),
         sa.Column("duration", sa.Float(), nullable=True),
@@ -173,9 +173,9 @@ def _indexes_of_actions() -> None:
         "ix_tracking_actions_account_lookup_id", "tracking_actions", ["account", "lookup_id"], unique=False
     )
     op.create_index(
-        "ix_tracking_actions_due",
+        "ix_tracking_actions_due_at",
         "tracking_actions",
-        ["status", "eta_at"],
+        ["due_at"],
         unique=False,
         sqlite_where=sa.text("status IN ('created', 'assigned', 'started')"),
         postgresql_where=sa.text("status IN ('created', 'assigned', 'started')"),

@@ -206,7 +206,8 @@ PLACES = Table(
 _PENDING = text("status IN ('created', 'assigned', 'started')")
 _UNIQUE = text("unique_id IS NOT NULL")
 
-# `progress` is the part that changes with positions, see `lifecycle`. `rank` orders a user's queue.
+# `progress` is the part that changes with positions, see `lifecycle`. `rank` orders a user's queue. At `due_at` an
+# action is looked at for what the passing of time makes of it.
 ACTIONS = Table(
     "tracking_actions",
     METADATA,
@@ -236,7 +237,7 @@ ACTIONS = Table(
     Column("progress", Text, nullable=False),
     Column("eta", At),
     Column("initial_eta", At),
-    Column("eta_at", At),
+    Column("due_at", At),
     Column("flags", Text, nullable=False),
     Column("distance", Float),
     Column("duration", Float),
@@ -251,7 +252,7 @@ ACTIONS = Table(
     Index("ix_tracking_actions_account_collection_id", "account", "collection_id"),
     Index("ix_tracking_actions_pending", "user", "rank", sqlite_where=_PENDING, postgresql_where=_PENDING),
     Index("ix_tracking_actions_user_ended_at", "user", "ended_at"),
-    Index("ix_tracking_actions_due", "status", "eta_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    Index("ix_tracking_actions_due_at", "due_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
     Index(
         "uq_tracking_actions_unique_id",
         "account",
