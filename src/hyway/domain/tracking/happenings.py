@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from hyway.domain.tracking import accounts
-from hyway.domain.tracking.records import Account, Happening
+from hyway.domain.tracking import accounts, hooks, payloads
+from hyway.domain.tracking.records import Account, Event, Happening
 from hyway.domain.tracking.store import events as store
 from hyway.kernel import clock
 from hyway.kernel.db import Write
@@ -13,8 +13,24 @@ def tell(w: Write, account: Account, happenings: Sequence[Happening]) -> None:
     """Writes the events in the order given; one that was told before (same user, type, instant, dedupe) is skipped."""
     if not happenings:
         return
-    now = clock.now()
+    now, takers = clock.now(), hooks.takers(w, account)
     last = accounts.frame(w, account, len(happenings))
     for number, told in enumerate(happenings, last - len(happenings) + 1):
         data = {**({"object": told.object} if told.object else {}), **(told.info or {})}
-        store.add(w, account.seq, number, told, data, now)
+        added = store.add(w, account.seq, number, told, data, now)
+        if added is not None and takers:
+            event = Event(
+                seq=added[0],
+                id=added[1],
+                frame=number,
+                user_id=told.user_id,
+                action_id=told.action_id,
+                type=told.type,
+                recorded_at=told.recorded_at,
+                location=told.location,
+                data=data,
+                delivered_at=None,
+                created_at=now,
+                modified_at=now,
+            )
+            hooks.post(w, account, takers, told.user_seq, payloads.event(event))

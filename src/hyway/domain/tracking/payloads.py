@@ -134,7 +134,7 @@ def action(of: Action, account: Account, now: Instant, home: str) -> Body:
         "eta": maybe(of.eta),
         "distance": None if of.distance is None else round(of.distance, 2),
         "duration": of.duration,
-        "tracking_url": f"{home}/{of.short_code}",
+        "tracking_url": f"{home}/track/{of.short_code}",
         "short_code": of.short_code,
         **lines(of.path),
         "display": _action_display(of, account, now),

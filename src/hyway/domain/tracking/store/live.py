@@ -90,3 +90,14 @@ def path(r: Read, user_seq: int, after: Instant, until: Instant, most: int) -> l
 def parents(r: Read, account: int) -> dict[str, str | None]:
     """The id of each group's parent."""
     return dict(r.rows(_PARENTS, account))
+
+
+def above_user(r: Read, account: int, user_seq: int) -> set[str]:
+    """Ids of the user's group and of those above it."""
+    mine = select(_G.id).join(USERS, _U.group == _G.seq).where(_U.account == account, _U.seq == user_seq)
+    group: str | None = r.run(mine).scalar()
+    known, found = parents(r, account), set[str]()
+    while group is not None and group not in found:
+        found.add(group)
+        group = known.get(group)
+    return found
