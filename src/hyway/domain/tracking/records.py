@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from hyway.kernel.clock import Instant
+from hyway.kernel.patch import UNSET, Unset
 
 T = TypeVar("T")
 
@@ -279,6 +280,52 @@ class Happening:
     location: Location | None = None
     object: dict[str, Any] | None = None
     info: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    """What may be said of a user, new or old. `photo` is an address, a picture in base64, or a picture's bytes.
+
+    A group is named by its id or by its `lookup_id`; the id wins.
+    """
+
+    name: str | Unset = UNSET
+    phone: str | Unset | None = UNSET
+    photo: str | bytes | Unset | None = UNSET
+    lookup_id: str | Unset | None = UNSET
+    group_id: str | Unset | None = UNSET
+    group_lookup_id: str | Unset | None = UNSET
+    vehicle_type: str | Unset | None = UNSET
+    device_name: str | Unset | None = UNSET
+    metadata: dict[str, Any] | Unset | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuery:
+    """Filters are joined with AND. `name` and `search` find parts of words; `ordering` is DRF's (`-created_at`).
+
+    `between` has the earliest and the latest instant of times, by the time's name.
+    """
+
+    ids: tuple[str, ...] | None = None
+    name: str | None = None
+    search: str | None = None
+    group_id: str | None = None
+    lookup_id: str | None = None
+    status: tuple[str, ...] = ()
+    availability: tuple[str, ...] = ()
+    vehicle_type: tuple[str, ...] = ()
+    between: tuple[tuple[str, Instant | None, Instant | None], ...] = ()
+    ordering: tuple[str, ...] = ()
+    skip: int = 0
+    take: int = 50
+
+
+class Picture(NamedTuple):
+    """A stored picture and its media type."""
+
+    type: str
+    bytes: bytes
 
 
 class Page(NamedTuple, Generic[T]):

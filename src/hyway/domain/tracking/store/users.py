@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from hyway.domain.tracking.records import ACTIVITIES, PROVIDERS, Live, Location, User
 from hyway.domain.tracking.store.tables import ACTIONS, GROUPS, TRACKS, USERS
@@ -119,6 +119,25 @@ def change(w: Write, account: int, seq: int, at: Instant, **values: Any) -> None
         values["metadata"] = json.dumps(values["metadata"])
     mine = (_U.account == account) & (_U.seq == seq)
     w.run(update(USERS).where(mine).values(**values, modified_at=at))
+
+
+def by_lookup_id(r: Read, account: int, lookup_id: str) -> User | None:
+    rows = whole(r, r.run(SHOWN.where(_U.account == account, _U.lookup_id == lookup_id)))
+    return rows[0] if rows else None
+
+
+def made_since(r: Read, account: int, at: Instant) -> int:
+    """How many users of the account were made since then and are there still."""
+    query = select(func.count()).where(_U.account == account, _U.created_at >= at)
+    made: int = r.run(query.select_from(USERS)).scalar_one()
+    return made
+
+
+def group_of(r: Read, account: int, *, id: str | None = None, lookup_id: str | None = None) -> int | None:
+    """The number of the account's group with the id, or with the lookup id."""
+    groups = GROUPS.c
+    same = groups.id == id if id is not None else groups.lookup_id == lookup_id
+    return r.run(select(groups.seq).where(groups.account == account, same)).scalar()
 
 
 def set_live(w: Write, user_seq: int, **values: Any) -> None:
