@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from hyway.domain import tracking
-from hyway.domain.tracking import Account, Frame
+from hyway.domain.tracking import Account
 from hyway.kernel.db import Database
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class _Feed:
     def __init__(self, account: Account, at: int) -> None:
         self.account = account
         self.at = at
-        self.seen: tracking.Seen = {}
+        self.seen: tracking.live.Seen = {}
         self.readers: set[Reader] = set()
         self.lock = asyncio.Lock()
 
@@ -86,7 +86,7 @@ class Hub:
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looking: asyncio.Task[None] | None = None
-        db.changes.hear(tracking.CHANGED, self._heard)
+        db.changes.hear(tracking.accounts.CHANGED, self._heard)
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -136,7 +136,7 @@ class Hub:
 
     async def _look(self, feed: _Feed) -> None:
         async with feed.lock:
-            found = await self._db.read(tracking.frames_since, feed.account, feed.at, feed.seen)
+            found = await self._db.read(tracking.live.since, feed.account, feed.at, feed.seen)
             feed.at = max(feed.at, found.upto)
             if found.is_cut:
                 self._stirred.add(feed.account.seq)
@@ -156,7 +156,7 @@ class Hub:
             raise Full
         feed = self._feeds.get(account.seq)
         if feed is None:
-            counted = await self._db.read(tracking.frame_count, account)
+            counted = await self._db.read(tracking.live.frame_count, account)
             feed = self._feeds.setdefault(account.seq, _Feed(account, counted))
         reader = Reader(account, set(topics))
         # Joined before anything is awaited: a feed that has a reader is kept.
@@ -174,13 +174,13 @@ class Hub:
 
     async def _first(self, feed: _Feed, topics: Collection[str], since: int | None) -> list[Line]:
         if since is None:
-            found = await self._db.read(tracking.everything, feed.account, topics)
+            found = await self._db.read(tracking.live.everything, feed.account, topics)
             return [_line(frame) for frame in found.frames]
         lines: list[Line] = []
         wanted = set(topics)
-        seen: tracking.Seen = {}
+        seen: tracking.live.Seen = {}
         while True:
-            found = await self._db.read(tracking.frames_since, feed.account, since, seen)
+            found = await self._db.read(tracking.live.since, feed.account, since, seen)
             lines += [_line(frame) for frame in found.frames if wanted & frame.topics]
             if not found.is_cut:
                 return lines
@@ -201,9 +201,9 @@ class Hub:
                 del self._feeds[reader.account.seq]
 
 
-def _is_wanted(frame: Frame, feed: _Feed) -> bool:
+def _is_wanted(frame: tracking.live.Frame, feed: _Feed) -> bool:
     return any(frame.topics & reader.topics for reader in feed.readers)
 
 
-def _line(frame: Frame) -> Line:
+def _line(frame: tracking.live.Frame) -> Line:
     return Line(frame.number, frame.kind, frame.topics, _encode(frame.data), frame.data)

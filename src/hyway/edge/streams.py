@@ -46,7 +46,7 @@ class Streams:
             return await refuse(send, 405, said, (b"allow", b"GET"))
         try:
             by, topics = await self._asked(scope)
-            account = await self._db.read(tracking.watch, by, topics)
+            account = await self._db.read(tracking.live.watch, by, topics)
             reader, first = await self._hub.join(account, topics, since(scope))
         except Exception as error:
             return await refuse_for(send, error)
@@ -121,7 +121,7 @@ class _Talk:
             await self._say({"error": "Too many streams are open."})
 
     async def _add(self, topics: list[str], last: int | None) -> None:
-        account = await self._db.read(tracking.watch, self._by, topics)
+        account = await self._db.read(tracking.live.watch, self._by, topics)
         if self._reader is None:
             self._reader, first = await self._hub.join(account, topics, last)
         elif len(self._reader.topics) + len(topics) > _MOST_TOPICS:
@@ -154,7 +154,7 @@ class _Talk:
 
 def _topics(path: list[str]) -> list[str]:
     if not path:
-        return [tracking.EVERYBODY]
+        return [tracking.live.EVERYBODY]
     if len(path) != 2 or path[0] not in _KINDS:
         raise Missing("Not found.")
     return [f"{_KINDS[path[0]]}:{path[1].lower()}"]

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Event, Happening, Location
+from hyway.domain.tracking.store import listing
 from hyway.domain.tracking.store.tables import ACTIONS, EVENTS, GROUPS, USERS
 from hyway.kernel import ids
 from hyway.kernel.clock import Instant
@@ -25,6 +27,22 @@ _ADD = {
     )
     for engine in ("sqlite", "postgresql")
 }
+
+
+_TOLD = Prepared(
+    select(_E.seq).where(
+        _E.user == bindparam("user"),
+        _E.type == bindparam("type"),
+        _E.recorded_at == bindparam("at"),
+        _E.dedupe == bindparam("dedupe"),
+    ),
+    ["user", "type", "at", "dedupe"],
+)
+
+
+def is_told(r: Read, user_seq: int, type: str, at: Instant, dedupe: str) -> bool:
+    """Whether there is such an event already."""
+    return bool(r.rows(_TOLD, user_seq, type, at, dedupe))
 
 
 def add(
@@ -66,6 +84,24 @@ _SHOWN = (
 )  # fmt: skip
 
 
+_SHELF = listing.Shelf(
+    rows=_SHOWN,
+    account=_E.account,
+    seq=_E.seq,
+    filters={
+        "id": listing.any_of(_E.id),
+        "user_id": listing.same(USERS.c.id),
+        "action_id": listing.same(ACTIONS.c.id),
+        "group_id": listing.same(GROUPS.c.id),
+        "type": listing.any_of(_E.type),
+        **listing.between(recorded_at=_E.recorded_at, created_at=_E.created_at),
+    },
+    orders={"recorded_at": _E.recorded_at, "created_at": _E.created_at, "type": _E.type},
+    search=(_E.type, USERS.c.name),
+    first=("-recorded_at",),
+)
+
+
 def _as_event(row: Any) -> Event:
     return Event(
         seq=row.seq,
@@ -98,3 +134,16 @@ def delivered(w: Write, account: int, id: str, at: Instant) -> None:
     """Notes the first time that a receiver acknowledged the event."""
     mine = (_E.account == account) & (_E.id == id) & _E.delivered_at.is_(None)
     w.run(update(EVENTS).where(mine).values(delivered_at=at, modified_at=at))
+
+
+def page(r: Read, account: int, wanted: Wanted, groups: Collection[int] | None) -> tuple[list[Event], int]:
+    """Events, newest first; those of users in the groups where there are any given."""
+    also = [] if groups is None else [USERS.c.group.in_(groups)]
+    rows, total = listing.page(r, _SHELF, account, wanted, *also)
+    return [_as_event(row) for row in rows], total
+
+
+def in_groups(r: Read, seq: int, groups: Collection[int]) -> bool:
+    """Whether the event's user belongs to one of the groups."""
+    found = select(_E.seq).join(USERS, USERS.c.seq == _E.user).where(_E.seq == seq, USERS.c.group.in_(groups))
+    return r.run(found).first() is not None
