@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hyway.front import Doors, Front, Hosts, Paper, answer
+from hyway.front import Branch, Doors, Front, Hosts, Paper, answer
 
 
 def app(name: str):
@@ -42,9 +42,15 @@ def front(wrong: Mapping[str, str] | None = None, **more: Any) -> Front:
         return wrong or {}
 
     papers = {"/docs": Paper(b"text/html", b"<p>docs"), "/docs/hoko": Paper(b"text/html", b"<p>hoko")}
-    return Front(
-        Doors(app("lane"), app("api"), app("console"), papers, ready, hosts=frozenset({"go.example"}), **more)
+    branches = (
+        Branch("/api/", "hoko", app("api"), "/api/unknown-host"),
+        Branch("/api/v1/", "hypertrack", app("tracks"), "/api/v1/unknown-host/"),
+        Branch("/api/v1/events/", "lane", app("events")),
+        Branch("/console/", "console", app("console")),
+        Branch("/static/", "console", app("console")),
+        Branch("/media/pictures/", "pictures", app("pictures")),
     )
+    return Front(Doors(app("lane"), branches, papers, ready, hosts=frozenset({"go.example"}), **more))
 
 
 def client(of: Front, host: str = "localhost", peer: str = "127.0.0.1") -> httpx.AsyncClient:
@@ -61,6 +67,13 @@ def client(of: Front, host: str = "localhost", peer: str = "127.0.0.1") -> httpx
         ("/healthzz", "lane"),
         ("/api/links", "api"),
         ("/api", "api"),
+        ("/api/v1", "tracks"),
+        ("/api/v1/users/", "tracks"),
+        ("/api/v10/users/", "api"),
+        ("/api/v1/events/", "events"),
+        ("/api/v1/events", "events"),
+        ("/media/pictures/1.png", "pictures"),
+        ("/media/films/1", "lane"),
         ("/console", "console"),
         ("/console/keys", "console"),
         ("/static/a.css", "console"),

@@ -54,15 +54,28 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """What answers under `prefix`, which begins and ends with a slash; `family` names it in logs and numbers.
+
+    One with a `nowhere`, a path that it does not have, is asked for that where the host is unknown, and so refuses
+    in its own voice.
+    """
+
+    prefix: str
+    family: str
+    app: App
+    nowhere: str = ""
+
+
+@dataclass(frozen=True)
 class Doors:
-    """Where requests go: `api` by its own prefix, `console` by its pages, the rest to the `redirect`.
+    """Where requests go: to the branch with the longest fitting prefix, the rest to the `redirect`.
 
     `papers` are fixed answers by path. `ready()` gives what is wrong by part, nothing when all is well.
     """
 
     redirect: App
-    api: App
-    console: App
+    branches: Sequence[Branch]
     papers: Mapping[str, Paper]
     ready: Callable[[], Awaitable[Mapping[str, str]]]
     parts: Sequence[Part] = ()
@@ -82,14 +95,14 @@ class Front:
         self._known = self._hosts.known
         self._private = _networks(doors.private)
         self._running: list[Part] = []
-        self._own: dict[str, tuple[str, App]] = {
-            "api": ("hoko", doors.api),
-            "console": ("console", doors.console),
-            "static": ("console", doors.console),
-            **dict.fromkeys(("healthz", "readyz", "metrics"), ("front", self._tell)),
-            **{path.split("/")[1]: ("front", self._hand_out) for path in doors.papers},
-            "": ("front", self._welcome),
+        self._own: dict[str, list[Branch]] = {
+            **{name: [Branch("/", "front", self._tell)] for name in ("healthz", "readyz", "metrics")},
+            **{path.split("/")[1]: [Branch("/", "front", self._hand_out)] for path in doors.papers},
+            "": [Branch("/", "front", self._welcome)],
         }
+        for each in sorted(doors.branches, key=lambda branch: -len(branch.prefix)):
+            self._own.setdefault(each.prefix.split("/")[1], []).append(each)
+        self._strange = Branch("/", "front", self._stranger)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
@@ -116,11 +129,19 @@ class Front:
         except Exception:
             await self._apologise(scope, send, _asked_id(scope) or ids.uuid7().encode(), started=False)
 
-    async def _served(self, own: tuple[str, App] | None, scope: Scope, receive: Receive, send: Send) -> None:
-        family, app = own or ("front", self._stranger)
+    def _branch(self, own: list[Branch], path: str) -> Branch:
+        """The one with the longest prefix of the path, or of the path with a slash after it."""
+        for each in own:
+            if path.startswith(each.prefix) or path == each.prefix[:-1]:
+                return each
+        return Branch("/", "hoko", self._redirect)
+
+    async def _served(self, own: list[Branch] | None, scope: Scope, receive: Receive, send: Send) -> None:
+        branch = self._branch(own, scope["path"]) if own else self._strange
+        family, app = branch.family, branch.app
         # Balancers ask after health under any name.
         if scope["path"] not in ("/healthz", "/readyz") and not self._knows(scope):
-            app = self._stranger if family != "hoko" else _elsewhere(app)
+            app = _elsewhere(branch) if branch.nowhere else self._stranger
         request_id = _asked_id(scope) or ids.uuid7().encode()
         # The apps read it where a proxy in front of us would have put it.
         kept = [pair for pair in scope["headers"] if pair[0] != b"x-request-id"]
@@ -307,12 +328,11 @@ def _settle() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
-def _elsewhere(api: App) -> App:
+def _elsewhere(api: Branch) -> App:
     """The API asked for a path that it does not have: an unknown host is refused in the API's own voice."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        nowhere = "/api/unknown-host"
-        await api({**scope, "path": nowhere, "raw_path": nowhere.encode()}, receive, send)
+        await api.app({**scope, "path": api.nowhere, "raw_path": api.nowhere.encode()}, receive, send)
 
     return refuse
 

@@ -23,7 +23,7 @@ from granian.server.embed import Server
 from hyway import observe, worker
 from hyway.domain import audit, netinfo, notices, webhooks
 from hyway.domain.attribution import Recorder
-from hyway.front import App, Doors, Front, Paper
+from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
 from hyway.kernel.db import Database
 from hyway.kernel.faults import Fault, Invalid
@@ -70,7 +70,7 @@ def open_places(settings: Settings) -> netinfo.Places:
 def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
-    from hyway.apis import hoko
+    from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
     from hyway.console.app import app as console
     from hyway.edge.redirect import Lane
@@ -79,7 +79,9 @@ def build(settings: Settings) -> Front:
     places = open_places(settings)
     public, trusted = settings.public_url, settings.trusted_proxies
     window = limits.SharedWindow(settings.redis_url) if settings.redis_url else limits.LocalWindow()
-    api = hoko.app(Kit(db, public, settings.body_limit, trusted, window))
+    kit = Kit(db, public, settings.body_limit, trusted, window)
+    api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token)
+    pages = cast(App, console(db, public_url=public, trusted_proxies=trusted))
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     crew = Crew(db, settings)
     meters = observe.Meters()
@@ -87,11 +89,16 @@ def build(settings: Settings) -> Front:
     return Front(
         Doors(
             redirect=lane,
-            api=api,
-            console=cast(App, console(db, public_url=public, trusted_proxies=trusted)),
+            branches=(
+                Branch("/api/", "hoko", api, "/api/unknown-host"),
+                Branch("/api/v1/", "hypertrack", tracks, "/api/v1/unknown-host/"),
+                Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/"),
+                Branch("/console/", "console", pages),
+                Branch("/static/", "console", pages),
+            ),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, lane, crew),
+            parts=(Storage(db, places), api, tracks, lane, crew),
             hosts=settings.hosts,
             private=trusted,
             meters=meters,

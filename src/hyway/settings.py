@@ -36,6 +36,8 @@ class Settings:
     """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
     private_webhooks: bool
     """HYWAY_PRIVATE_WEBHOOKS=1: webhooks may go to private and loopback addresses. Default no."""
+    unknown_token: int
+    """HYWAY_HYPERTRACK_UNKNOWN_TOKEN: what the tracking API answers to a token of nobody's, 401 or 403. Default 401."""
     log_format: str
     """HYWAY_LOG: `text` for people, `json` for machines. Default: `text` on a terminal, else `json`."""
 
@@ -61,6 +63,7 @@ class Settings:
             trusted_proxies=_networks(environ.get("HYWAY_TRUSTED_PROXIES", "")),
             body_limit=_whole("HYWAY_BODY_LIMIT", environ, 32 * 1024 * 1024),
             private_webhooks=environ.get("HYWAY_PRIVATE_WEBHOOKS", "") in ("1", "true", "yes"),
+            unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
             log_format=environ.get("HYWAY_LOG") or "",
         )
 
@@ -95,6 +98,14 @@ def _networks(text: str) -> tuple[str, ...]:
         except ValueError:
             raise Invalid("HYWAY_TRUSTED_PROXIES", "{word} is no IP network", word=word) from None
     return tuple(_words(text))
+
+
+def _one_of(name: str, environ: Mapping[str, str], choices: tuple[int, ...]) -> int:
+    """The first choice is the default."""
+    said = environ.get(name) or str(choices[0])
+    if said not in map(str, choices):
+        raise Invalid(name, "must be one of {choices}", choices=", ".join(map(str, choices)))
+    return int(said)
 
 
 def _whole(name: str, environ: Mapping[str, str], default: int) -> int:

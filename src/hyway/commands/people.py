@@ -7,9 +7,9 @@ from cyclopts import App, Parameter
 from hyway.commands import shared
 from hyway.commands.shared import Data, words
 from hyway.domain import billing, identity
-from hyway.domain.identity import NewKey, Role
+from hyway.domain.identity import KeyKind, NewKey, Role
 from hyway.kernel.db import Write
-from hyway.kernel.faults import Missing
+from hyway.kernel.faults import Invalid, Missing
 
 Org = Annotated[str | None, Parameter(help="The organization's name; not needed where there is only one.")]
 user = App(name="user", help="People: add, list, reset-password.")
@@ -17,12 +17,17 @@ org = App(name="org", help="Organizations: add, list, plan.")
 
 
 def key(
-    kind: Annotated[Literal["hoko"], Parameter(help="Which API the key opens.")],
+    kind: Annotated[
+        Literal["hoko", "hypertrack", "hypertrack-public"], Parameter(help="Which API the key opens.")
+    ],
     *,
     org: Org = None,
     name: Annotated[str, Parameter(help="What the key is for, for you to remember.")] = "Command line",
     scopes: Annotated[str | None, Parameter(help="Its scopes, comma-separated. [default: all]")] = None,
     permission: Annotated[Literal["read", "write"], Parameter(help="What the key may do at all.")] = "write",
+    test: Annotated[
+        bool, Parameter(negative=(), help="A key of HyperTrack that sees test data alone.")
+    ] = False,
     data: Data = None,
 ) -> int:
     """Print one new credential, alone, on standard output. It is shown only now.
@@ -31,15 +36,28 @@ def key(
 
         hyway key hoko
         hyway key hoko --name reports --scopes linksRead,analyticsRead
+        hyway key hypertrack
+        hyway key hypertrack-public --test
         KEY=$(hyway key hoko)
     """
     wanted = tuple(word.strip() for word in (scopes or "").split(",") if word.strip())
     with shared.opened(data) as db:
         by = shared.caller(db, org)
-        made = db.write_now(identity.issue_key, by, NewKey(kind, name, wanted, permission))
+        made = db.write_now(identity.issue_key, by, NewKey(_kind(kind, test), name, wanted, permission))
     words.print(f"key {made.key.name!r} with {', '.join(made.key.scopes)}", style="dim")
     shared.tell(made.secret)
     return 0
+
+
+def _kind(kind: Literal["hoko", "hypertrack", "hypertrack-public"], test: bool) -> KeyKind:
+    if not test:
+        return kind
+    match kind:
+        case "hypertrack":
+            return "hypertrack-test"
+        case "hypertrack-public":
+            return "hypertrack-public-test"
+    raise Invalid("test", "is for the keys of HyperTrack")
 
 
 @user.command(name="add")

@@ -4,6 +4,7 @@ The text is an English template that names no HTTP matter; `facts` fill its brac
 languages keeps its translations by template, as gettext does, so the template must be a literal where it is raised.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -65,3 +66,12 @@ class Spent(Fault):
 
 class Gone(Fault):
     """There was such a thing, and its time is over."""
+
+
+class Several(Invalid):
+    """More than one field breaks a rule; `faults` say which, in the order of the fields."""
+
+    def __init__(self, faults: Sequence[Invalid]) -> None:
+        first = faults[0]
+        super().__init__(first.field, first.text, at=first.at, **first.facts)
+        self.faults = tuple(faults)

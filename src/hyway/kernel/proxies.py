@@ -34,6 +34,10 @@ class Proxies:
                 break
         return str(address)
 
+    def trusts(self, peer: str) -> bool:
+        """Whether the word of who speaks to us is taken."""
+        return bool(self._networks) and self._look(peer)[1]
+
     def _look(self, hop: str) -> tuple[Address | None, bool]:
         """The address, and whether it is a trusted proxy's; remembered, for the redirect asks at every click."""
         known = self._known.get(hop)

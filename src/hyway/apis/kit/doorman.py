@@ -12,10 +12,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from hyway.apis.kit.callers import Callers
 from hyway.apis.kit.operations import Ask, Operation, Routes
-from hyway.apis.kit.style import Header, Style, Voiced
+from hyway.apis.kit.style import Header, Style, Voiced, WrongMethod
 from hyway.domain.billing import plan
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, ids
@@ -32,22 +33,28 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ASK = "hyway.ask"
 """Where the admitted request is found in the ASGI scope."""
+ASKED_PATH = "hyway.asked_path"
+"""Where the path is found that was asked for, when the request was led to another."""
 ANONYMOUS = 600
 """Requests a minute from one address that belong to no organization."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._~-]{1,128}")
+_HOST = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,260}")
 _ALWAYS: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Kit:
-    """What a family needs to run. `body_limit` in bytes; `trusted_proxies` are networks in CIDR notation."""
+    """What a family needs to run. `body_limit` in bytes; `trusted_proxies` are networks in CIDR notation;
+    `tools` reach the family's handlers.
+    """
 
     db: Database
     public_url: str
     body_limit: int
     trusted_proxies: tuple[str, ...]
     window: Window
+    tools: Any = None
 
 
 class Doorman:
@@ -135,10 +142,7 @@ class Doorman:
     ) -> Ask:
         if not standing.allowed:
             raise Spent("Rate limit exceeded", retry_after=standing.retry_after)
-        found = self._routes.find(scope["method"], scope["path"])
-        if found is None:
-            raise Missing("Not found")
-        operation, path = found
+        operation, path = self._find(scope, headers, caller, why)
         if operation.scopes:
             if caller is None:
                 raise why or Unknown("Invalid API key")
@@ -148,7 +152,40 @@ class Doorman:
             raise Invalid("", "the request body must be at most {most} bytes", most=self._kit.body_limit)
         if caller is not None:
             caller = dataclasses.replace(caller, request_id=request_id)
-        return Ask(self._kit.db, self._kit.public_url, request_id, headers, operation, path, caller)
+        kit = self._kit
+        address, query = self._address(scope, headers), scope["query_string"]
+        return Ask(
+            kit.db, kit.public_url, request_id, headers, operation, path, caller, address, query,
+            kit.body_limit, kit.tools,
+        )  # fmt: skip
+
+    def _find(
+        self, scope: Scope, headers: Mapping[bytes, bytes], caller: Caller | None, why: Unknown | None
+    ) -> tuple[Operation, dict[str, str]]:
+        found = self._routes.find(scope["method"], scope["path"])
+        allowed = () if found or not self._style.tells_methods else self._routes.methods(scope["path"])
+        if found is None and not allowed:
+            raise Missing("Not found")
+        if self._style.screen is not None:
+            self._style.screen(headers)
+        if found is None:
+            if caller is None:
+                raise why or Unknown("Invalid API key")
+            raise WrongMethod(scope["method"], allowed)
+        return found
+
+    def _address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+        """Where the caller found us: its own Host, and the scheme that a trusted proxy tells of."""
+        host = headers.get(b"host", b"").decode("latin-1")
+        path = quote(scope.get(ASKED_PATH, scope["path"]))
+        if not _HOST.fullmatch(host) or self._kit.public_url.endswith(f"://{host.lower()}"):
+            return self._kit.public_url + path
+        scheme = scope.get("scheme", "http")
+        said = headers.get(b"x-forwarded-proto", b"").decode("latin-1").strip().lower()
+        peer = scope.get("client")
+        if said in ("http", "https") and peer and self._proxies.trusts(peer[0]):
+            scheme = said
+        return f"{scheme}://{host}{path}"
 
 
 def _check_scope(operation: Operation, caller: Caller) -> None:

@@ -115,7 +115,8 @@ def _handler(operation: Operation, kit: Kit) -> HTTPRouteHandler:
         return _Answer(operation, value)
 
     handle.__name__ = operation.handler.__name__
-    return route(path, http_method=operation.method, status_code=operation.status)(handle)  # type: ignore[arg-type]
+    # The framework is told 200 of all of them: an answer brings its own status.
+    return route(path, http_method=operation.method, status_code=200)(handle)  # type: ignore[arg-type]
 
 
 async def _read(receive: LitestarReceive, most: int) -> bytes:

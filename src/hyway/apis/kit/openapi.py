@@ -99,8 +99,8 @@ def _name(of: Operation) -> str:
 
 
 def _tag(of: Operation) -> str:
-    words = [word for word in of.path.split("/") if word]
-    return words[1] if len(words) > 1 else words[0]
+    words = [word for word in of.path.split("/") if word and word not in ("api", "v1")]
+    return words[0]
 
 
 def _needs(of: Operation) -> str:

@@ -15,6 +15,11 @@ from hyway.kernel.db import Database
 Handler = Callable[..., Awaitable[Any]]
 """Called with the Ask, then the query if the operation has one, then the body if it takes one."""
 Headers = tuple[tuple[bytes, bytes], ...]
+Body = Callable[[], Awaitable[bytes]]
+Reader = Callable[["Ask", bytes, Body], Awaitable[Sequence[Any]]]
+"""Makes a handler's further arguments of the query string and the body; Invalid for what is wrong with them."""
+MakeReader = Callable[[type[msgspec.Struct] | None, Any], Reader]
+"""Gives the reader of an operation with this query and this body, None for none."""
 
 
 @dataclass(slots=True)
@@ -28,6 +33,12 @@ class Ask:
     operation: "Operation"
     path: Mapping[str, str]
     caller: Caller | None
+    address: str
+    """The request's own, absolute, without its query."""
+    query: bytes
+    body_limit: int
+    tools: Any
+    """What the family's handlers work with besides the database."""
 
     @property
     def by(self) -> Caller:
@@ -74,17 +85,27 @@ class Operation:
     description: str
     headers: Mapping[str, str]
     replies: Mapping[str, str]
-    body_decoder: Any = field(repr=False)
-    query_decoder: QueryDecoder | None = field(repr=False)
+    reader: Reader = field(repr=False)
 
-    async def call(self, ask: Ask, query: bytes, body: Callable[[], Awaitable[bytes]]) -> Any:
+    async def call(self, ask: Ask, query: bytes, body: Body) -> Any:
         """Runs the handler with what was sent, decoded."""
+        return await self.handler(ask, *await self.reader(ask, query, body))
+
+
+def strict(query: type[msgspec.Struct] | None, takes: Any) -> Reader:
+    """Reads JSON bodies and query strings to the letter."""
+    queries = QueryDecoder(query) if query is not None else None
+    bodies = msgspec.json.Decoder(takes) if takes is not None else None
+
+    async def read(_ask: Ask, sent_query: bytes, sent_body: Body) -> Sequence[Any]:
         sent: list[Any] = []
-        if self.query_decoder is not None:
-            sent.append(self.query_decoder.decode(query))
-        if self.body_decoder is not None:
-            sent.append(self.body_decoder(await body()))
-        return await self.handler(ask, *sent)
+        if queries is not None:
+            sent.append(queries.decode(sent_query))
+        if bodies is not None:
+            sent.append(decode_body(bodies, await sent_body()))
+        return sent
+
+    return read
 
 
 PUBLIC: tuple[str, ...] = ()
@@ -103,6 +124,7 @@ def operation(
     media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
     replies: Mapping[str, str] | None = None,
+    reads: MakeReader = strict,
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation (first line: the summary).
 
@@ -110,7 +132,6 @@ def operation(
     with a description. `scope` may be several, any one of which is enough: the first is named when all are
     missing.
     """
-    decoder = msgspec.json.Decoder(takes) if takes is not None else None
 
     def make(handler: Handler) -> Operation:
         summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -128,8 +149,7 @@ def operation(
             description=re.sub(r"\s*\n\s*", " ", description).strip(),
             headers=headers or {},
             replies=replies or {},
-            body_decoder=(lambda raw: decode_body(decoder, raw)) if decoder else None,
-            query_decoder=QueryDecoder(query) if query else None,
+            reader=reads(query, takes),
         )
 
     return make
@@ -160,6 +180,13 @@ class Routes:
             if each_method == method and (found := pattern.fullmatch(path)):
                 return each, found.groupdict()
         return None
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """The methods that there are of a path, none for an unknown one."""
+        fixed = {method for method, known in self._fixed if known == path}
+        if not fixed:
+            fixed = {method for method, pattern, _ in self._patterns if pattern.fullmatch(path)}
+        return tuple(sorted(fixed))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

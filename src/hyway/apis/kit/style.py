@@ -5,10 +5,19 @@ from dataclasses import dataclass
 
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
-from hyway.kernel.faults import Fault
+from hyway.kernel.faults import Fault, Missing
 from hyway.kernel.limits import Standing
 
 Header = tuple[bytes, bytes]
+
+
+class WrongMethod(Missing):
+    """There is such a path, but not with this method."""
+
+    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
+        super().__init__("Not found")
+        self.method = method
+        self.allowed = allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,8 @@ class Style:
     `find` tells whom the hash of a credential speaks for; `token` reads the credential out of the headers (names in
     lower case) or raises Unknown; `voice` words a refusal, None for an unexpected error; `standing` shows how far a
     limit is used; `cors` is what browsers are told on every answer, `preflight` what they are told beforehand; empty
-    where browsers are not meant to come.
+    where browsers are not meant to come. `screen` refuses a request for its headers before anything else is asked.
+    Where `tells_methods`, a wrong method is told as such to whom has a credential; else the path is not there for it.
     """
 
     family: str
@@ -38,3 +48,5 @@ class Style:
     standing: Callable[[Standing], tuple[Header, ...]]
     cors: tuple[Header, ...] = ()
     preflight: tuple[Header, ...] = ()
+    screen: Callable[[Mapping[bytes, bytes]], None] | None = None
+    tells_methods: bool = False

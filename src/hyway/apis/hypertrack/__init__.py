@@ -1,0 +1,20 @@
+"""HyperTrack's API, version 1: live location, as its pages of 2017 and its clients describe it."""
+
+from hyway.apis.hypertrack import groups
+from hyway.apis.hypertrack.door import Door
+from hyway.apis.hypertrack.style import style
+from hyway.apis.kit.doorman import Kit
+from hyway.apis.kit.family import Family
+
+OPERATIONS = (*groups.OPERATIONS,)
+
+
+def app(kit: Kit, unknown_token: int = 401) -> Door:
+    """The ASGI app of /api/v1/ and /api/v2/; `await app.start()` and `await app.stop()` go with the server's life.
+
+    `unknown_token` is the status for a token of nobody's: 401, or 403.
+    """
+    return Door(Family(kit, style(unknown_token), OPERATIONS))
+
+
+__all__ = ["OPERATIONS", "Kit", "app"]
