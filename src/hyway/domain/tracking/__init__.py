@@ -3,20 +3,36 @@
 The verbs are found by their noun: `tracking.groups.create(w, by, fields)`.
 """
 
-from hyway.domain.tracking import accounts, groups, payloads
+from hyway.domain.tracking import accounts, groups, payloads, phones, users
 from hyway.domain.tracking.listing import Wanted
-from hyway.domain.tracking.records import Account, Group, Location, Page, Place, Spot, User
+from hyway.domain.tracking.records import (
+    Account,
+    Group,
+    Location,
+    Page,
+    Picture,
+    Place,
+    Spot,
+    User,
+    UserChange,
+    UserQuery,
+)
 
 __all__ = [
     "Account",
     "Group",
     "Location",
     "Page",
+    "Picture",
     "Place",
     "Spot",
     "User",
+    "UserChange",
+    "UserQuery",
     "Wanted",
     "accounts",
     "groups",
     "payloads",
+    "phones",
+    "users",
 ]
