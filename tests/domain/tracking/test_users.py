@@ -301,8 +301,8 @@ def test_the_list_filters_by_what_the_texts_say(world: World):
         tracking, heard, doing, assigned, statuses
     ):
         user = create(world)
-        columns: dict[str, Any] = {"is_tracking": on, "tracking_at": at, "heartbeat_at": heartbeat, "is_stopped": stopped,
-                   "assigned_at": given, "location_status": status, "frame": 0}  # fmt: skip
+        columns: dict[str, Any] = {"is_tracking": on, "tracking_at": at, "heartbeat_at": heartbeat}
+        columns |= {"is_stopped": stopped, "assigned_at": given, "location_status": status, "frame": 0}
         if activity is not None:
             columns |= {"activity": activity, "at": now, "lat": 0.0, "lon": 0.0, "provider": 0}
         known = payloads.state(live(world, user, **columns))

@@ -99,7 +99,7 @@ def is_below(r: Read, account: int, user: int, group_id: str) -> bool:
 
 def page(r: Read, account: int, query: UserQuery, within: str | None, now: Instant) -> Page[User]:
     """A page of the account's users, of those in the group `within` if it is given, and how many there are."""
-    where = _where(account, query, within, now)
+    where = chosen(account, query, within, now)
     counted = select(func.count()).select_from(USERS).join(TRACKS, _T.user == _U.seq)
     total = r.run(counted.outerjoin(GROUPS, GROUPS.c.seq == _U.group).where(*where)).scalar_one()
     order = _order(query.ordering)
@@ -131,7 +131,8 @@ def _scope(account: int, within: str | None) -> list[Condition]:
     return [*where, below(account, within)] if within else where
 
 
-def _where(account: int, query: UserQuery, within: str | None, now: Instant) -> list[Condition]:
+def chosen(account: int, query: UserQuery, within: str | None, now: Instant) -> list[Condition]:
+    """What makes one of the users that are asked for, on users with their tracks and groups."""
     where = _scope(account, within)
     if query.ids is not None:
         where.append(_U.id.in_(query.ids))
