@@ -200,28 +200,29 @@ def since(scope: Scope) -> int | None:
 async def _plain(reader: Reader, first: list[Line]) -> AsyncIterator[bytes]:
     """What a stream of topics says: the first lines, then what comes, a ping when nothing does."""
     yield sse.lines(first)
+    async for lines in waiting(reader):
+        yield sse.lines(lines)
+
+
+async def waiting(reader: Reader) -> AsyncIterator[list[Line]]:
+    """What came for a reader, as much as there is at a time; nothing at all when it is time for a ping."""
     while True:
         try:
             async with asyncio.timeout(sse.PING_SECONDS):
                 line = await reader.lines.get()
         except TimeoutError:
-            yield sse.PING
+            yield []
             continue
+        found: list[Line] = []
+        while line is not None:
+            found.append(line)
+            if reader.lines.empty():
+                break
+            line = reader.lines.get_nowait()
+        if found:
+            yield found
         if line is None:
             return
-        yield sse.lines([line, *_more(reader)])
-
-
-def _more(reader: Reader) -> list[Line]:
-    """What waits already; the end stays where it is."""
-    found: list[Line] = []
-    while not reader.lines.empty():
-        line = reader.lines.get_nowait()
-        if line is None:
-            reader.lines.put_nowait(None)
-            break
-        found.append(line)
-    return found
 
 
 async def pour(

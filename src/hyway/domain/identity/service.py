@@ -60,6 +60,11 @@ def organization(r: Read, by: Caller) -> Organization:
     return store.organization_of(r, by.organization)
 
 
+def organization_name(r: Read, organization_seq: int) -> str:
+    """What a page for strangers calls whoever it is from."""
+    return store.organization_of(r, organization_seq).name
+
+
 def rename_organization(w: Write, by: Caller, name: str) -> Organization:
     rules.may_manage(by)
     clean = rules.name("name", name, 100)

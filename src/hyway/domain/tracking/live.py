@@ -7,7 +7,7 @@ follow, holds what a fresh fetch would give. So a stream may start again anywher
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hyway.domain.identity import Caller
+from hyway.domain.identity import Caller, organization_name
 from hyway.domain.tracking import accounts as verbs
 from hyway.domain.tracking import actions, events, payloads, polyline
 from hyway.domain.tracking.records import Account, User
@@ -228,3 +228,13 @@ def _may_watch_one(r: Read, by: Caller, account: Account, kind: str, id: str) ->
     hidden = "group" in by.scopes and (user is None or by.actor_id not in _above(r, account)(user.group_id))
     if not is_there or hidden:
         raise Missing("there is no such thing to watch")
+
+
+def account_of(r: Read, seq: int) -> Account:
+    """The account with this number, for who has found it in a row that may be shown."""
+    return accounts.by_seq(r, seq)
+
+
+def owner(r: Read, account: int) -> str:
+    """The name of the organization that an account belongs to."""
+    return organization_name(r, accounts.by_seq(r, account).organization)
