@@ -3,7 +3,7 @@
 The verbs are found by their noun: `tracking.groups.create(w, by, fields)`.
 """
 
-from hyway.domain.tracking import accounts, groups, overview, payloads, phones, users
+from hyway.domain.tracking import accounts, groups, ingest, overview, payloads, phones, receiving, users
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import (
     Account,
@@ -32,8 +32,10 @@ __all__ = [
     "Wanted",
     "accounts",
     "groups",
+    "ingest",
     "overview",
     "payloads",
     "phones",
+    "receiving",
     "users",
 ]
