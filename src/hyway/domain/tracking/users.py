@@ -35,6 +35,7 @@ TEST_USERS_A_DAY = 20
 """What the vendor's test keys are good for."""
 _LONGEST = {"name": 255, "lookup_id": 255, "device_name": 255}
 _MOST_METADATA = 16_384
+_DEEPEST = 50
 _PHONE = re.compile(r"\+[1-9]\d{1,14}", re.ASCII)
 _SPACING = re.compile(r"[\s().\u00a0\u2010-\u2015-]")
 _SPELLINGS: Final = {"three-wheeler": "3-wheeler", "three_wheeler": "3-wheeler"}
@@ -70,7 +71,7 @@ def create(w: Write, by: Caller, wish: UserChange) -> tuple[User, bool]:
 
     The vendor's clients send the same request at every start of an app.
     """
-    _may_write(by)
+    may_write(by)
     account = accounts.opened(w, by)
     fields, picture = _checked(w, account, wish)
     lookup_id = fields.get("lookup_id")
@@ -111,7 +112,7 @@ _BLANK: dict[str, Any] = {
 
 def change(w: Write, by: Caller, id: str, wish: UserChange) -> User:
     """The user with what was mentioned changed; null clears."""
-    _may_write(by)
+    may_write(by)
     account = accounts.of(w, by)
     old = of_account(w, by, account, id)
     fields, picture = _checked(w, account, wish)
@@ -138,7 +139,7 @@ def touch(w: Write, account: Account, user: User, **live: Any) -> None:
 
 def stop_tracking(w: Write, by: Caller, id: str) -> User:
     """Ends the user's tracking session; nothing happens when there is none. His device is told by its controls."""
-    _may_write(by)
+    may_write(by)
     account = accounts.of(w, by)
     user = of_account(w, by, account, id)
     now = clock.now()
@@ -159,7 +160,8 @@ def picture(r: Read, id: str) -> Picture | None:
     return phones.photo(r, id)
 
 
-def _may_write(by: Caller) -> None:
+def may_write(by: Caller) -> None:
+    """Refused to who holds a group's token."""
     if "group" in by.scopes:
         raise Refused("a group's token reads")
 
@@ -196,7 +198,7 @@ def _checked(r: Read, account: Account, wish: UserChange) -> tuple[dict[str, Any
         device_name=_optional("device_name", wish.device_name),
         phone=phone(wish.phone) if given(wish.phone) else UNSET,
         vehicle_type=vehicle(wish.vehicle_type) if given(wish.vehicle_type) else UNSET,
-        metadata=_metadata(wish.metadata) if given(wish.metadata) else UNSET,
+        metadata=metadata(wish.metadata) if given(wish.metadata) else UNSET,
     )
     if given(wish.group_id):
         fields["group"] = _group(r, account, "group_id", wish.group_id)
@@ -246,12 +248,19 @@ def vehicle(value: str | None, field: str = "vehicle_type") -> Vehicle:
     return found
 
 
-def _metadata(value: dict[str, Any] | None) -> dict[str, Any]:
+def metadata(value: dict[str, Any] | None) -> dict[str, Any]:
+    """What an owner may keep of their own beside a user or an action; Invalid if it is too much."""
     if len(json.dumps(value, ensure_ascii=False)) > _MOST_METADATA:
         raise Invalid(
             "metadata", "Ensure this field has no more than {most} characters.", most=_MOST_METADATA
         )
     return value or {}
+
+
+def _is_shallow(value: Any, deepest: int = _DEEPEST) -> bool:
+    """Writers of JSON give up where readers of it do not."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return deepest > 0 and all(_is_shallow(each, deepest - 1) for each in inner)
 
 
 def _group(r: Read, account: Account, field: str, name: str | None) -> int | None:
