@@ -42,6 +42,12 @@ def frame(w: Write, account: Account, many: int = 1) -> int:
     return store.next_frames(w, account.seq, many)
 
 
+def fenced(w: Write, account: int, *, first: bool = False) -> None:
+    """Whoever remembers the account's geofences looks again: one of them is new (`first`), or one changed, or a group
+    or a place did that one may be of."""
+    store.fenced(w, account, first=first)
+
+
 def settle(
     w: Write,
     by: Caller,

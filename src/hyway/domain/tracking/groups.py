@@ -108,6 +108,8 @@ def change(w: Write, by: Caller, id: str, fields: Mapping[str, Any]) -> Group:
             store.change(w, account, old.seq, {**values, "modified_at": clock.now()})
     except Conflict:
         raise Invalid("lookup_id", "This field must be unique.") from None
+    if "parent" in values:
+        accounts.fenced(w, account)
     w.announce(by, "group.changed", "group", id, {"changed": sorted(values)})
     return _stored(w, account, id)
 
@@ -119,6 +121,7 @@ def drop(w: Write, by: Caller, id: str) -> None:
     token_hash = store.drop(w, account.seq, old.seq)
     if users:
         store.set_frames(w, account.seq, users, accounts.frame(w, account))
+    accounts.fenced(w, account.seq)
     w.changed("key", token_hash)
     w.announce(by, "group.deleted", "group", id, {"name": old.name})
 

@@ -59,7 +59,7 @@ class Account:
     """An organization's live data, or its test data, with what its owner has chosen.
 
     `timezone` (IANA) bounds a user's day when the device told no zone of its own; `retention_days` None keeps
-    positions for ever.
+    positions for ever. `fences` counts the changes of its geofences: 0 while there never was one.
     """
 
     seq: int
@@ -71,6 +71,7 @@ class Account:
     retention_days: int | None
     custom_types: bool
     created_at: Instant
+    fences: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Where somebody is, as numbers that a database can search by."""
 
-from math import cos, radians, sin
-
 from h3.api.basic_int import latlng_to_cell  # type: ignore[import-untyped]
+
+from hyway.domain.tracking.geodesy import earth
 
 RESOLUTION = 12
 """Of the cells that are stored: some 10 m across. All cells within a coarser one are one range of numbers."""
@@ -15,7 +15,5 @@ def cell(lat: float, lon: float) -> int:
 
 
 def vector(lat: float, lon: float) -> tuple[float, float, float]:
-    """The unit vector, which knows no antimeridian."""
-    north, east = radians(lat), radians(lon)
-    wide = cos(north)
-    return wide * cos(east), wide * sin(east), sin(north)
+    """Earth-centred metres, which know no antimeridian: who is nearer in a straight line is nearer over ground."""
+    return earth(lat, lon)

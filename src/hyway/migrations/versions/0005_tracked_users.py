@@ -34,6 +34,7 @@ def _accounts() -> None:
         sa.Column("organization", sa.Integer(), nullable=False),
         sa.Column("environment", KEY, nullable=False),
         sa.Column("frames", sa.BigInteger(), nullable=False),
+        sa.Column("fences", sa.BigInteger(), nullable=False),
         sa.Column("timezone", KEY, nullable=False),
         sa.Column("distance_unit", KEY, nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
@@ -154,7 +155,14 @@ def _tracks() -> None:
 
 
 def _indexes_of_tracks() -> None:
-    op.create_index("ix_tracking_tracks_account_cell", "tracking_tracks", ["account", "cell"], unique=False)
+    op.create_index(
+        "ix_tracking_tracks_near",
+        "tracking_tracks",
+        ["account", "cell", "x", "y", "z", "is_tracking", "pending", "tracking_at", "assigned_at"],
+        unique=False,
+        sqlite_where=sa.text("cell IS NOT NULL"),
+        postgresql_where=sa.text("cell IS NOT NULL"),
+    )
     op.create_index("ix_tracking_tracks_account_frame", "tracking_tracks", ["account", "frame"], unique=False)
     awaited = sa.text("is_tracking = 1 AND is_away = 0")
     op.create_index(

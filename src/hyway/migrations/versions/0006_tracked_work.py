@@ -253,6 +253,7 @@ def _fences() -> None:
         sa.Column("type", KEY, nullable=False),
         sa.Column("place", SEQ, nullable=True),
         sa.Column("shape", sa.Text(), nullable=True),
+        sa.Column("box", sa.Text(), nullable=True),
         sa.Column("radius", sa.Float(), nullable=True),
         sa.Column("min_duration", sa.Integer(), nullable=True),
         sa.Column("max_duration", sa.Integer(), nullable=True),

@@ -51,6 +51,7 @@ def add(w: Write, organization: int, environment: Environment) -> None:
         "organization": organization,
         "environment": environment,
         "frames": 0,
+        "fences": 0,
         "timezone": "UTC",
         "distance_unit": "km",
         "custom_types": 0,
@@ -70,6 +71,12 @@ def next_frames(w: Write, seq: int, many: int = 1) -> int:
     """
     last: int = w.rows(_COUNT_ON, many, seq)[0][0]
     return last
+
+
+def fenced(w: Write, seq: int, *, first: bool) -> None:
+    """Counts a change of the account's geofences; `first` also where there never was one."""
+    mine = _A.seq == seq if first else (_A.seq == seq) & (_A.fences > 0)
+    w.run(update(ACCOUNTS).where(mine).values(fences=_A.fences + 1))
 
 
 def frames(r: Read, seq: int) -> int:

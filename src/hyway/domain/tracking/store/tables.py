@@ -21,7 +21,7 @@ from sqlalchemy import (
 from hyway.kernel.sql import METADATA, At, Flag, Key, Seq
 
 # `frames` counts what changed: every change of a user, an action or an event carries the next number, so that a
-# stream can go on where it stopped.
+# stream can go on where it stopped. `fences` counts the changes of geofences, 0 while there never was one.
 ACCOUNTS = Table(
     "tracking_accounts",
     METADATA,
@@ -30,6 +30,7 @@ ACCOUNTS = Table(
     Column("organization", ForeignKey("organizations.seq"), nullable=False),
     Column("environment", Key, nullable=False),
     Column("frames", BigInteger, nullable=False),
+    Column("fences", BigInteger, nullable=False),
     Column("timezone", Key, nullable=False),
     Column("distance_unit", Key, nullable=False),
     Column("retention_days", Integer),
@@ -84,9 +85,11 @@ USERS = Table(
 )
 
 _AWAITED = text("is_tracking = 1 AND is_away = 0")
+_PLACED = text("cell IS NOT NULL")
 
 # One row for each user, apart from the profile because every batch of positions writes it. `machine` is the state
-# that finds trips and stops, `pace` how fast this user moves; x, y, z are the last place as a unit vector.
+# that finds trips and stops, `pace` how fast this user moves; x, y, z are the last place in earth-centred metres. What
+# is near is counted in its index alone.
 TRACKS = Table(
     "tracking_tracks",
     METADATA,
@@ -124,7 +127,12 @@ TRACKS = Table(
     Column("assigned_at", At),
     Column("is_stopped", Flag),
     Index("ix_tracking_tracks_account_frame", "account", "frame"),
-    Index("ix_tracking_tracks_account_cell", "account", "cell"),
+    Index(
+        "ix_tracking_tracks_near",
+        *("account", "cell", "x", "y", "z", "is_tracking", "pending", "tracking_at", "assigned_at"),
+        sqlite_where=_PLACED,
+        postgresql_where=_PLACED,
+    ),
     Index(
         "ix_tracking_tracks_heartbeat_at", "heartbeat_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED
     ),
@@ -289,8 +297,8 @@ EVENTS = Table(
     sqlite_autoincrement=True,
 )
 
-# Of a user, of a group and those below it, or of everybody in the account. `shape` is GeoJSON, null for the circle
-# of `radius` round the place.
+# Of a user, of a group and those below it, or of everybody in the account. `shape` is GeoJSON and `box` the degrees
+# that hold it; both are null for the circle of `radius` round the place.
 FENCES = Table(
     "tracking_fences",
     METADATA,
@@ -303,6 +311,7 @@ FENCES = Table(
     Column("type", Key, nullable=False),
     Column("place", ForeignKey("tracking_places.seq")),
     Column("shape", Text),
+    Column("box", Text),
     Column("radius", Float),
     Column("min_duration", Integer),
     Column("max_duration", Integer),
