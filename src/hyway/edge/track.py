@@ -80,6 +80,13 @@ class Track:
             return await refuse_for(send, error)
         await pour(receive, send, self._hub, reader, self._follow(code, reader))
 
+    def _state(self, shown: Shown, organization: str, *, is_brief: bool) -> bytes:
+        """The page's state; `is_brief` leaves the route as it is, for the page has had it."""
+        state = tracking_page.as_json(self._view(shown, organization))
+        if is_brief and not state["ended"]:
+            state["time_aware_polyline"] = None
+        return _json(state)
+
     def _client(self, scope: Scope) -> str:
         peer = scope.get("client")
         said = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
@@ -107,7 +114,7 @@ class Track:
                     yield sse.event("end", b"{}")
                     return
                 reader.topics = set(_topics(found[0]))
-                state = _json(tracking_page.as_json(self._view(*found)))
+                state = self._state(*found, is_brief=bool(said))
                 moved += sse.event("action", state) if state != said else b""
                 said = state
                 if found[0].action.ended_at is not None:

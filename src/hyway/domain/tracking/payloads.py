@@ -14,7 +14,7 @@ from hyway.domain.tracking.wire import Body, lines, location, maybe, place, poin
 from hyway.kernel.clock import SECOND, Instant
 
 __all__ = [
-    "DEFAULT_PHOTO", "Body", "action", "controls", "event", "fence", "group", "lines", "location", "maybe", "mileage",
+    "DEFAULT_PHOTO", "Body", "action", "action_display", "controls", "event", "fence", "group", "lines", "location", "maybe", "mileage",
     "photo", "place", "placeline", "point", "segment", "state", "track_row", "user", "when",
 ]  # fmt: skip
 
@@ -137,7 +137,7 @@ def action(of: Action, account: Account, now: Instant, home: str) -> Body:
         "tracking_url": f"{home}/track/{of.short_code}",
         "short_code": of.short_code,
         **lines(of.path),
-        "display": _action_display(of, account, now),
+        "display": action_display(of, account.distance_unit, now),
         "event_flags": [{"type": flag} for flag in of.flags],
         "vehicle_type": of.vehicle_type or (of.user.vehicle_type if of.user else "unknown"),
         "metadata": of.metadata,
@@ -160,7 +160,8 @@ def _times(of: Action) -> Body:
     }
 
 
-def _action_display(of: Action, account: Account, now: Instant) -> Body:
+def action_display(of: Action, distance_unit: str, now: Instant) -> Body:
+    """The texts and figures of an action as a page shows them."""
     shown = display.of_action(
         display.ActionState(
             status=of.status,
@@ -171,7 +172,7 @@ def _action_display(of: Action, account: Account, now: Instant) -> Body:
             expected_at=of.scheduled_at,
             eta=of.eta,
             left=_left(of),
-            distance_unit=account.distance_unit,
+            distance_unit=distance_unit,
             user=state(of.user) if of.user else None,
         ),
         now,
