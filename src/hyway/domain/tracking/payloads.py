@@ -5,7 +5,7 @@ the keys of 2017 a user has `unique_id`, `metadata` and `is_tracking`, which the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from hyway.domain.tracking import display
 from hyway.domain.tracking.geodesy import metres
@@ -14,7 +14,8 @@ from hyway.domain.tracking.wire import Body, lines, location, maybe, place, poin
 from hyway.kernel.clock import SECOND, Instant
 
 __all__ = [
-    "DEFAULT_PHOTO", "Body", "action", "action_display", "controls", "event", "fence", "group", "lines", "location", "maybe", "mileage",
+    "DEFAULT_PHOTO", "Body", "action", "action_display",
+    "controls", "event", "fence", "group", "lines", "location", "maybe", "mileage",
     "photo", "place", "placeline", "point", "segment", "state", "track_row", "user", "when",
 ]  # fmt: skip
 
@@ -160,7 +161,7 @@ def _times(of: Action) -> Body:
     }
 
 
-def action_display(of: Action, distance_unit: str, now: Instant) -> Body:
+def action_display(of: Action, distance_unit: Literal["km", "mi"], now: Instant) -> Body:
     """The texts and figures of an action as a page shows them."""
     shown = display.of_action(
         display.ActionState(
