@@ -1,20 +1,31 @@
 """HyperTrack's API, version 1: live location, as its pages of 2017 and its clients describe it."""
 
-from hyway.apis.hypertrack import groups
+import dataclasses
+
+from hyway.apis.hypertrack import devices, eta, groups, overview, places, users
 from hyway.apis.hypertrack.door import Door
 from hyway.apis.hypertrack.style import style
 from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
+from hyway.domain.tracking import Services
 
-OPERATIONS = (*groups.OPERATIONS,)
+OPERATIONS = (
+    *users.OPERATIONS,
+    *places.OPERATIONS,
+    *groups.OPERATIONS,
+    *eta.OPERATIONS,
+    *devices.OPERATIONS,
+    *overview.OPERATIONS,
+)
 
 
-def app(kit: Kit, unknown_token: int = 401) -> Door:
+def app(kit: Kit, unknown_token: int = 401, services: Services | None = None) -> Door:
     """The ASGI app of /api/v1/ and /api/v2/; `await app.start()` and `await app.stop()` go with the server's life.
 
-    `unknown_token` is the status for a token of nobody's: 401, or 403.
+    `unknown_token` is the status for a token of nobody's: 401, or 403. `services` know roads and addresses.
     """
-    return Door(Family(kit, style(unknown_token), OPERATIONS))
+    tools = services or Services()
+    return Door(Family(dataclasses.replace(kit, tools=tools), style(unknown_token), OPERATIONS))
 
 
 __all__ = ["OPERATIONS", "Kit", "app"]

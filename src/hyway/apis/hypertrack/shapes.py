@@ -1,6 +1,6 @@
 """Shapes of answers, for the documentation: what is sent is made by `tracking.payloads`."""
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
@@ -55,6 +55,56 @@ class Place(TypedDict):
     country: str
     created_at: DateTime
     modified_at: DateTime
+
+
+class UserDisplay(TypedDict):
+    """What a client shows as it is; the last three are there once the user was heard of."""
+
+    activity_text: str
+    status_text: str
+    sub_status_text: str
+    has_new_sdk: bool
+    is_warning: bool
+    battery: NotRequired[int]
+    seconds_elapsed_since_last_heartbeat: NotRequired[int]
+    speed: NotRequired[float]
+
+
+class User(TypedDict):
+    """`last_location` is `{}` where no position is known; `pending_actions` are in queue order."""
+
+    id: Id
+    group_id: Id | None
+    lookup_id: str | None
+    unique_id: str | None
+    name: str
+    phone: str | None
+    photo: str
+    availability_status: Literal["online", "offline", "active"]
+    vehicle_type: str
+    pending_actions: list[Id]
+    last_location: Location
+    last_online_at: DateTime | None
+    last_heartbeat_at: DateTime | None
+    last_battery: int | None
+    location_status: str
+    display: UserDisplay
+    metadata: dict[str, Any]
+    is_tracking: bool
+    created_at: DateTime
+    modified_at: DateTime
+    is_connected: bool
+
+
+class Controls(TypedDict):
+    """What a device is to do; seconds and metres."""
+
+    user_id: Id
+    run_command: Literal["GO_ACTIVE", "GO_ONLINE", "GO_OFFLINE", "FLUSH"]
+    batch_duration: int
+    ttl: int | None
+    minimum_duration: int
+    minimum_displacement: int
 
 
 Body = dict[str, Any]

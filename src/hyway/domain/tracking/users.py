@@ -250,6 +250,8 @@ def vehicle(value: str | None, field: str = "vehicle_type") -> Vehicle:
 
 def metadata(value: dict[str, Any] | None) -> dict[str, Any]:
     """What an owner may keep of their own beside a user or an action; Invalid if it is too much."""
+    if not _is_shallow(value):
+        raise Invalid("metadata", "Ensure this field is nested no deeper than {most} levels.", most=_DEEPEST)
     if len(json.dumps(value, ensure_ascii=False)) > _MOST_METADATA:
         raise Invalid(
             "metadata", "Ensure this field has no more than {most} characters.", most=_MOST_METADATA
