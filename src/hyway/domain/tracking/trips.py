@@ -4,11 +4,12 @@ The open segment is no row: it lives in the track's `machine`, with an id that i
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from hyway.domain.tracking import closing, timeline
+from hyway.domain.tracking import closing, timeline, underway
 from hyway.domain.tracking.closing import Boundaries
-from hyway.domain.tracking.meter import Fix
+from hyway.domain.tracking.meter import Fix, PathPoint
 from hyway.domain.tracking.records import Account, Location, Segment
 from hyway.domain.tracking.segmenting import Machine, Stretch
 from hyway.domain.tracking.store import positions_read as positions
@@ -82,18 +83,31 @@ def follow(
     is_quiet = not outcome.closed and outcome.drop_from is None and seen.mode == was.mode
     if is_quiet and open_segment and seen.began == was.began:
         return Followed(_kept(now, hint), open_segment, [], [], _stopped(now), _moved(was, seen))
-    known = {(each.at, positions.rounded(each.lat), positions.rounded(each.lon)): each for each in new}
+    known = {each[:3]: each for each in map(_as_stored, new)}
     open_one = _Known(open_segment, None, hint) if open_segment else None
     return _Pen(w, account, user_seq, Boundaries(w, user_seq, known)).write(outcome, now, open_one, was)
 
 
 def live(r: Read, account: Account, user_seq: int) -> Segment | None:
-    """The open segment as it is known now, without its path; None of a user who never was anywhere."""
+    """The open segment as it is known now; None of a user who never was anywhere."""
     machine, id = store.state(r, account.seq, user_seq)
     hint, now = restored(machine)
     if now is None or id is None:
         return None
-    return closing.live(r, account, user_seq, now, id, hint)
+    segment = closing.live(r, account, user_seq, now, id, hint)
+    return replace(segment, path=underway.path(r, user_seq, id, now)[1]) if now.mode == "trip" else segment
+
+
+def under_way(
+    r: Read, account: Account, user_seq: int, start: Instant, end: Instant
+) -> tuple[list[PathPoint], Segment] | None:
+    """The open trip with its path, and the points of that, if it has a part in [start, end)."""
+    machine, id = store.state(r, account.seq, user_seq)
+    _, now = restored(machine)
+    if now is None or id is None or now.mode != "trip" or now.began.at >= end or now.last.at <= start:
+        return None
+    points, text = underway.path(r, user_seq, id, now)
+    return points, replace(closing.live(r, account, user_seq, now, id, None), path=text)
 
 
 def restored(kept: str | None) -> tuple[int | None, Machine | None]:
@@ -112,8 +126,12 @@ def _stopped(machine: Machine) -> bool | None:
     return None if machine.mode == "undecided" else machine.mode == "stop"
 
 
+def _as_stored(location: Location) -> Location:
+    """The position as it comes back from the table: a machine must see it the same."""
+    return location._replace(lat=positions.rounded(location.lat), lon=positions.rounded(location.lon))
+
+
 def _fix(location: Location) -> Fix:
-    """The position as it comes back from the table, which a machine must see the same."""
     lat, lon = positions.rounded(location.lat), positions.rounded(location.lon)
     return Fix(location.at, lat, lon, location.accuracy, location.speed, location.activity)
 

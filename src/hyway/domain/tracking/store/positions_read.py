@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 
 from hyway.domain.tracking.meter import Fix
 from hyway.domain.tracking.records import ACTIVITIES, PROVIDERS, Location
@@ -46,6 +46,16 @@ _AFTER = Prepared(
     .order_by(*_ORDER)
     .limit(bindparam("most")),
     ["user", "at", "lat", "lon", "most"],
+)
+_COUNT = Prepared(
+    select(func.count()).where(
+        _P.user == bindparam("user"),
+        _P.at >= bindparam("at"),
+        _P.at <= bindparam("until"),
+        tuple_(*_ORDER) >= tuple_(bindparam("at"), bindparam("lat"), bindparam("lon")),
+        tuple_(*_ORDER) <= tuple_(bindparam("until"), bindparam("until_lat"), bindparam("until_lon")),
+    ),
+    ["user", "at", "lat", "lon", "until", "until_lat", "until_lon"],
 )
 _ONE = Prepared(
     select(*_WHOLE).where(
@@ -116,6 +126,15 @@ def since(r: Read, user_seq: int, at: Instant) -> Iterator[Fix]:
             return
         most = _PAGES[1]
         rows = r.rows(_AFTER, user_seq, *rows[-1][:3], most)
+
+
+def count(
+    r: Read, user_seq: int, first: tuple[Instant, float, float], last: tuple[Instant, float, float]
+) -> int:
+    """How many positions there are from one (at, lat, lon) to another, both included."""
+    ends = first[0], exact(first[1]), exact(first[2]), last[0], exact(last[1]), exact(last[2])
+    found: int = r.rows(_COUNT, user_seq, *ends)[0][0]
+    return found
 
 
 def one(r: Read, user_seq: int, fix: Fix) -> Location | None:
