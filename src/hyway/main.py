@@ -21,7 +21,7 @@ from granian.server import MPServer
 from granian.server.embed import Server
 
 from hyway import observe, worker
-from hyway.domain import audit, netinfo, notices, webhooks
+from hyway.domain import audit, netinfo, notices, tracking, webhooks
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
@@ -50,7 +50,12 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
     """The database with all who hear of its facts; it must have been prepared."""
     seal = Seal.from_file(settings.key_file)
     db = Database(
-        settings.database_url, seal, hosts=settings.hosts, home=settings.public_url, threads=threads
+        settings.database_url,
+        seal,
+        hosts=settings.hosts,
+        home=settings.public_url,
+        services=frozenset(settings.services),
+        threads=threads,
     )
     db.hearers += [audit.record, webhooks.hear, notices.hear]
     return db
@@ -80,7 +85,8 @@ def build(settings: Settings) -> Front:
     public, trusted = settings.public_url, settings.trusted_proxies
     window = limits.SharedWindow(settings.redis_url) if settings.redis_url else limits.LocalWindow()
     kit = Kit(db, public, settings.body_limit, trusted, window)
-    api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token)
+    outside = tracking.services.chosen(settings.services)
+    api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token, outside)
     pages = cast(App, console(db, public_url=public, trusted_proxies=trusted))
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     crew = Crew(db, settings)

@@ -36,6 +36,10 @@ class Settings:
     """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
     private_webhooks: bool
     """HYWAY_PRIVATE_WEBHOOKS=1: webhooks may go to private and loopback addresses. Default no."""
+    router: str
+    """HYWAY_ROUTER: who knows the roads, `valhalla+https://…` or `osrm+https://…`. Default: nobody, straight lines."""
+    geocoder: str
+    """HYWAY_GEOCODER: who knows addresses, `nominatim+https://…`. Default: nobody."""
     unknown_token: int
     """HYWAY_HYPERTRACK_UNKNOWN_TOKEN: what the tracking API answers to a token of nobody's, 401 or 403. Default 401."""
     log_format: str
@@ -63,6 +67,8 @@ class Settings:
             trusted_proxies=_networks(environ.get("HYWAY_TRUSTED_PROXIES", "")),
             body_limit=_whole("HYWAY_BODY_LIMIT", environ, 32 * 1024 * 1024),
             private_webhooks=environ.get("HYWAY_PRIVATE_WEBHOOKS", "") in ("1", "true", "yes"),
+            router=environ.get("HYWAY_ROUTER") or "",
+            geocoder=environ.get("HYWAY_GEOCODER") or "",
             unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
             log_format=environ.get("HYWAY_LOG") or "",
         )
@@ -70,6 +76,12 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def services(self) -> dict[str, str]:
+        """The outside services that are named, by kind."""
+        named = {"router": self.router, "geocoder": self.geocoder}
+        return {kind: address for kind, address in named.items() if address}
 
     @property
     def jobs_url(self) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 import psycopg
 
 import hyway.domain.attribution.jobs  # registers its jobs
+import hyway.domain.tracking.jobs_places  # registers its jobs
 import hyway.domain.webhooks.jobs  # noqa: F401  # registers its jobs
 from hyway.domain.netinfo import is_public
 from hyway.kernel import changes, outbox
@@ -48,7 +49,8 @@ class Worker:
 
     def __init__(self, db: Database, settings: Settings) -> None:
         everywhere: Callable[[str], bool] = lambda _: True  # noqa: E731
-        self._means = Means(db, Outgoing(everywhere if settings.private_webhooks else is_public))
+        way = Outgoing(everywhere if settings.private_webhooks else is_public)
+        self._means = Means(db, way, settings.services)
         self._settings = settings
         self._stopping = threading.Event()
         self._wake = threading.Event()

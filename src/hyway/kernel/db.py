@@ -45,11 +45,12 @@ class Fact(NamedTuple):
 
 
 class House(NamedTuple):
-    """What every verb may know of the server: what seals its secrets, and where it answers."""
+    """What every verb may know of the server: what seals its secrets, where it answers, what it can ask of others."""
 
     seal: Seal
     hosts: frozenset[str] = frozenset()
     home: str = "http://localhost:8000"
+    services: frozenset[str] = frozenset()
 
 
 class Read:
@@ -62,6 +63,8 @@ class Read:
         """The `host[:port]` names under which this server answers."""
         self.home = house.home
         """Where people reach this server, without a slash at the end: addresses that it gives away begin so."""
+        self.services = house.services
+        """The kinds of outside services that the operator named: without one, no errand need be left for it."""
 
     @property
     def engine(self) -> str:
@@ -144,11 +147,12 @@ class Database:
         *,
         hosts: frozenset[str] = frozenset(),
         home: str = "http://localhost:8000",
+        services: frozenset[str] = frozenset(),
         threads: int = 4,
     ) -> None:
         self.url = url
         self.seal = seal
-        self.house = House(seal, hosts, home)
+        self.house = House(seal, hosts, home, services)
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(url, threads)
         self.changes = Changes(self.engine)

@@ -4,8 +4,8 @@
 `@every(seconds)` runs in one process of all that share the database, never twice at once.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from hyway.kernel.db import Database
 from hyway.kernel.outbox import Errand
@@ -14,10 +14,11 @@ from hyway.kernel.outgoing import Outgoing
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a job works with."""
+    """What a job works with; `services` are the addresses of the outside services that the operator named."""
 
     db: Database
     outgoing: Outgoing
+    services: Mapping[str, str] = field(default_factory=dict)
 
 
 Job = Callable[[Means, Errand], None]

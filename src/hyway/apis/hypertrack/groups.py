@@ -82,6 +82,14 @@ async def change(ask: Ask, sent: GroupChange) -> Body:
     )
 
 
+@operation("PUT", "/api/v1/groups/{id}/", scope=SECRET, takes=GroupIn, gives=Group)
+async def replace(ask: Ask, sent: GroupIn) -> Body:
+    """Change a group, as PATCH does; its name is required."""
+    return tracking.payloads.group(
+        await ask.db.write(tracking.groups.change, ask.by, ask.path["id"], _fields(sent))
+    )
+
+
 @operation("DELETE", "/api/v1/groups/{id}/", scope=SECRET, gives=None, status=204)
 async def drop(ask: Ask) -> Reply:
     """Delete a group.
@@ -92,4 +100,4 @@ async def drop(ask: Ask) -> Reply:
     return Reply(b"", 204)
 
 
-OPERATIONS = (page, create, find, change, drop)
+OPERATIONS = (page, create, find, change, replace, drop)

@@ -65,7 +65,7 @@ def document(family: Family, operations: Sequence[Operation], public_url: str = 
 
 def _schemas(family: Family, operations: Sequence[Operation]) -> Json:
     types = [each.takes for each in operations if each.takes is not None]
-    types += [each.gives for each in operations]
+    types += [each.gives for each in operations if each.gives is not None]
     _, found = msgspec.json.schema_components(types, ref_template=_REFS)
     return {**found, "Error": family.error}
 
@@ -154,14 +154,16 @@ def _schema(type: Any) -> Json:
 
 
 def _responses(family: Family, of: Operation) -> Json:
-    content: Json = {"schema": _schema(of.gives)}
+    content: Json = {"schema": _schema(of.gives)} if of.gives is not None else {}
     example = family.examples.get(f"{of.method} {of.path}")
-    if example is not None:
+    if example is not None and content:
         content["example"] = example.answer
     headers: Json = {name: {"$ref": f"#/components/headers/{name}"} for name in family.headers}
     for name, text in of.replies.items():
         headers[name] = {"description": text, "schema": {"type": "string"}}
-    done = {"description": of.summary, "headers": headers, "content": {of.media_type: content}}
+    done: Json = {"description": of.summary, "headers": headers}
+    if content:
+        done["content"] = {of.media_type: content}
     refused = {status: {"$ref": f"#/components/responses/{status}"} for status in family.errors}
     return {str(of.status): done, **refused}
 

@@ -3,8 +3,23 @@
 The verbs are found by their noun: `tracking.groups.create(w, by, fields)`.
 """
 
-from hyway.domain.tracking import accounts, groups, ingest, overview, payloads, phones, receiving, users
+from hyway.domain.tracking import (
+    accounts,
+    groups,
+    ingest,
+    overview,
+    payloads,
+    phones,
+    places,
+    polyline,
+    receiving,
+    routing,
+    services,
+    users,
+)
+from hyway.domain.tracking.geocoding import Found, NoGeocoder
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.receiving import Batch, Item, Reading, Refusal, Report, Verdict
 from hyway.domain.tracking.records import (
     Account,
     Group,
@@ -17,18 +32,28 @@ from hyway.domain.tracking.records import (
     UserChange,
     UserQuery,
 )
+from hyway.domain.tracking.services import Services
 
 __all__ = [
     "Account",
+    "Batch",
+    "Found",
     "Group",
+    "Item",
     "Location",
+    "NoGeocoder",
     "Page",
     "Picture",
     "Place",
+    "Reading",
+    "Refusal",
+    "Report",
+    "Services",
     "Spot",
     "User",
     "UserChange",
     "UserQuery",
+    "Verdict",
     "Wanted",
     "accounts",
     "groups",
@@ -36,6 +61,10 @@ __all__ = [
     "overview",
     "payloads",
     "phones",
+    "places",
+    "polyline",
     "receiving",
+    "routing",
+    "services",
     "users",
 ]
