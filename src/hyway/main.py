@@ -78,6 +78,7 @@ def build(settings: Settings) -> Front:
     from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
     from hyway.console.app import app as console
+    from hyway.edge.media import Media
     from hyway.edge.redirect import Lane
 
     db = open_database(settings)
@@ -101,6 +102,7 @@ def build(settings: Settings) -> Front:
                 Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/"),
                 Branch("/console/", "console", pages),
                 Branch("/static/", "console", pages),
+                Branch("/media/", "media", cast(App, Media(db))),
             ),
             papers=_papers(public),
             ready=crew.ready,

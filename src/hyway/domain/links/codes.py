@@ -17,7 +17,7 @@ _RESERVED = """
     creators crossdomain.xml css customers dashboard docs domains envs error evaluate events favicon.ico
     geofences health healthz help hoko hooks humans.txt hypemarket hypertrack hyphen hyway img
     index.html index.php ingest intake integrations invite invites js jwks.json link links live llms.txt
-    login logout manifest.json me metrics none null oauth oauth2 ofrep openapi openapi.json openapi.yaml
+    login logout manifest.json maps me media metrics none null oauth oauth2 ofrep openapi openapi.json openapi.yaml
     organizations orgs partners password ping privacy projects qr qrcode readyz redoc register
     robots.txt sdk sdk_events security security.txt segments session sessions settings setup signin
     signout signup sitemap.xml socket static status stream support sw.js swagger tags teams terms toggle
