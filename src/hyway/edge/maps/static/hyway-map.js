@@ -10,7 +10,7 @@ import { drawShape, editShape } from "./draw.js";
 import { el } from "./glyphs.js";
 import { addGround } from "./ground.js";
 import { L } from "./leaflet-module.js";
-import { moves } from "./look.js";
+import { isLively, moves } from "./look.js";
 import { Place, Route, fence } from "./shapes.js";
 import { addTiles } from "./tiles.js";
 import { User, Users } from "./users.js";
@@ -120,9 +120,9 @@ export function createMap(element, options = {}) {
     zoomControl: false,
     scrollWheelZoom: options.scrollWheelZoom ?? true,
     attributionControl: false,
-    fadeAnimation: moves(),
-    zoomAnimation: moves(),
-    markerZoomAnimation: moves(),
+    fadeAnimation: isLively(),
+    zoomAnimation: isLively(),
+    markerZoomAnimation: isLively(),
   });
   element.classList.add("hy-map");
   L.control.attribution({ prefix: false }).addTo(map);

@@ -36,8 +36,11 @@ export const between = (from, to, part) => from.map((each, i) => each + (to[i] -
 const night = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Whether movement is welcome. */
-export const moves = () => !still.matches && !document.hidden;
+/** Whether movement is welcome at all. */
+export const isLively = () => !still.matches;
+
+/** Whether movement is welcome and somebody looks. */
+export const moves = () => isLively() && !document.hidden;
 
 /** `dark` or `light`: what the page asks for by `data-theme` on its root, else what the system says. */
 export function theme() {

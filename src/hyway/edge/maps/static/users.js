@@ -7,6 +7,8 @@ import { moves } from "./look.js";
 const GLIDE = 1000;
 const CELL = 76;
 const GATHER_ABOVE = 300;
+const TOUCH = 50;
+const AROUND = [[-1, -1], [0, -1], [1, -1], [-1, 0], [1, 0], [-1, 1], [0, 1], [1, 1]];
 const ALONE_FROM = 17;
 // Farther than this within one step is not a movement that was seen.
 const LEAP = 3000;
@@ -65,10 +67,6 @@ export class User {
     if (onClick) onPress(this.marker, onClick);
     // Leaflet makes the element anew each time a marker is shown.
     this.marker.on("add", () => this.#name());
-  }
-
-  get position() {
-    return this.at;
   }
 
   get isShown() {
@@ -142,6 +140,27 @@ export class User {
 
   #name() {
     this.marker.getElement()?.setAttribute("aria-label", this.said ?? "");
+  }
+}
+
+/** Joins neighbouring cells whose middles are so close that their bubbles would overlap; the larger takes the smaller. */
+function joined(cells) {
+  const bySize = [...cells].filter(([, cell]) => !cell.isAlone).sort(([, a], [, b]) => b.users.length - a.users.length);
+  const middle = ({ x, y, users }) => [x / users.length, y / users.length];
+  for (const [key, cell] of bySize) {
+    if (!cells.has(key)) continue;
+    const [column, row] = key.split(":").map(Number);
+    for (const [dx, dy] of AROUND) {
+      const other = `${column + dx}:${row + dy}`;
+      const found = cells.get(other);
+      if (!found || found.users.length > cell.users.length) continue;
+      const [[ax, ay], [bx, by]] = [middle(cell), middle(found)];
+      if (Math.hypot(ax - bx, ay - by) >= TOUCH) continue;
+      cell.users.push(...found.users);
+      cell.x += found.x;
+      cell.y += found.y;
+      cells.delete(other);
+    }
   }
 }
 
@@ -231,11 +250,16 @@ export class Users {
       const point = this.map.project(user.goal, zoom);
       const isAlone = !isMany || zoom >= ALONE_FROM || id === this.chosen;
       const key = isAlone ? id : `${Math.floor(point.x / CELL)}:${Math.floor(point.y / CELL)}`;
-      cells.has(key) ? cells.get(key).push(user) : cells.set(key, [user]);
+      const cell = cells.get(key) ?? { users: [], x: 0, y: 0, isAlone };
+      cell.users.push(user);
+      cell.x += point.x;
+      cell.y += point.y;
+      cells.set(key, cell);
     }
+    joined(cells);
     const shown = new Set();
     const groups = new Map();
-    for (const [key, users] of cells) users.length === 1 ? shown.add(users[0]) : groups.set(key, users);
+    for (const [key, { users }] of cells) users.length === 1 ? shown.add(users[0]) : groups.set(key, users);
     for (const user of this.all.values()) shown.has(user) ? user.show() : user.isShown && user.hide();
     this.#gather(groups);
   }
