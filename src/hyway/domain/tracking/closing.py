@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from hyway.domain.tracking import geodesy, meter, polyline
+from hyway.domain.tracking import geodesy, meter, places, polyline
 from hyway.domain.tracking.meter import Fix
-from hyway.domain.tracking.records import Account, Location, Segment, SegmentKind, Spot
+from hyway.domain.tracking.records import Account, Location, Place, Segment, SegmentKind, Spot
 from hyway.domain.tracking.segmenting import Machine, Stretch
 from hyway.domain.tracking.store import positions_read as positions
 from hyway.domain.tracking.store import segments as store
@@ -88,12 +88,16 @@ def centre(stretch: Stretch) -> Spot:
 
 def place(w: Write, account: Account, spot: Spot, hint: int | None) -> int:
     """The number of the place of a stop: the one found before, one that is stored there, else a new one."""
-    if hint is not None:
-        known = stops.by_seq(w, account.seq, hint)
-        if known and known.spot and geodesy.metres(*spot, *known.spot) <= known.radius:
-            return hint
-    found = stops.nearest(w, account.seq, spot)
-    return found.seq if found else stops.add(w, account.seq, spot)
+    found = known_place(w, account, spot, hint) or stops.nearest(w, account.seq, spot)
+    return found.seq if found else places.keep(w, account, spot, {}).seq
+
+
+def known_place(r: Read, account: Account, spot: Spot, hint: int | None) -> Place | None:
+    """The place of this number, if it is still there and the spot in it."""
+    found = stops.by_seq(r, account.seq, hint) if hint is not None else None
+    if found is None or found.spot is None or geodesy.metres(*spot, *found.spot) > found.radius:
+        return None
+    return found
 
 
 def reason(r: Read, user_seq: int, began_at: Instant, ended_at: Instant) -> str:
@@ -114,14 +118,19 @@ def lookup_id(r: Read, user_seq: int, began_at: Instant, ended_at: Instant) -> s
 def live(r: Read, account: Account, user_seq: int, machine: Machine, id: str, hint: int | None) -> Segment:
     """The open segment as it is known now, without a path."""
     stretch = machine.live()
-    known = row(account, user_seq, stretch, id, machine.last.at, Boundaries(r, user_seq, {}))
+    at = machine.last.at
+    known = row(account, user_seq, stretch, id, at, Boundaries(r, user_seq, {}))
+    place = None
     if stretch.kind == "stop":
-        known = known._replace(lookup_id=lookup_id(r, user_seq, known.began_at, machine.last.at), place=hint)
-    segment = shown(r, known)
-    return replace(segment, ended_at=None, ended=None)
+        known = known._replace(lookup_id=lookup_id(r, user_seq, known.began_at, at))
+        place = known_place(r, account, centre(stretch), hint)
+    return replace(shown(r, known, place), ended_at=None, ended=None)
 
 
-def shown(r: Read, row: Row) -> Segment:
+def closed(r: Read, row: Row) -> Segment:
     """The record of a row that was just made."""
-    place = stops.by_seq(r, row.account, row.place) if row.place is not None else None
+    return shown(r, row, stops.by_seq(r, row.account, row.place) if row.place is not None else None)
+
+
+def shown(r: Read, row: Row, place: Place | None) -> Segment:
     return store.shown(row, store.owner(r, row.account, row.user), place)

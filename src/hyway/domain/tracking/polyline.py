@@ -5,12 +5,15 @@ cut into groups of five bits, lowest first, each written as one printable charac
 The texts hold backslashes and backticks.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from hyway.kernel.clock import SECOND, Instant
 
 Point = tuple[float, float]
 TimedPoint = tuple[float, float, Instant]
+# Groups from `_` on say that the number goes on.
+_PAIRS = re.compile(r"([_-~]*[?-^][_-~]*[?-^])[_-~]*[?-^]")
 
 # Steps of a person or a car nearly always fit in two groups of five bits (about 570 m): a table is faster.
 _TABLE_SIZE = 1 << 10
@@ -90,6 +93,11 @@ def decode_timed(text: str) -> list[TimedPoint]:
     """The points of a time-aware polyline, on whole seconds; ValueError for what is none."""
     lats, lons, seconds = _tracks(text, 3)
     return [(lat, lon, int(second) * SECOND) for lat, lon, second in zip(lats, lons, seconds, strict=True)]
+
+
+def without_times(text: str) -> str:
+    """The plain polyline of a time-aware one: the same numbers but each third one, which it leaves out."""
+    return "".join(_PAIRS.findall(text))
 
 
 def _tracks(text: str, width: int) -> list[list[float]]:

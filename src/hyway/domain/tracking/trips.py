@@ -186,7 +186,7 @@ class _Pen:
         mine = self._take(now.began.at, None) or _Known(ids.uuid4(), None, None)
         place = self._place(now, mine.place)
         newer = [stretch for stretch in outcome.closed if stretch.last.at > was.last]
-        closed = [closing.shown(self._w, row) for row in rows if row.ended_at > was.last]
+        closed = [closing.closed(self._w, row) for row in rows if row.ended_at > was.last]
         return Followed(
             _kept(now, place),
             mine.id,

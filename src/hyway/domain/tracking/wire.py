@@ -65,5 +65,5 @@ def place(kept: Place | None) -> Body | None:
 
 def lines(path: str | None) -> Body:
     """The way as a plain polyline and with its times; null while there is none."""
-    plain = polyline.encode(polyline.decode_timed(path)) if path else None
+    plain = polyline.without_times(path) if path else None
     return {"encoded_polyline": plain, "time_aware_polyline": path or None}

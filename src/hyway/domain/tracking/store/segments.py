@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, select
 
 from hyway.domain.tracking.meter import Fix
 from hyway.domain.tracking.records import Location, Place, Segment, SegmentKind, Spot
-from hyway.domain.tracking.store.stops import as_place
+from hyway.domain.tracking.store.places import SHOWN as PLACE_SHOWN
+from hyway.domain.tracking.store.places import as_place
 from hyway.domain.tracking.store.tables import EVENTS, PLACES, SEGMENTS, TRACKS, USERS
 from hyway.kernel.clock import SECOND, Instant
 from hyway.kernel.db import Read, Write
@@ -50,7 +51,7 @@ _OWNER = Prepared(
     ["account", "user"],
 )  # fmt: skip
 _SHOWN = (
-    select(*_OWN, _U.id.label("user_id"), _U.vehicle_type, *PLACES.c)
+    select(*_OWN, _U.id.label("user_id"), _U.vehicle_type, *PLACE_SHOWN.selected_columns)
     .select_from(SEGMENTS)
     .join(USERS, _U.seq == _S.user)
     .outerjoin(PLACES, PLACES.c.seq == _S.place)
