@@ -5,8 +5,13 @@ The verbs are found by their noun: `tracking.groups.create(w, by, fields)`.
 
 from hyway.domain.tracking import (
     accounts,
+    actions,
+    events,
     groups,
     ingest,
+    kinds,
+    leaving,
+    live,
     overview,
     payloads,
     phones,
@@ -15,6 +20,7 @@ from hyway.domain.tracking import (
     receiving,
     routing,
     services,
+    subscribing,
     users,
 )
 from hyway.domain.tracking.geocoding import Found, NoGeocoder
@@ -22,6 +28,7 @@ from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.receiving import Batch, Item, Reading, Refusal, Report, Verdict
 from hyway.domain.tracking.records import (
     Account,
+    Action,
     Group,
     Location,
     Page,
@@ -33,9 +40,12 @@ from hyway.domain.tracking.records import (
     UserQuery,
 )
 from hyway.domain.tracking.services import Services
+from hyway.domain.tracking.wishes import ActionWish
 
 __all__ = [
     "Account",
+    "Action",
+    "ActionWish",
     "Batch",
     "Found",
     "Group",
@@ -56,8 +66,13 @@ __all__ = [
     "Verdict",
     "Wanted",
     "accounts",
+    "actions",
+    "events",
     "groups",
     "ingest",
+    "kinds",
+    "leaving",
+    "live",
     "overview",
     "payloads",
     "phones",
@@ -66,5 +81,6 @@ __all__ = [
     "receiving",
     "routing",
     "services",
+    "subscribing",
     "users",
 ]

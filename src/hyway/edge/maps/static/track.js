@@ -76,7 +76,13 @@ function showPosition() {
     shownStart = NaN;
     return;
   }
-  const points = decodeTimed(state.time_aware_polyline);
+  // A frame without a route leaves the one that is drawn.
+  if (state.time_aware_polyline === null && traveller) {
+    const { lat, lon, recorded_at: at } = state.location;
+    traveller.move(fixOf(state.location), [[lat, lon, Math.floor(Date.parse(at) / 1000)]]);
+    return;
+  }
+  const points = decodeTimed(state.time_aware_polyline ?? "");
   const isNew = !traveller;
   traveller ??= map.traveller();
   traveller.user.box.classList.add("hy-beats");
