@@ -64,6 +64,9 @@ def _places() -> None:
         "ix_tracking_places_account_created_at", "tracking_places", ["account", "created_at"], unique=False
     )
     op.create_index(
+        "ix_tracking_places_account_lat", "tracking_places", ["account", "lat", "lon"], unique=False
+    )
+    op.create_index(
         "ix_tracking_places_account_lookup_id", "tracking_places", ["account", "lookup_id"], unique=False
     )
 
@@ -237,6 +240,9 @@ def _events() -> None:
     op.create_index("ix_tracking_events_account_frame", "tracking_events", ["account", "frame"], unique=False)
     op.create_index(
         "ix_tracking_events_account_recorded_at", "tracking_events", ["account", "recorded_at"], unique=False
+    )
+    op.create_index(
+        "ix_tracking_events_user_recorded_at", "tracking_events", ["user", "recorded_at"], unique=False
     )
     op.create_index("ix_tracking_events_action", "tracking_events", ["action"], unique=False)
 

@@ -209,6 +209,7 @@ PLACES = Table(
     Column("modified_at", At, nullable=False),
     Index("ix_tracking_places_account_created_at", "account", "created_at"),
     Index("ix_tracking_places_account_lookup_id", "account", "lookup_id"),
+    Index("ix_tracking_places_account_lat", "account", "lat", "lon"),
 )
 
 _PENDING = text("status IN ('created', 'assigned', 'started')")
@@ -293,6 +294,7 @@ EVENTS = Table(
     UniqueConstraint("user", "type", "recorded_at", "dedupe"),
     Index("ix_tracking_events_account_recorded_at", "account", "recorded_at"),
     Index("ix_tracking_events_account_frame", "account", "frame"),
+    Index("ix_tracking_events_user_recorded_at", "user", "recorded_at"),
     Index("ix_tracking_events_action", "action"),
     sqlite_autoincrement=True,
 )
