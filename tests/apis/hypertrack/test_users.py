@@ -23,6 +23,12 @@ def user(world: World, **wish: Any) -> tracking.User:
     return world.db.write_now(tracking.users.create, world.by, UserChange(**wish))[0]
 
 
+def live(world: World, of: tracking.User, **columns: Any) -> None:
+    """Puts the user's live state into shape, as positions would."""
+    account = world.db.read_now(tracking.accounts.of, world.by)
+    world.db.write_now(lambda w: tracking.users.touch(w, account, of, **columns))
+
+
 async def test_a_fresh_user_is_the_contracts(world: World) -> None:
     example = CONTRACT["user_fresh"]
     async with world.client() as http:
@@ -175,9 +181,7 @@ async def test_the_list_pages_filters_and_orders(world: World) -> None:
 
 async def test_stop_tracking_and_controls(world: World) -> None:
     made = user(world)
-    live = tracking.users.touch
-    account = world.db.read_now(tracking.accounts.of, world.by)
-    world.db.write_now(live, account, made, is_tracking=1, tracking_at=clock.now(), online_at=clock.now())
+    live(world, made, is_tracking=1, tracking_at=clock.now(), online_at=clock.now())
     async with world.client() as http:
         at = f"{USERS}{made.id}/"
         told = (await http.get(f"{at}controls/")).json()
@@ -255,15 +259,11 @@ async def test_a_test_key_makes_twenty_users_a_day(world: World) -> None:
 
 
 async def test_the_dashboards_counts(world: World) -> None:
-    account_of = tracking.accounts.of
     for number in range(3):
         made = user(world, name=f"U{number}")
-        live = {"at": clock.now(), "lat": 37.7755, "lon": -122.4181, "activity": 0, "provider": 0}
-        account = world.db.read_now(account_of, world.by)
         if number:
-            world.db.write_now(
-                tracking.users.touch, account, made, is_tracking=1, heartbeat_at=clock.now(), **live
-            )
+            where = {"at": clock.now(), "lat": 37.7755, "lon": -122.4181, "activity": 0, "provider": 0}
+            live(world, made, is_tracking=1, heartbeat_at=clock.now(), **where)
     async with world.client() as http:
         summary = (await http.get(f"{USERS}summary/")).json()
         assert (summary["count"], summary["connected"]) == (3, 2)
@@ -287,13 +287,10 @@ async def test_the_dashboards_counts(world: World) -> None:
 
 
 async def test_work_is_given_and_taken(world: World) -> None:
+    wishes = [tracking.actions.ActionWish(type="task", lookup_id=f"o{number}") for number in range(3)]
+    ids = [world.db.write_now(tracking.actions.create, world.by, wish).action.id for wish in wishes]
     async with world.client() as http:
         at = f"{USERS}{user(world, name='One').id}/"
-        made = [
-            (await http.post("/api/v1/actions/", json={"type": "task", "lookup_id": f"o{number}"})).json()
-            for number in range(3)
-        ]
-        ids = [each["id"] for each in made]
         given = await http.post(f"{at}assign_actions/", json={"action_ids": ids})
         assert given.status_code == 200, given.text
         assert (given.json()["pending_actions"], given.json()["availability_status"]) == (ids, "active")

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from hyway.apis.hypertrack import devices, eta, groups, overview, places, users
+from hyway.apis.hypertrack import devices, eta, groups, overview, places, users, work
 from hyway.apis.hypertrack.door import Door
 from hyway.apis.hypertrack.style import style
 from hyway.apis.kit.doorman import Kit
@@ -11,6 +11,7 @@ from hyway.domain.tracking import Services
 
 OPERATIONS = (
     *users.OPERATIONS,
+    *work.OPERATIONS,
     *places.OPERATIONS,
     *groups.OPERATIONS,
     *eta.OPERATIONS,
