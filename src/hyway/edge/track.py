@@ -132,7 +132,7 @@ async def _beginning(rest: AsyncIterator[list[Line]]) -> AsyncIterator[list[Line
 
 def _shared(r: Read, code: str, is_brief: bool = False) -> tuple[Shown, str] | None:
     """What the link shows, and whose it is; without the route when `is_brief`."""
-    shown = tracking.actions.public_view(r, code, clock.now(), is_brief=is_brief)
+    shown = tracking.actions.public_view(r, code, is_brief=is_brief)
     return (shown, tracking.live.owner(r, shown.action.account)) if shown is not None else None
 
 
@@ -158,7 +158,7 @@ def as_view(shown: Shown, organization: str, home: str) -> TrackView:
     """What the page may show of an action."""
     action, now = shown.action, clock.now()
     display = tracking.payloads.action_display(action, shown.distance_unit, now)
-    seconds: Callable[[str], float | None] = display.get  # type: ignore[assignment]
+    seconds: Callable[[str], float | None] = display.get
     ended = action.ended_at is not None
     return TrackView(
         short_code=action.short_code,

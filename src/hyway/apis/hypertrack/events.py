@@ -7,7 +7,7 @@ from msgspec import Meta
 from hyway.apis.hypertrack.fields import Ref, Time, Words
 from hyway.apis.hypertrack.inputs import operation
 from hyway.apis.hypertrack.lists import ListQuery, PageOut, answer
-from hyway.apis.hypertrack.shapes import EventOut, event_out
+from hyway.apis.hypertrack.shapes import Body, Event
 from hyway.apis.hypertrack.style import READ
 from hyway.apis.kit.operations import Ask
 from hyway.domain import tracking
@@ -25,19 +25,19 @@ class EventsQuery(ListQuery, kw_only=True):
     max_created_at: Time | None = None
 
 
-@operation("GET", "/api/v1/events/", scope=READ, query=EventsQuery, gives=PageOut[EventOut])
-async def page(ask: Ask, query: EventsQuery) -> PageOut[EventOut]:
+@operation("GET", "/api/v1/events/", scope=READ, query=EventsQuery, gives=PageOut[Event])
+async def page(ask: Ask, query: EventsQuery) -> PageOut[Body]:
     """List events.
 
     Newest first by the time at which they happened. `data.object` is the user, action or segment as it was then.
     """
-    return await answer(ask, query, tracking.events.page, event_out)
+    return await answer(ask, query, tracking.events.page, tracking.payloads.event)
 
 
-@operation("GET", "/api/v1/events/{id}/", scope=READ, gives=EventOut)
-async def find(ask: Ask) -> EventOut:
+@operation("GET", "/api/v1/events/{id}/", scope=READ, gives=Event)
+async def find(ask: Ask) -> Body:
     """Retrieve an event."""
-    return event_out(await ask.db.read(tracking.events.find, ask.by, ask.path["id"]))
+    return tracking.payloads.event(await ask.db.read(tracking.events.find, ask.by, ask.path["id"]))
 
 
 OPERATIONS = (page, find)

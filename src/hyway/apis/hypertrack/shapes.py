@@ -107,4 +107,21 @@ class Controls(TypedDict):
     minimum_displacement: int
 
 
+class Event(TypedDict):
+    """`data.object` is the user, action or segment as it was then. `event_type` is the older name of `type`."""
+
+    id: Id
+    user_id: Id
+    action_id: Id | None
+    type: str
+    event_type: str
+    recorded_at: DateTime
+    location: Location
+    data: dict[str, Any]
+    has_been_delivered: Annotated[bool, Meta(description="Whether a webhook's receiver has acknowledged it.")]
+    delivered_at: DateTime | None
+    created_at: DateTime
+    modified_at: DateTime
+
+
 Body = dict[str, Any]

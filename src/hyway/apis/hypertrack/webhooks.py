@@ -30,17 +30,20 @@ class WebhookOut(Struct):
     created_at: str
 
 
-class WebhookIn(Struct):
-    """Which events go where. Without `allowed_events`, or with `has_allowed_all`, all of them."""
-
-    url: Annotated[str, Meta(min_length=1, max_length=2048)]
+class _Webhook(Struct, kw_only=True):
     type: Literal["web", "slack"] | UnsetType = UNSET
     has_allowed_all: Flag | UnsetType = UNSET
     group_id: Uuid | UnsetType | None = UNSET
     allowed_events: Words | UnsetType = UNSET
 
 
-class WebhookChange(WebhookIn, kw_only=True):
+class WebhookIn(_Webhook, kw_only=True):
+    """Which events go where. Without `allowed_events`, or with `has_allowed_all`, all of them."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=2048)]
+
+
+class WebhookChange(_Webhook, kw_only=True):
     """What is sent changes. `is_enabled` switches a webhook off, or on again."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2048)] | UnsetType = UNSET
@@ -87,7 +90,7 @@ def _delivery_out(of: Delivery) -> DeliveryOut:
     )
 
 
-def _fields(sent: WebhookIn) -> dict[str, Any]:
+def _fields(sent: _Webhook) -> dict[str, Any]:
     fields = given(sent)
     if fields.pop("has_allowed_all", False):
         fields["allowed_events"] = _ALL
