@@ -285,7 +285,10 @@ RECKONED = {"distance_remaining", "duration_elapsed", "duration_remaining", "sec
 def hold(made: Any, example: Any, path: str) -> None:
     """The same keys and kinds all the way down, and the same values except where they are reckoned."""
     assert type(made) is type(example), f"{path}: {made!r} for {example!r}"
-    if isinstance(example, dict):
+    if path.endswith(".tracking_url"):
+        # Ours has a word before the code, the vendor's nothing: its clients read the last part.
+        assert made == example.replace("8000/", "8000/track/"), path
+    elif isinstance(example, dict):
         more = (
             MORE_OF_USER
             if "pending_actions" in example
