@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from time_aware_polyline import decode_time_aware_polyline, encode_time_aware_polyline
+from time_aware_polyline import (  # type: ignore[import-untyped]
+    decode_time_aware_polyline,
+    encode_time_aware_polyline,
+)
 
 from hyway.domain.tracking.polyline import (
     decode,

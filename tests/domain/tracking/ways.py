@@ -27,6 +27,7 @@ def recorded(name: str) -> list[Fix]:
         for each in track.tracks
         for segment in each.segments
         for point in segment.points
+        if point.time
     ]
 
 

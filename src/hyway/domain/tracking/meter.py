@@ -81,20 +81,24 @@ class Meter:
 
     __slots__ = ("_anchor", "_done", "_line", "_open", "_seen", "_spans", "_suspect", "_window", "fixes")
 
-    def __init__(self, first: Mark, line: list[PathPoint] | None = None) -> None:
+    def __init__(self, first: Fix, line: list[PathPoint] | None = None) -> None:
         self.fixes = 1
-        self._anchor = self._window = first
-        self._seen = first.fix.at
+        self._anchor = self._window = Mark(first)
+        self._seen = first.at
         self._suspect: Mark | None = None
         self._open = 0  # millimetres of the legs in the window
         self._done = [0, 0, 0, 0]  # millimetres by activity
         self._spans = [0, 0, 0, 0]  # microseconds by activity
         self._line = line
         if line is not None:
-            line.append((first.fix.lat, first.fix.lon, first.fix.at))
+            line.append((first.lat, first.lon, first.at))
 
-    def feed(self, mark: Mark) -> None:
+    def feed(self, fix: Fix) -> None:
         """One more fix, at or after the one before."""
+        self.take(Mark(fix))
+
+    def take(self, mark: Mark) -> None:
+        """`feed`, for who has the coordinates already."""
         self.fixes += 1
         anchor, fix = self._anchor, mark.fix
         away = anchor.to(mark.x, mark.y, mark.z)
@@ -108,16 +112,16 @@ class Meter:
                 self._suspect = mark
                 return
             self._leg(suspect)
-            self.feed(mark)
+            self.take(mark)
             self.fixes -= 1
             return
         self._suspect = None
         self._leg(mark)
 
-    def finish(self, last: Mark) -> None:
+    def finish(self, last: Fix) -> None:
         """Count up to the last fix fed, however near: the line ends there."""
-        if self._anchor.fix[:3] != last.fix[:3]:
-            self._leg(last)
+        if self._anchor.fix[:3] != last[:3]:
+            self._leg(Mark(last))
         self._close(self._anchor)
 
     def metres(self) -> float:
@@ -152,7 +156,7 @@ class Meter:
     @classmethod
     def from_json(cls, data: Sequence[Any], marks: Sequence[Mark]) -> "Meter":
         fixes, seen, opened, done, spans, (anchor, window, suspect) = data
-        meter = cls(marks[anchor])
+        meter = cls(marks[anchor].fix)
         meter._window = marks[window]
         meter._suspect = None if suspect < 0 else marks[suspect]
         meter.fixes, meter._seen, meter._open = fixes, seen, opened
@@ -224,11 +228,11 @@ def path(fixes: Iterable[Fix]) -> list[PathPoint]:
     for fix in fixes:
         if is_coarse(fix):
             continue
-        last = Mark(fix)
         if meter is None:
-            meter = Meter(last, line)
+            meter = Meter(fix, line)
         else:
-            meter.feed(last)
+            meter.take(Mark(fix))
+        last = fix
     if meter and last:
         meter.finish(last)
     return line

@@ -82,7 +82,7 @@ class Machine:
         self.decided_at = began.at if decided_at is None else decided_at
         self._stay = Stay(mark)
         self._held: Mark | None = None  # the first fix outside; the next one tells whether to believe it
-        self._meter = Meter(mark)
+        self._meter = Meter(began)
         self._sure: Meter | None = None  # of a trip: the meter where the candidate began
         self._kept = began  # where a stop will have ended: the last close fix from which it was not left
         self._kept_fixes = 1
@@ -117,7 +117,7 @@ class Machine:
         if self.mode == "stop":
             self._meter.fixes += 1  # what is parked has no metres
         else:
-            self._meter.feed(mark)
+            self._meter.take(mark)
 
     def _inside(self, fix: Fix, away: float) -> None:
         stay = self._stay
@@ -136,21 +136,21 @@ class Machine:
                 self._kept, self._kept_fixes = fix, self._meter.fixes
 
     def _outside(self, mark: Mark) -> Turn | None:
-        """Two fixes in a row make it true: a single one is a jump of the receiver."""
+        """Two fixes in a row, not of one instant, make it true: a single one is a jump of the receiver."""
         held = self._held
-        if held is None:
-            self._held = mark
+        if held is None or held.fix.at == mark.fix.at:
+            self._held = held or mark
             return None
         if self.mode == "stop":
             return Turn((self._stop(self._kept, self._kept_fixes),), self._kept)
         self.mode = "trip"
         self._held = None
-        self._meter.feed(held)
+        self._meter.take(held)
         self._begin_candidate(held)
         if not self._stay.holds(mark.fix, self._stay.away(mark)):
             self._held = mark
         else:
-            self._meter.feed(mark)
+            self._meter.take(mark)
             self._stay.add(mark)
             if mark.fix.at - held.fix.at <= SETTLE:
                 self._stay.recentre()
@@ -195,19 +195,19 @@ class Machine:
                 break
             before = mark if fix.at > self.began.at else None
             if fix[:3] != stay.first.fix[:3]:
-                meter.feed(mark)
+                meter.take(mark)
             if fix.at > self.began.at and (away <= close or fix[:3] == last[:3]):
                 found, best = mark, away
         assert found is not None  # noqa: S101
         return found, meter
 
     def _is_lost(self, mark: Mark) -> bool:
-        """Whether a fix after a long silence is elsewhere. Only the fixes on both sides count in a trip, for the
-        machine that begins at the first of them must find the same."""
+        """Whether a fix after a long silence is elsewhere: far from where it was last, and from the stay. The first
+        is what the machine that begins at the silence would find, too."""
         there = Stay(Mark(self.last))
         if there.holds(mark.fix, there.away(mark)):
             return False
-        return self.mode == "trip" or not self._stay.holds(mark.fix, self._stay.away(mark))
+        return not self._stay.holds(mark.fix, self._stay.away(mark))
 
     def _silence(self, fix: Fix) -> Turn:
         last = self.last
@@ -233,7 +233,7 @@ class Machine:
     def _trip(self, ended: Fix | None, meter: Meter) -> Stretch:
         meter = meter.copy()
         if ended is not None:
-            meter.finish(Mark(ended))
+            meter.finish(ended)
         last, way, did = ended or self.last, meter.metres(), meter.activities()
         return Stretch("trip", self.began, ended, last, self.decided_at, None, None, way, meter.fixes, did)
 
