@@ -10,7 +10,7 @@ import socket
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import uvloop
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -29,6 +29,9 @@ from hyway.kernel.db import Database
 from hyway.kernel.faults import Fault, Invalid
 from hyway.kernel.seal import Seal
 from hyway.settings import Settings
+
+if TYPE_CHECKING:
+    from hyway.edge.ingest import Ingest
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +81,7 @@ def build(settings: Settings) -> Front:
     from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
     from hyway.console.app import app as console
-    from hyway.edge.media import Media
+    from hyway.edge.ingest import Ingest
     from hyway.edge.redirect import Lane
 
     db = open_database(settings)
@@ -90,27 +93,39 @@ def build(settings: Settings) -> Front:
     api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token, outside)
     pages = cast(App, console(db, public_url=public, trusted_proxies=trusted))
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
+    ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     crew = Crew(db, settings)
     meters = observe.Meters()
     meters.read("hyway_redirect", lane.stats)
+    meters.read("hyway_ingest", ingest.stats)
     return Front(
         Doors(
             redirect=lane,
-            branches=(
-                Branch("/api/", "hoko", api, "/api/unknown-host"),
-                Branch("/api/v1/", "hypertrack", tracks, "/api/v1/unknown-host/"),
-                Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/"),
-                Branch("/console/", "console", pages),
-                Branch("/static/", "console", pages),
-                Branch("/media/", "media", cast(App, Media(db))),
-            ),
+            branches=_branches(db, api, tracks, pages, ingest),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, tracks, lane, crew),
+            parts=(Storage(db, places), api, tracks, lane, ingest, crew),
             hosts=settings.hosts,
             private=trusted,
             meters=meters,
         )
+    )
+
+
+def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest") -> tuple[Branch, ...]:
+    """What answers under which address."""
+    from hyway.edge.connect import Connect
+    from hyway.edge.media import Media
+
+    connect = Connect(ingest)
+    return (
+        Branch("/api/", "hoko", api, "/api/unknown-host"),
+        Branch("/api/v1/", "hypertrack", tracks, "/api/v1/unknown-host/", ingest),
+        Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/", ingest),
+        Branch("/connect/", "connect", connect, fast=connect),
+        Branch("/console/", "console", pages),
+        Branch("/static/", "console", pages),
+        Branch("/media/", "media", cast(App, Media(db))),
     )
 
 

@@ -31,7 +31,9 @@ class Family:
     """One API family as an ASGI app. `start` and `stop` go with the server's own life."""
 
     def __init__(self, kit: Kit, style: Style, operations: Sequence[Operation]) -> None:
-        self._callers = Callers(kit.db, style.find)
+        self.style = style
+        self.callers = Callers(kit.db, style.find)
+        """Whoever else takes requests for the family asks the same memory."""
         routes = Routes(operations)
         inner = Litestar(
             route_handlers=[_handler(each, kit) for each in operations],
@@ -40,7 +42,7 @@ class Family:
             logging_config=None,
             request_max_body_size=None,
         )
-        self._doorman = Doorman(kit, style, routes, self._callers, inner)  # type: ignore[arg-type]
+        self._doorman = Doorman(kit, style, routes, self.callers, inner)  # type: ignore[arg-type]
         self._flushing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,13 +58,13 @@ class Family:
             self._flushing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._flushing
-        await self._callers.flush()
+        await self.callers.flush()
 
     async def _flush_often(self) -> None:
         while True:
             await asyncio.sleep(_FLUSH_EVERY)
             try:
-                await self._callers.flush()
+                await self.callers.flush()
             except Exception:  # the database is away for now: `flush` has kept everything for the next time
                 log.warning("could not note when keys were last used; trying again", exc_info=True)
 

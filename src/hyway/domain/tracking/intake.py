@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
-from hyway.domain.tracking import accounts, advancing, happenings, payloads, signals
+from hyway.domain.tracking import accounts, actions, advancing, happenings, payloads, signals
 from hyway.domain.tracking.advancing import Advanced
 from hyway.domain.tracking.receiving import (
     AHEAD,
@@ -33,6 +33,9 @@ Fresh = dict[Key, tuple[Reading, Verdict | None]]
 """Positions by their key, with the batch that each counts for: none for the place of a report."""
 
 
+_COMPLETED: Final = "action.completed"
+
+
 class Intake:
     """One account's intake; used once."""
 
@@ -49,6 +52,7 @@ class Intake:
         self._known: set[tuple[int, str, Instant, str]] = set()
         self._told: list[Happening] = []
         self._profiles: dict[int, dict[str, Any]] = {}
+        self._completed: list[tuple[Track, Report, Location | None]] = []
 
     def take(self, mine: Sequence[tuple[Batch, Verdict]]) -> None:
         """Fills the verdicts."""
@@ -121,17 +125,17 @@ class Intake:
             return
         self._known.add(known)
         verdict.accepted += 1
-        spot, said, called = (
-            location(item.reading) if item.reading else None,
-            dict(report.data),
-            track.device_name,
-        )
+        spot = location(item.reading) if item.reading else None
+        if report.type == _COMPLETED:  # told as an event by the action itself
+            self._completed.append((track, report, spot))
+            return
+        called, told = track.device_name, dict(report.data)
         follows = signals.apply(track, report)
         if track.device_name != called:
             self._profiles.setdefault(track.seq, {})["device_name"] = track.device_name
-        self._note(report.type, track, report.at, known[3], spot, said)
+        self._note(report.type, track, report.at, known[3], spot, told)
         if follows:
-            self._note(follows, track, report.at, "", spot, said)
+            self._note(follows, track, report.at, "", spot, told)
 
     def _hear(self, track: Track, batch: Batch, newest: Instant | None) -> None:
         self._heard[track.seq] = track
@@ -209,7 +213,16 @@ class Intake:
         happenings.tell(self._w, self._account, self._told)
 
     def _work(self, advanced: Sequence[Advanced]) -> None:
-        """What positions do to the work of their users."""
+        """What positions and reports do to the work of their users."""
+        for track, later, late, _ in advanced:
+            if later and track.pending:
+                user = profiles.by_seq(self._w, track.seq)
+                if user is not None:
+                    actions.on_positions(self._w, self._account, user, later)
+            if late is not None:
+                actions.recount(self._w, self._account, track.seq, late)
+        for track, report, spot in self._completed:
+            actions.by_device(self._w, self._account, track.seq, report.data, report.at, spot)
 
 
 def _add(fresh: Fresh, reading: Reading, verdict: Verdict | None) -> None:
