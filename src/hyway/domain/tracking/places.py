@@ -150,8 +150,10 @@ def change(w: Write, by: Caller, id: str, fields: Mapping[str, Any]) -> Place:
 
 
 def _set(w: Write, account: Account, place: Place, values: dict[str, Any]) -> None:
-    """Writes it, and lets streams show the actions there anew."""
+    """Writes it, and lets streams show the actions there anew, and geofences lie there anew."""
     store.change(w, account.seq, place.seq, clock.now(), values)
+    if values.keys() & {"lat", "lon", "radius"}:
+        accounts.fenced(w, account.seq)
     working = store.actions_at(w, account.seq, place.seq)
     if working:
         store.set_frames(w, account.seq, working, accounts.frame(w, account))
