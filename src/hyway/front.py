@@ -74,6 +74,8 @@ class Branch:
     app: App
     nowhere: str = ""
     fast: Fast | None = None
+    sockets: bool = False
+    """Whether the app speaks WebSocket, too."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Doors:
     private: tuple[str, ...] = ()
     """Networks that may read `/metrics`, besides this machine."""
     meters: Meters = field(default_factory=Meters)
+    hush: Callable[[], None] = lambda: None
+    """Ends what would go on for ever, such as streams, when the server is asked to finish."""
 
 
 class Front:
@@ -115,9 +119,8 @@ class Front:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            return (
-                self._lifespan(receive, send) if scope["type"] == "lifespan" else self._decline(scope, send)
-            )
+            lives = scope["type"] == "lifespan"
+            return self._lifespan(receive, send) if lives else self._socket(scope, receive, send)
         first = scope["path"][1:].partition("/")[0]
         own = self._own.get(first)
         if own is None and self._knows(scope):
@@ -232,8 +235,12 @@ class Front:
         )
         await answer(send, 404, HTML, page, [(b"cache-control", b"no-store")], scope["method"])
 
-    async def _decline(self, scope: Scope, send: Send) -> None:
-        """Nothing here speaks WebSocket."""
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket goes to the branch that speaks it; anything else does not."""
+        own = self._own.get(scope["path"][1:].partition("/")[0])
+        branch = self._branch(own, scope["path"]) if own else self._strange
+        if branch.sockets and self._knows(scope):
+            return await branch.app(scope, receive, send)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
 
@@ -260,6 +267,10 @@ class Front:
                 await self.stop()
                 raise
             self._running.append(part)
+
+    def hush(self) -> None:
+        """The server is about to finish: nobody is kept who would stay."""
+        self._doors.hush()
 
     async def stop(self) -> None:
         """Stops what runs, last things first; each part gets its chance, whatever befalls another."""

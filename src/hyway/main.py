@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +22,7 @@ from granian.server import MPServer
 from granian.server.embed import Server
 
 from hyway import observe, worker
-from hyway.domain import audit, netinfo, notices, tracking, webhooks
+from hyway.domain import audit, identity, netinfo, notices, tracking, webhooks
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
@@ -31,6 +32,7 @@ from hyway.kernel.seal import Seal
 from hyway.settings import Settings
 
 if TYPE_CHECKING:
+    from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,7 @@ def build(settings: Settings) -> Front:
     from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
     from hyway.console.app import app as console
+    from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.redirect import Lane
 
@@ -94,20 +97,25 @@ def build(settings: Settings) -> Front:
     pages = cast(App, console(db, public_url=public, trusted_proxies=trusted))
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
-    crew = Crew(db, settings)
+    hub, crew = Hub(db), Crew(db, settings)
     meters = observe.Meters()
     meters.read("hyway_redirect", lane.stats)
     meters.read("hyway_ingest", ingest.stats)
+    meters.read("hyway_streams", hub.stats, ("readers", "accounts"))
     return Front(
         Doors(
             redirect=lane,
-            branches=_branches(db, api, tracks, pages, ingest),
+            branches=(
+                *_branches(db, api, tracks, pages, ingest),
+                *_live(settings, db, hub, tracks.family.callers.find),
+            ),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, tracks, lane, ingest, crew),
+            parts=(Storage(db, places), api, tracks, lane, ingest, hub, crew),
             hosts=settings.hosts,
             private=trusted,
             meters=meters,
+            hush=hub.let_all_go,
         )
     )
 
@@ -126,6 +134,23 @@ def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest")
         Branch("/console/", "console", pages),
         Branch("/static/", "console", pages),
         Branch("/media/", "media", cast(App, Media(db))),
+    )
+
+
+def _live(
+    settings: Settings, db: Database, hub: "Hub", admit: Callable[[str], Awaitable[identity.Caller | None]]
+) -> tuple[Branch, ...]:
+    """Streams, and the page behind tracking links."""
+    from hyway.edge.streams import Streams
+    from hyway.edge.track import Track
+
+    streams = Streams(db, hub, admit)
+    track = Track(db, hub, trusted_proxies=settings.trusted_proxies)
+    return (
+        Branch("/track/", "track", track),
+        *(Branch(f"/api/{version}/stream/track/", "track", track) for version in ("v1", "v2")),
+        *(Branch(f"/api/{version}/stream/", "streams", streams) for version in ("v1", "v2")),
+        *(Branch(f"/api/{version}/ws/", "streams", streams, sockets=True) for version in ("v1", "v2")),
     )
 
 
@@ -234,7 +259,7 @@ async def _serve_here(settings: Settings, host: str, port: int) -> int:
         port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
-        websockets=False,
+        websockets=True,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         http1_settings=_HTTP1,
@@ -251,6 +276,7 @@ async def _serve_here(settings: Settings, host: str, port: int) -> int:
     asking = asyncio.ensure_future(asked.wait())
     await asyncio.wait((serving, asking), return_when=asyncio.FIRST_COMPLETED)
     asking.cancel()
+    front.hush()
     server.stop()  # type: ignore[no-untyped-call]
     return await _drained(serving, front, asked.is_set())
 
@@ -286,7 +312,7 @@ def _serve_many(settings: Settings, host: str, port: int, workers: int) -> int:
         workers=workers,
         loop=Loops.uvloop,
         http=HTTPModes.http1,
-        websockets=False,
+        websockets=True,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         http1_settings=_HTTP1,

@@ -98,6 +98,10 @@ class Hub:
             self._looking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._looking
+        self.let_all_go()
+
+    def let_all_go(self) -> None:
+        """Everybody comes back when there is a server again, and goes on where they stopped."""
         for feed in self._feeds.values():
             for reader in feed.readers:
                 reader.let_go()
@@ -105,6 +109,10 @@ class Hub:
     @property
     def readers(self) -> int:
         return sum(len(feed.readers) for feed in self._feeds.values())
+
+    def stats(self) -> dict[str, float]:
+        """Numbers for the metrics page."""
+        return {"readers": self.readers, "accounts": len(self._feeds)}
 
     def _heard(self, key: str) -> None:
         """Called on other threads."""
