@@ -242,7 +242,7 @@ def complete(progress: Progress, goal: Goal, at: Instant, where: Spot | None) ->
     """
     if progress.status == "completed":
         return progress, ()
-    _refuse_ended(progress, "", "completed")
+    _refuse_ended(progress, "detail", "completed")
     events = [COMPLETED]
     if goal.expected_at is not None and at > goal.expected_at:
         events.append(COMPLETED_LATE)
@@ -255,7 +255,7 @@ def cancel(progress: Progress, at: Instant) -> Outcome:
     """Canceling it again changes nothing; Invalid if it was completed or suspended."""
     if progress.status == "canceled":
         return progress, ()
-    _refuse_ended(progress, "", "canceled")
+    _refuse_ended(progress, "detail", "canceled")
     return _tell(_ended(progress, "canceled", at), CANCELED)
 
 
