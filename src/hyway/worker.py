@@ -23,6 +23,7 @@ import psycopg
 
 import hyway.domain.attribution.jobs  # registers its jobs
 import hyway.domain.tracking.jobs_devices  # registers its jobs
+import hyway.domain.tracking.jobs_fences  # registers its jobs
 import hyway.domain.tracking.jobs_places  # registers its jobs
 import hyway.domain.webhooks.jobs  # noqa: F401  # registers its jobs
 from hyway.domain.netinfo import is_public

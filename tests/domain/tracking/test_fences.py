@@ -245,9 +245,7 @@ def test_a_fence_that_moves_begins_anew(world, ana):
     assert told(world) == IN
     drawn = change(world, of, shape=SQUARE)
     assert (drawn.shape, drawn.radius) == (SQUARE, None)
-    assert drawn.place and moved.place and drawn.place.id == moved.place.id, (
-        "the place is still what it is called by"
-    )
+    assert drawn.place == moved.place, "the place is still what it is called by"
     ana.goes(0, 0)
     assert told(world) == IN * 2
     assert change(world, of, name="Centre").shape == SQUARE
@@ -266,7 +264,8 @@ def test_a_place_that_moves_takes_its_fences_along(world, ana):
     assert told(world) == IN
     world.db.write_now(places.drop, world.by, place.id)
     kept = world.db.read_now(fences.find, world.by, of.id)
-    assert kept.place and kept.place.spot == HOME, "a copy of the place stays with the fence"
+    assert kept.place
+    assert kept.place.spot == HOME, "a copy of the place stays with the fence"
     ana.goes(500, 500)
     assert told(world) == IN + OUT
 
