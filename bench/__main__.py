@@ -7,7 +7,7 @@ import time
 
 from rich.console import Console
 
-from bench import analytics, bulk, crash, listing, redirect
+from bench import analytics, bulk, crash, ingest, listing, redirect
 from bench.report import Figure, Measure, Run, table, words
 
 CLAIMS: dict[str, Measure] = {
@@ -17,6 +17,8 @@ CLAIMS: dict[str, Measure] = {
     bulk.CLAIM: bulk.measure,
     listing.CLAIM: listing.measure,
     analytics.CLAIM: analytics.measure,
+    ingest.CLAIM: ingest.measure,
+    ingest.CRASH: ingest.crash,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded
@@ -24,7 +26,7 @@ _WIDE = 200  # into a file the table goes unfolded
 
 def _arguments() -> argparse.Namespace:
     told = "\n".join(
-        f"  {name:<10} {(measure.__doc__ or '').splitlines()[0]}" for name, measure in CLAIMS.items()
+        f"  {name:<12} {(measure.__doc__ or '').splitlines()[0]}" for name, measure in CLAIMS.items()
     )
     parser = argparse.ArgumentParser(
         prog="python -m bench",
