@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from hyway.domain.tracking import accounts, fences, groups, guarding, places, users
+from hyway.domain.tracking import accounts, fences, groups, guarding, ingest, places, users
 from hyway.domain.tracking.geodesy import along
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.receiving import Batch, Item, reading
 from hyway.domain.tracking.records import Fence, Group, Location, Spot, User, UserChange
 from hyway.domain.tracking.store import users as user_store
 from hyway.domain.tracking.store.events import location
 from hyway.domain.tracking.store.tables import EVENTS, FENCES, VISITS
 from hyway.kernel import clock
-from hyway.kernel.clock import DAY, HOUR, MINUTE, Instant
+from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
 from hyway.kernel.db import Write
 from hyway.kernel.faults import Invalid, Missing
 from tests.make.world import World
@@ -398,3 +399,24 @@ def test_an_account_without_fences_asks_nothing(world, ana):
     assert account.fences == 0
     assert not world.db.read_now(fences.any_for, account)
     assert not world.db.read_now(fences.any_for, replace(account, seq=0))
+
+
+def test_what_devices_send_is_watched_and_what_comes_late_is_not(world, ana):
+    fence(world, user_id=ana.id)
+    start = clock.now() - HOUR
+
+    def send(*fixes: tuple[int, float]) -> None:
+        items = []
+        for at, away in fixes:
+            lat, lon = along(*HOME, 90, away)
+            made = reading(start + at * SECOND, lat, lon, accuracy=8.0)
+            items.append(Item(len(items), ana.id, made, None))
+        batch = Batch(world.by, clock.now(), items)
+        assert world.db.write_now(ingest.take, [batch])[0].refused == []
+
+    send((0, 900), (60, 800), (300, 20), (310, 22))
+    assert told(world) == IN
+    send((300, 20), (305, 21), (307, 700), (308, 750))
+    assert told(world) == IN, "late positions make nobody leave"
+    send((400, 700), (410, 800), (0, 900))
+    assert told(world) == IN + OUT

@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any, Final
 
-from hyway.domain.tracking import accounts, actions, advancing, happenings, payloads, signals
+from hyway.domain.tracking import accounts, actions, advancing, fences, happenings, payloads, signals
 from hyway.domain.tracking.advancing import Advanced
 from hyway.domain.tracking.receiving import (
     AHEAD,
@@ -213,12 +213,14 @@ class Intake:
         happenings.tell(self._w, self._account, self._told)
 
     def _work(self, advanced: Sequence[Advanced]) -> None:
-        """What positions and reports do to the work of their users."""
+        """What positions and reports do to the work of their users, and to geofences."""
+        fenced = fences.any_for(self._w, self._account)
         for track, later, late, _ in advanced:
-            if later and track.pending:
-                user = profiles.by_seq(self._w, track.seq)
-                if user is not None:
-                    actions.on_positions(self._w, self._account, user, later)
+            user = profiles.by_seq(self._w, track.seq) if later and (track.pending or fenced) else None
+            if user is not None and track.pending:
+                actions.on_positions(self._w, self._account, user, later)
+            if user is not None and fenced:
+                fences.on_positions(self._w, self._account, user, later)
             if late is not None:
                 actions.recount(self._w, self._account, track.seq, late)
         for track, report, spot in self._completed:
