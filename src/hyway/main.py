@@ -155,8 +155,8 @@ def _live(
 
 
 def _papers(public_url: str) -> dict[str, Paper]:
-    """The fixed answers: what the API says of itself, and what robots and browsers ask every server for."""
-    from hyway.apis import hoko
+    """The fixed answers: what the APIs say of themselves, and what robots and browsers ask every server for."""
+    from hyway.apis import hoko, hypertrack
 
     text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
     page = Paper(html, hoko.page())
@@ -165,7 +165,9 @@ def _papers(public_url: str) -> dict[str, Paper]:
         "/openapi/hoko.json": Paper(json, hoko.openapi(public_url)),
         "/docs": page,
         "/docs/hoko": page,
-        "/llms.txt": Paper(text, hoko.llms_txt(public_url).encode()),
+        "/openapi/hypertrack.json": Paper(json, hypertrack.openapi(public_url)),
+        "/docs/hypertrack": Paper(html, hypertrack.page()),
+        "/llms.txt": Paper(text, f"{hoko.llms_txt(public_url)}\n{hypertrack.llms_txt(public_url)}".encode()),
         "/robots.txt": Paper(text, robots),
         "/favicon.ico": Paper(b"image/svg+xml", _ICON),
     }

@@ -1,8 +1,9 @@
 """HyperTrack's API, version 1: live location, as its pages of 2017 and its clients describe it."""
 
 import dataclasses
+from importlib.metadata import version
 
-from hyway.apis.hypertrack import devices, eta, groups, overview, places, users, work
+from hyway.apis.hypertrack import devices, documents, eta, groups, overview, placeline, places, users, work
 from hyway.apis.hypertrack.door import Door
 from hyway.apis.hypertrack.style import style
 from hyway.apis.kit.doorman import Kit
@@ -12,6 +13,7 @@ from hyway.domain.tracking import Services
 OPERATIONS = (
     *users.OPERATIONS,
     *work.OPERATIONS,
+    *placeline.OPERATIONS,
     *places.OPERATIONS,
     *groups.OPERATIONS,
     *eta.OPERATIONS,
@@ -29,4 +31,19 @@ def app(kit: Kit, unknown_token: int = 401, services: Services | None = None) ->
     return Door(Family(dataclasses.replace(kit, tools=tools), style(unknown_token), OPERATIONS))
 
 
-__all__ = ["OPERATIONS", "Kit", "app"]
+def openapi(public_url: str = "") -> bytes:
+    """The OpenAPI 3.1 document as JSON."""
+    return documents.openapi_json(OPERATIONS, version("hyway"), public_url)
+
+
+def page() -> bytes:
+    """The reference as an HTML page."""
+    return documents.page(OPERATIONS, version("hyway"))
+
+
+def llms_txt(public_url: str) -> str:
+    """This API's part of /llms.txt of a server with this public address."""
+    return documents.llms_txt(OPERATIONS, public_url)
+
+
+__all__ = ["OPERATIONS", "Kit", "app", "llms_txt", "openapi", "page"]

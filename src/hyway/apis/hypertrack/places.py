@@ -53,7 +53,7 @@ class PlaceIn(Struct, kw_only=True):
     radius: Annotated[float, Meta(description="Metres within which one is there.")] | UnsetType | None = UNSET
 
 
-class Results(Struct):
+class FoundPlaces(Struct):
     results: list[Place]
 
 
@@ -80,7 +80,7 @@ async def create(ask: Ask, sent: PlaceIn) -> Body:
     return _shown(await ask.db.write(tracking.places.create, ask.by, given(sent)))
 
 
-@operation("GET", "/api/v1/places/search/", scope=APP, query=SearchQuery, gives=Results)
+@operation("GET", "/api/v1/places/search/", scope=APP, query=SearchQuery, gives=FoundPlaces)
 async def search(ask: Ask, query: SearchQuery) -> dict[str, Any]:
     """Search places.
 

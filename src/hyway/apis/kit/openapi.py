@@ -64,9 +64,9 @@ def document(family: Family, operations: Sequence[Operation], public_url: str = 
 
 
 def _schemas(family: Family, operations: Sequence[Operation]) -> Json:
-    types = [each.takes for each in operations if each.takes is not None]
-    types += [each.gives for each in operations if each.gives is not None]
-    _, found = msgspec.json.schema_components(types, ref_template=_REFS)
+    said = [type for each in operations for type in (each.takes, each.gives) if type is not None]
+    types = [each for type in said for each in _alternatives(type)]
+    _, found = msgspec.json.schema_components(types, schema_hook=_anything, ref_template=_REFS)
     return {**found, "Error": family.error}
 
 
@@ -148,9 +148,25 @@ def _headers(of: Operation) -> list[Json]:
     ]
 
 
+def _alternatives(type: Any) -> tuple[Any, ...]:
+    """The shapes of a union of whole objects, which no decoder could tell apart; else the type itself."""
+    if get_origin(type) in (Union, UnionType) and NoneType not in get_args(type):
+        return get_args(type)
+    return (type,)
+
+
+def _anything(type: Any) -> Json:
+    """The schema of `object`, which msgspec has no word for."""
+    if type is object:
+        return {"description": "Anything."}
+    raise NotImplementedError
+
+
 def _schema(type: Any) -> Json:
-    (schema,), _ = msgspec.json.schema_components([type], ref_template=_REFS)
-    return dict(schema)
+    schemas, _ = msgspec.json.schema_components(
+        _alternatives(type), schema_hook=_anything, ref_template=_REFS
+    )
+    return dict(schemas[0]) if len(schemas) == 1 else {"anyOf": list(schemas)}
 
 
 def _responses(family: Family, of: Operation) -> Json:
