@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import gpxpy
 
+from hyway.domain.identity import Caller
 from hyway.domain.tracking import accounts, trips
 from hyway.domain.tracking.receiving import Reading, location, reading
 from hyway.domain.tracking.records import Account, Location, Segment, User
 from hyway.domain.tracking.store import positions, segments, users
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import SECOND
-from hyway.kernel.db import Read, Write
-from tests.make.world import World
+from hyway.kernel.db import Database, Read, Write
 
 TRACKS = Path(__file__).parents[1] / "data" / "tracks"
 ALWAYS = (-(1 << 62), 1 << 62)
@@ -30,6 +30,15 @@ def recorded(name: str) -> list[Location]:
         for point in points
         if point.time
     ]
+
+
+class World(Protocol):
+    """An organization that asks, and its database."""
+
+    @property
+    def db(self) -> Database: ...
+    @property
+    def by(self) -> Caller: ...
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,7 @@ class _Sums:
             self._append(path, last)
             return
         line = points()
-        span = max(1, until - trip.began_at)
-        length = meter.distance_between(line, *_ALWAYS)
-        of_time = max(0, min(self._end, until) - max(self._start, trip.began_at)) / span
-        of_way = meter.distance_between(line, self._start, self._end) / length if length else of_time
-        self._count(trip, of_way, of_time)
+        self._count(trip, *shares(line, trip.began_at, until, self._start, self._end))
         part = cut(line, self._start, self._end)
         if part:
             self._append(polyline.encode_timed(part), part[-1])
@@ -101,6 +97,15 @@ class _Sums:
     def mileage(self) -> Mileage:
         did = {name: (metres, seconds) for name, (metres, seconds) in self._activities.items()}
         return Mileage(self._distance, self._duration, did, "".join(self._texts))
+
+
+def shares(
+    line: Sequence[PathPoint], began_at: Instant, until: Instant, start: Instant, end: Instant
+) -> tuple[float, float]:
+    """Which part of a trip's way, and of its time, lies in [start, end)."""
+    of_time = max(0, min(end, until) - max(start, began_at)) / max(1, until - began_at)
+    length = meter.distance_between(line, *_ALWAYS)
+    return (meter.distance_between(line, start, end) / length if length else of_time), of_time
 
 
 def cut(line: Sequence[PathPoint], start: Instant, end: Instant) -> list[PathPoint]:

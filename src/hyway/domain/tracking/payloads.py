@@ -14,7 +14,7 @@ from hyway.domain.tracking.wire import Body, lines, location, maybe, place, poin
 from hyway.kernel.clock import SECOND, Instant
 
 __all__ = [
-    "DEFAULT_PHOTO", "Body", "action", "action_display",
+    "DEFAULT_PHOTO", "Body", "action", "action_display", "activity_name",
     "controls", "event", "fence", "group", "lines", "location", "maybe", "mileage",
     "photo", "place", "placeline", "point", "segment", "state", "track_row", "user", "when",
 ]  # fmt: skip
@@ -210,7 +210,7 @@ def segment(part: Segment, now: Instant) -> Body:
         "id": f"{part.id}_{part.began_at // SECOND}" if part.kind == "trip" else part.id,
         "user_id": part.user_id,
         "type": part.kind,
-        "activity": _activity(part),
+        "activity": activity_name(part),
         "place": place(part.place),
         "started_at": when(part.began_at),
         "ended_at": maybe(part.ended_at),
@@ -238,7 +238,8 @@ def _trip(part: Segment) -> Body:
     }
 
 
-def _activity(part: Segment) -> str:
+def activity_name(part: Segment) -> str:
+    """Drive, Walk, Run, Cycle, Stop; nothing of a gap."""
     if part.kind == "location_void":
         return ""
     return "Stop" if part.kind == "stop" else _ACTIVITIES.get(part.activity, part.activity)

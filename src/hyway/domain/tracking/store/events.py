@@ -125,6 +125,13 @@ def by_ids(r: Read, account: int, ids: Collection[str]) -> list[tuple[Event, str
     return [(_as_event(row), row.group_id) for row in r.run(found)]
 
 
+def of_user(r: Read, account: int, user_seq: int, start: Instant, end: Instant, most: int) -> list[Event]:
+    """The user's events recorded in [start, end), in order."""
+    mine = _SHOWN.where(_E.account == account, _E.user == user_seq)
+    found = mine.where(_E.recorded_at >= start, _E.recorded_at < end).order_by(_E.recorded_at, _E.seq)
+    return [_as_event(row) for row in r.run(found.limit(most))]
+
+
 def find(r: Read, account: int, id: str) -> tuple[Event, str | None] | None:
     found = by_ids(r, account, [id])
     return found[0] if found else None
