@@ -22,6 +22,8 @@ from typing import Any
 import psycopg
 
 import hyway.domain.attribution.jobs  # registers its jobs
+import hyway.domain.tracking.jobs_actions  # registers its jobs
+import hyway.domain.tracking.jobs_days  # registers its jobs
 import hyway.domain.tracking.jobs_devices  # registers its jobs
 import hyway.domain.tracking.jobs_fences  # registers its jobs
 import hyway.domain.tracking.jobs_places  # registers its jobs

@@ -43,7 +43,7 @@ def segments(w: Write, account: int, user: int, most: int) -> int:
     """With the places of the stops, unless they are somebody else's too."""
     rows = list(w.run(select(_S.seq, _S.place).where(_S.user == user).limit(most)))
     w.run(delete(SEGMENTS).where(_S.seq.in_([row.seq for row in rows])))
-    _forget_places(w, account, {row.place for row in rows if row.place is not None})
+    forget_places(w, account, {row.place for row in rows if row.place is not None})
     return len(rows)
 
 
@@ -59,7 +59,7 @@ def actions(w: Write, account: int, user: int, most: int) -> int:
     gone = {"user": None, "path": None, "started_place": None, "completed_place": None, "progress": "{}"}
     w.run(update(ACTIONS).where(_X.seq.in_([row.seq for row in rows])).values(gone))
     started, completed = {row.started_place for row in rows}, {row.completed_place for row in rows}
-    _forget_places(w, account, (started | completed) - {None})
+    forget_places(w, account, (started | completed) - {None})
     return len(rows)
 
 
@@ -68,7 +68,7 @@ def user(w: Write, user: int) -> None:
     w.run(delete(USERS).where(_U.seq == user))
 
 
-def _forget_places(w: Write, account: int, seqs: Iterable[int]) -> None:
+def forget_places(w: Write, account: int, seqs: Iterable[int]) -> None:
     """Emptied, not removed: whether an action has a place is no index's business."""
     mine = sorted(seqs)
     if not mine:
