@@ -67,6 +67,7 @@ class Branch:
 
     One with a `nowhere`, a path that it does not have, is asked for that where the host is unknown, and so refuses
     in its own voice. `fast` has the first choice of the requests for a known host.
+    Where addresses are `secret`, because keys stand in them, no log has more of one than the prefix.
     """
 
     prefix: str
@@ -74,6 +75,7 @@ class Branch:
     app: App
     nowhere: str = ""
     fast: Fast | None = None
+    secret: bool = False
     sockets: bool = False
     """Whether the app speaks WebSocket, too."""
 
@@ -171,7 +173,8 @@ class Front:
             took = time.perf_counter() - began
             # What only reads and succeeds is counted, not told: polls and scrapes would drown the rest.
             if scope["method"] not in ("GET", "HEAD") or answer.status >= 400:
-                what = {"method": scope["method"], "path": scope["path"], "status": answer.status}
+                path = branch.prefix if branch.secret else scope["path"]
+                what = {"method": scope["method"], "path": path, "status": answer.status}
                 log.info("answered", extra={"family": family, **what, "ms": round(took * 1000, 1)})
         self._doors.meters.answered(family, scope["method"], answer.status, took)
 

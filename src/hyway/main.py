@@ -34,6 +34,7 @@ from hyway.settings import Settings
 if TYPE_CHECKING:
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
+    from hyway.edge.maps import Tiles
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +84,10 @@ def build(settings: Settings) -> Front:
     from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
     from hyway.console.app import app as console
+    from hyway.edge.follow import Follow
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
+    from hyway.edge.maps import Assets
     from hyway.edge.redirect import Lane
 
     db = open_database(settings)
@@ -94,10 +97,16 @@ def build(settings: Settings) -> Front:
     kit = Kit(db, public, settings.body_limit, trusted, window)
     outside = tracking.services.chosen(settings.services)
     api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token, outside)
-    pages = cast(App, console(db, public_url=public, trusted_proxies=trusted))
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
+    assets, tiles = Assets(), _tiles(settings)
+    pages = cast(
+        App,
+        console(
+            db, public_url=public, trusted_proxies=trusted, maps=assets, tiles=tiles, streams=Follow(hub)
+        ),
+    )
     meters = observe.Meters()
     meters.read("hyway_redirect", lane.stats)
     meters.read("hyway_ingest", ingest.stats)
@@ -108,6 +117,7 @@ def build(settings: Settings) -> Front:
             branches=(
                 *_branches(db, api, tracks, pages, ingest),
                 *_live(settings, db, hub, tracks.family.callers.find),
+                Branch("/maps/", "maps", cast(App, assets)),
             ),
             papers=_papers(public),
             ready=crew.ready,
@@ -130,7 +140,7 @@ def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest")
         Branch("/api/", "hoko", api, "/api/unknown-host"),
         Branch("/api/v1/", "hypertrack", tracks, "/api/v1/unknown-host/", ingest),
         Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/", ingest),
-        Branch("/connect/", "connect", connect, fast=connect),
+        Branch("/connect/", "connect", connect, fast=connect, secret=True),
         Branch("/console/", "console", pages),
         Branch("/static/", "console", pages),
         Branch("/media/", "media", cast(App, Media(db))),
@@ -145,13 +155,20 @@ def _live(
     from hyway.edge.track import Track
 
     streams = Streams(db, hub, admit)
-    track = Track(db, hub, trusted_proxies=settings.trusted_proxies)
+    track = Track(db, hub, trusted_proxies=settings.trusted_proxies, tiles=_tiles(settings))
     return (
         Branch("/track/", "track", track),
         *(Branch(f"/api/{version}/stream/track/", "track", track) for version in ("v1", "v2")),
         *(Branch(f"/api/{version}/stream/", "streams", streams) for version in ("v1", "v2")),
         *(Branch(f"/api/{version}/ws/", "streams", streams, sockets=True) for version in ("v1", "v2")),
     )
+
+
+def _tiles(settings: Settings) -> "Tiles | None":
+    """What maps are drawn of, where the operator has chosen something."""
+    from hyway.edge.maps import Tiles
+
+    return Tiles(settings.tiles, settings.tiles_attribution) if settings.tiles else None
 
 
 def _papers(public_url: str) -> dict[str, Paper]:
