@@ -86,7 +86,9 @@ class Hub:
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._burying: set[asyncio.Task[None]] = set()
         db.changes.hear(tracking.accounts.CHANGED, self._heard)
+        db.changes.hear(tracking.accounts.GONE, self._lost)
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -118,6 +120,28 @@ class Hub:
         """Called on other threads."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stir, key)
+
+    def _lost(self, key: str) -> None:
+        """Called on other threads, when something is there no more."""
+        if key != "*" and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._begin_to_bury, key)
+
+    def _begin_to_bury(self, key: str) -> None:
+        account, kind, id, *topics = key.split("|")
+        feed = self._feeds.get(int(account))
+        if feed is not None:
+            named = frozenset([tracking.live.EVERYBODY, f"{kind}:{id}", *topics])
+            task = asyncio.ensure_future(self._bury(feed, kind, id, named))
+            self._burying.add(task)
+            task.add_done_callback(self._burying.discard)
+
+    async def _bury(self, feed: _Feed, kind: str, id: str, topics: frozenset[str]) -> None:
+        """Says that it is gone; a look that began before may still have seen it, so not before that one is told."""
+        async with feed.lock:
+            data = {"id": id, "deleted": True}
+            line = Line(feed.at, kind, topics, _encode(data), data)
+            for reader in feed.readers:
+                reader.take(line)
 
     def _stir(self, key: str) -> None:
         self._stirred.update(self._feeds if key == "*" else {int(key)} & self._feeds.keys())

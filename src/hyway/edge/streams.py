@@ -8,7 +8,7 @@ and `{"unsubscribe": […]}`. A browser cannot set headers on either, so the key
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -226,10 +226,15 @@ async def waiting(reader: Reader) -> AsyncIterator[list[Line]]:
 
 
 async def pour(
-    receive: Receive, send: Send, hub: Hub, reader: Reader | None, pieces: AsyncIterator[bytes]
+    receive: Receive,
+    send: Send,
+    hub: Hub,
+    reader: Reader | None,
+    pieces: AsyncIterator[bytes],
+    headers: Sequence[tuple[bytes, bytes]] = sse.HEADERS,
 ) -> None:
     """An event stream until it ends or its reader goes away."""
-    await send({"type": "http.response.start", "status": 200, "headers": list(sse.HEADERS)})
+    await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
     pouring = asyncio.create_task(_send_all(send, pieces))
     leaving = asyncio.create_task(_gone(receive))
     try:

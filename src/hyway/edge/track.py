@@ -107,19 +107,20 @@ class Track:
         found = await self._db.read(_shared, code)
         said = b""
         async for lines in _beginning(waiting(reader)):
-            moved = b"".join(_moved(line) for line in lines if _is_shown(line, found))
-            if not lines or any(line.kind != "location" for line in lines):
+            is_news = not lines or any(line.kind != "location" for line in lines)
+            if is_news or (found is not None and found[0].here is None):
                 found = await self._db.read(_shared, code, bool(said))
-                if found is None:
-                    yield sse.event("end", b"{}")
-                    return
-                reader.topics = set(_topics(found[0]))
-                state = self._state(*found, is_brief=bool(said))
-                moved += sse.event("action", state) if state != said else b""
-                said = state
-                if found[0].action.ended_at is not None:
-                    yield moved + sse.event("end", b"{}")
-                    return
+            if found is None:
+                yield sse.event("end", b"{}")
+                return
+            moved = b"".join(_moved(line) for line in lines if _is_shown(line, found[0]))
+            state = self._state(*found, is_brief=bool(said)) if is_news else said
+            moved += sse.event("action", state) if state != said else b""
+            said = state
+            if found[0].action.ended_at is not None:
+                yield moved + sse.event("end", b"{}")
+                return
+            reader.topics = set(_topics(found[0]))
             yield moved or sse.PING
 
 
@@ -141,8 +142,8 @@ def _topics(shown: Shown) -> list[str]:
     return [f"action:{shown.action.id}", *([f"user:{user.id}"] if user else [])]
 
 
-def _is_shown(line: Line, found: tuple[Shown, str] | None) -> bool:
-    return line.kind == "location" and found is not None and found[0].here is not None
+def _is_shown(line: Line, shown: Shown) -> bool:
+    return line.kind == "location" and shown.here is not None
 
 
 def _moved(line: Line) -> bytes:

@@ -13,6 +13,8 @@ from hyway.kernel.patch import UNSET, Unset, changes, given
 
 CHANGED = "tracking"
 """The topic under which a commit tells streams that an account's frames went on; the key is the account's number."""
+GONE = "tracking.gone"
+"""The topic under which a commit tells streams what is there no more; the key is of `gone`."""
 _MOST_DAYS = 36_500
 
 
@@ -77,3 +79,11 @@ def settle(
         store.change(w, old.seq, **{**wanted, "custom_types": int(new.custom_types)})
         w.announce(by, "tracking.settings_changed", "tracking_account", old.id, wanted)
     return new
+
+
+def gone(w: Write, account: Account, kind: str, id: str, *also: str) -> None:
+    """Tells streams that a user or an action is there no more; `also` are further topics that held it.
+
+    No frame can say it: there is no row left to carry one.
+    """
+    w.changed(GONE, "|".join([str(account.seq), kind, id, *also]))

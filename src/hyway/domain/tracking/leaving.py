@@ -5,6 +5,7 @@ from typing import Final
 from hyway.domain.identity import Caller
 from hyway.domain.tracking import accounts, actions, users
 from hyway.domain.tracking.store import leaving as store
+from hyway.domain.tracking.store import live
 from hyway.kernel import clock, outbox
 from hyway.kernel.db import Database, Write
 
@@ -25,7 +26,8 @@ def remove(w: Write, by: Caller, id: str) -> None:
         actions.cancel_all(w, by, user.id)
     store.hide(w, account.seq, user.seq, clock.now())
     w.changed(users.CHANGED, user.id)
-    w.changed(accounts.CHANGED, str(account.seq))
+    groups = live.groups_above(w, account.seq, user.group_id)
+    accounts.gone(w, account, "user", user.id, *(f"group:{group}" for group in groups))
     outbox.later(w, TOPIC, account.organization, {"account": account.seq, "user": user.seq})
     w.announce(by, "tracking.user_deleted", "tracking_user", user.id)
 

@@ -235,4 +235,5 @@ def drop(w: Write, by: Caller, id: str) -> None:
     assigning.leave(ledger, [task], ledger.now)
     ledger.close()
     store.drop(w, account.seq, task.seq)
+    accounts.gone(w, account, "action", task.id)
     w.announce(by, "tracking.action_deleted", "tracking_action", task.id)

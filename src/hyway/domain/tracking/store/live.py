@@ -92,12 +92,16 @@ def parents(r: Read, account: int) -> dict[str, str | None]:
     return dict(r.rows(_PARENTS, account))
 
 
-def above_user(r: Read, account: int, user_seq: int) -> set[str]:
-    """Ids of the user's group and of those above it."""
-    mine = select(_G.id).join(USERS, _U.group == _G.seq).where(_U.account == account, _U.seq == user_seq)
-    group: str | None = r.run(mine).scalar()
-    known, found = parents(r, account), set[str]()
+def groups_above(r: Read, account: int, group: str | None) -> set[str]:
+    """The group's id and those of the groups above it."""
+    known, found = parents(r, account) if group is not None else {}, set[str]()
     while group is not None and group not in found:
         found.add(group)
         group = known.get(group)
     return found
+
+
+def above_user(r: Read, account: int, user_seq: int) -> set[str]:
+    """Ids of the user's group and of those above it."""
+    mine = select(_G.id).join(USERS, _U.group == _G.seq).where(_U.account == account, _U.seq == user_seq)
+    return groups_above(r, account, r.run(mine).scalar())
