@@ -56,10 +56,30 @@ def test_health_readiness_numbers_and_documents(server: Running) -> None:
         assert "hyway_redirect_clicks_total" in http.get("/metrics").text
         assert http.get("/openapi/hoko.json").json()["openapi"].startswith("3.1")
         assert http.get("/docs/hoko").headers["content-type"].startswith("text/html")
-        assert http.get("/llms.txt").text
+        assert http.get("/openapi/hypertrack.json").json()["openapi"].startswith("3.1")
+        assert "/api/v1/users/" in http.get("/docs/hypertrack").text
+        assert {"# Hoko API", "# HyperTrack API"} <= set(http.get("/llms.txt").text.splitlines())
         assert "Disallow: /api/" in http.get("/robots.txt").text
         assert http.get("/favicon.ico").status_code == 200
         assert http.get("/").headers["location"] == "/console"
+
+
+@pytest.mark.parametrize("kind", ["hypertrack", "hypertrack-public"])
+@pytest.mark.parametrize("test", ["", "--test"])
+def test_keys_of_the_tracking_api(server: Running, data: Path, kind: str, test: str) -> None:
+    made = hyway("key", kind, *([test] if test else []), data=data).stdout.strip()
+    start = ("pk_" if kind.endswith("public") else "sk_") + ("test_" if test else "")
+    assert re.fullmatch(f"{start}[0-9a-f]{{40}}", made)
+    token = {"Authorization": f"token {made}"}
+    with httpx.Client(base_url=server.url, headers=token, follow_redirects=True) as http:
+        assert http.get("/api/v1/groups").status_code == (403 if kind.endswith("public") else 200)
+        assert http.get("/api/v2/places/search", params={"q": "x"}).json() == {"results": []}
+
+
+def test_other_apis_have_no_test_keys(server: Running, data: Path) -> None:
+    refused = hyway("key", "hoko", "--test", data=data)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "test" in refused.stderr
 
 
 def test_a_second_server_is_refused_in_a_sentence(server: Running, data: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class Settings:
     geo_file: Path | None
     """HYWAY_GEO_FILE: an MMDB file for IP addresses. Default: the bundled DB-IP City Lite."""
     trusted_proxies: tuple[str, ...]
-    """HYWAY_TRUSTED_PROXIES: networks whose X-Forwarded-For is believed, comma-separated. Default none."""
+    """HYWAY_TRUSTED_PROXIES: networks whose X-Forwarded-For and -Proto are believed, comma-separated. Default none."""
     body_limit: int
     """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
     private_webhooks: bool
@@ -42,6 +42,11 @@ class Settings:
     """HYWAY_GEOCODER: who knows addresses, `nominatim+https://…`. Default: nobody."""
     unknown_token: int
     """HYWAY_HYPERTRACK_UNKNOWN_TOKEN: what the tracking API answers to a token of nobody's, 401 or 403. Default 401."""
+    tiles: str
+    """HYWAY_TILES: what maps are drawn of, `https://…/{z}/{x}/{y}.png` or a `.pmtiles` archive. Default: a plain map of
+    the world that needs no network."""
+    tiles_attribution: str
+    """HYWAY_TILES_ATTRIBUTION: who has made the tiles, shown on every map, `© OpenStreetMap contributors`."""
     log_format: str
     """HYWAY_LOG: `text` for people, `json` for machines. Default: `text` on a terminal, else `json`."""
 
@@ -70,6 +75,8 @@ class Settings:
             router=environ.get("HYWAY_ROUTER") or "",
             geocoder=environ.get("HYWAY_GEOCODER") or "",
             unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
+            tiles=_tiles(environ.get("HYWAY_TILES") or ""),
+            tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
             log_format=environ.get("HYWAY_LOG") or "",
         )
 
@@ -110,6 +117,19 @@ def _networks(text: str) -> tuple[str, ...]:
         except ValueError:
             raise Invalid("HYWAY_TRUSTED_PROXIES", "{word} is no IP network", word=word) from None
     return tuple(_words(text))
+
+
+def _tiles(url: str) -> str:
+    parts = urlsplit(url)
+    is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
+    if url and not (is_web or (not parts.scheme and url.startswith("/"))):
+        raise Invalid("HYWAY_TILES", "must be an http or https address, or a path of this server")
+    if url and not parts.path.lower().endswith(".pmtiles") and not all(each in url for each in _TILE):
+        raise Invalid("HYWAY_TILES", "must hold {z}, {x} and {y}, or end in .pmtiles", z="{z}", x="{x}", y="{y}")
+    return url
+
+
+_TILE = ("{z}", "{x}", "{y}")
 
 
 def _one_of(name: str, environ: Mapping[str, str], choices: tuple[int, ...]) -> int:

@@ -1,16 +1,20 @@
 """Each API family as a stranger meets it: its document, a key of its own, and what belongs to somebody else."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import msgspec
 
-from hyway.apis import hoko
+from hyway.apis import hoko, hypertrack
 from hyway.kernel.db import Database
 from tests.apis.hoko.conftest import make_world
 from tests.apis.hoko.contract import stage
+from tests.apis.hypertrack import conftest as tracked
+from tests.apis.hypertrack.stage import party
 
 Json = dict[str, Any]
 
@@ -37,6 +41,8 @@ class Visit:
     theirs: Mapping[str, str]
     mark: str
     organization: int
+    protects: str
+    """A table in which the other has something."""
 
 
 def _hoko(db: Database) -> Visit:
@@ -57,7 +63,32 @@ def _hoko(db: Database) -> Visit:
 
     found = {name: id for name, id in theirs.ids.items() if name != "short_id"}
     found |= {"externalId": "somebody-link", "tenantId": "somebody-tenant"}
-    return Visit(ours.world.client(), own, found, "somebody", theirs.world.by.organization)
+    return Visit(ours.world.client(), own, found, "somebody", theirs.world.by.organization, "links")
 
 
-FAMILIES = (Family("hoko", msgspec.json.decode(hoko.openapi()), _hoko),)
+def _hypertrack(db: Database) -> Visit:
+    ours, theirs = tracked.make_world(db, "Visitors"), tracked.make_world(db, "Somebodies")
+    with ThreadPoolExecutor(1) as aside:  # a test's own loop is running already
+        mine = aside.submit(asyncio.run, party(ours, "visitor")).result()
+        found = aside.submit(asyncio.run, party(theirs, "somebody")).result()
+    nouns = {"users": "user", "actions": "action", "places": "place", "groups": "group", "events": "event"}
+    nouns |= {"geofences": "fence", "webhooks": "webhook"}
+    fields = {
+        "user_id": "user",
+        "group_id": "group",
+        "parent_group_id": "group",
+        "expected_place_id": "place",
+    }
+
+    def own(path: str, field: str) -> str | None:
+        return mine.get(fields.get(field) or (nouns.get(path.split("/")[3], "") if field == "id" else ""))
+
+    words = ("user", "work", "works", "one", "place", "group")
+    found |= {f"{word} of theirs": f"somebody-{word}" for word in words}
+    return Visit(ours.client(), own, found, "somebody", theirs.by.organization, "tracking_users")
+
+
+FAMILIES = (
+    Family("hoko", msgspec.json.decode(hoko.openapi()), _hoko),
+    Family("hypertrack", msgspec.json.decode(hypertrack.openapi()), _hypertrack),
+)

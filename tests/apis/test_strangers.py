@@ -19,6 +19,8 @@ from tests.apis.families import FAMILIES, Family, Visit
 NOBODY = "01900000-0000-7000-8000-000000000000"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _LINK_TABLES = ("link_tags", "visits")
+_ACCOUNTS = "(SELECT seq FROM tracking_accounts WHERE organization = :it)"
+_OF_USERS = ("tracking_positions", "tracking_visits", "tracking_photos", "tracking_phones")
 
 OPERATIONS = [
     (family, method, path)
@@ -57,16 +59,22 @@ def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
 def tries(family: Family, method: str, path: str, visit: Visit) -> Iterator[Try]:
     """A request for every place of an operation where an id can stand."""
     said = family.document["paths"][path][method]
+    own = _whole(path, visit)
     for each in said["parameters"]:
         schema = resolved(family.document, each["schema"])
         text_alone = schema.get("type") == "string" and "enum" not in schema and each["name"] != "timezone"
         if each["in"] == "query" and text_alone and schema.get("format") != "date-time":
-            yield Try(each["name"], path, f"{each['name']}={MARK}", None, schema.get("format") == "uuid")
+            yield Try(each["name"], own, f"{each['name']}={MARK}", None, schema.get("format") == "uuid")
         if each["in"] == "path":
-            yield Try(each["name"], path.replace(f"{{{each['name']}}}", MARK), "", None, True)
+            yield Try(each["name"], _whole(path.replace(f"{{{each['name']}}}", MARK), visit), "", None, True)
     if "requestBody" in said:
         content = said["requestBody"]["content"]["application/json"]
         yield from _bodies(family, path, visit, content)
+
+
+def _whole(path: str, visit: Visit) -> str:
+    """The path with the stranger's own id where an id goes."""
+    return re.sub(r"\{\w+\}", visit.own(path, "id") or NOBODY, path)
 
 
 def _bodies(family: Family, path: str, visit: Visit, content: dict[str, Any]) -> Iterator[Try]:
@@ -77,8 +85,9 @@ def _bodies(family: Family, path: str, visit: Visit, content: dict[str, Any]) ->
         yield Try("an id", path, "", [MARK], True)
         yield Try("an id after another", path, "", [visit.own(path, "id"), MARK], True)
         return
-    example = _owned(path, visit, content["example"][0] if many else content["example"])
-    for name, field in of["properties"].items():
+    sent = content.get("example", [{}] if many else {})
+    example = _owned(path, visit, sent[0] if many else sent)
+    for name, field in of.get("properties", {}).items():
         inner = resolved(family.document, field)
         if inner.get("type") == "array":
             value: Any = [MARK]
@@ -87,7 +96,13 @@ def _bodies(family: Family, path: str, visit: Visit, content: dict[str, Any]) ->
         else:
             continue
         body = {**copy.deepcopy(example), name: value}
-        yield Try(name, path, "", [body] if many else body, _is_id(family, inner) or name == "clickId")
+        yield Try(
+            name,
+            _whole(path, visit),
+            "",
+            [body] if many else body,
+            _is_id(family, inner) or name == "clickId",
+        )
 
 
 def _is_id(family: Family, schema: dict[str, Any]) -> bool:
@@ -112,6 +127,10 @@ def kept(db: Database, organization: int) -> dict[str, list[str]]:
                 where = "organization = :it"
             elif table in _LINK_TABLES:
                 where = "link IN (SELECT seq FROM links WHERE organization = :it)"
+            elif table in _OF_USERS:
+                where = f'"user" IN (SELECT seq FROM tracking_users WHERE account IN {_ACCOUNTS})'
+            elif "account" in columns:
+                where = f"account IN {_ACCOUNTS}"
             else:
                 continue
             picked = connection.execute(text(f'SELECT * FROM "{table}" WHERE {where}'), {"it": organization})
@@ -128,7 +147,7 @@ def kept(db: Database, organization: int) -> dict[str, list[str]]:
 async def test_a_stranger_meets_nobody(family: Family, method: str, path: str, db: Database) -> None:
     visit = family.visit(db)
     before = kept(db, visit.organization)
-    assert before["links"], "there is something to protect"
+    assert before[visit.protects], "there is something to protect"
     async with visit.client as client:
         bare = await client.request(method, path, content=b"null" if method != "get" else None)
         sent: set[str] = set()
