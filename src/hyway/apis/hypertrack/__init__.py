@@ -3,7 +3,21 @@
 import dataclasses
 from importlib.metadata import version
 
-from hyway.apis.hypertrack import devices, documents, eta, groups, overview, placeline, places, users, work
+from hyway.apis.hypertrack import (
+    action_reports,
+    actions,
+    devices,
+    documents,
+    eta,
+    events,
+    groups,
+    overview,
+    placeline,
+    places,
+    users,
+    webhooks,
+    work,
+)
 from hyway.apis.hypertrack.door import Door
 from hyway.apis.hypertrack.style import style
 from hyway.apis.kit.doorman import Kit
@@ -13,12 +27,16 @@ from hyway.domain.tracking import Services
 OPERATIONS = (
     *users.OPERATIONS,
     *work.OPERATIONS,
+    *actions.OPERATIONS,
+    *action_reports.OPERATIONS,
     *placeline.OPERATIONS,
     *places.OPERATIONS,
     *groups.OPERATIONS,
     *eta.OPERATIONS,
     *devices.OPERATIONS,
     *overview.OPERATIONS,
+    *events.OPERATIONS,
+    *webhooks.OPERATIONS,
 )
 
 

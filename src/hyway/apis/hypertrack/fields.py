@@ -33,9 +33,9 @@ def _meta(read: Read, **schema: Any) -> Meta:
 # Types of fields: what a type checker sees is what a handler gets.
 Ref = Annotated[str, _meta(values.reference)]
 Uuid = Annotated[str, _meta(values.uuid, format="uuid")]
-Time = Annotated[Instant, _meta(values.instant, type="string", format="date-time")]
 Flag = Annotated[bool, _meta(values.boolean)]
 if TYPE_CHECKING:
+    Time = Instant
     Uuids = tuple[str, ...]
     Words = tuple[str, ...]
     Day = date
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
     File = str | Upload
 else:
+    Time = Annotated[str, _meta(values.instant, format="date-time")]
     _POINT_SCHEMA = {
         "required": ["type", "coordinates"],
         "properties": {

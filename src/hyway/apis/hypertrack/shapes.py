@@ -96,6 +96,70 @@ class User(TypedDict):
     is_connected: bool
 
 
+class Flag(TypedDict):
+    type: str
+
+
+class ActionDisplay(TypedDict):
+    """What a client shows as it is; the last three are there while the action is pending."""
+
+    status: str
+    status_text: str
+    sub_status: str
+    sub_status_text: str
+    sub_status_duration: int | None
+    duration_remaining: int | None
+    duration_elapsed: int | None
+    distance_remaining: float | None
+    distance_unit: Literal["km", "mi"]
+    show_summary: bool
+    is_late: bool
+    ended_at: DateTime | None
+    battery: NotRequired[int]
+    has_new_sdk: NotRequired[bool]
+    speed: NotRequired[float]
+
+
+class Action(TypedDict):
+    """`distance` in metres and `duration` in seconds are so far, or in all; the polylines are of the way since it was
+    assigned."""
+
+    id: Id
+    user: User | None
+    user_id: Id | None
+    type: str
+    lookup_id: str | None
+    unique_id: str | None
+    collection_id: str | None
+    expected_place: Place | None
+    started_place: Place | None
+    completed_place: Place | None
+    scheduled_at: DateTime | None
+    expected_at: DateTime | None
+    assigned_at: DateTime | None
+    started_at: DateTime | None
+    completed_at: DateTime | None
+    canceled_at: DateTime | None
+    suspended_at: DateTime | None
+    ended_at: DateTime | None
+    status: Literal["created", "assigned", "started", "completed", "canceled", "suspended"]
+    sub_status: str
+    initial_eta: DateTime | None
+    eta: DateTime | None
+    distance: float | None
+    duration: float | None
+    tracking_url: str
+    short_code: str
+    encoded_polyline: str | None
+    time_aware_polyline: str | None
+    display: ActionDisplay
+    event_flags: list[Flag]
+    vehicle_type: str
+    metadata: dict[str, Any]
+    created_at: DateTime
+    modified_at: DateTime
+
+
 class Controls(TypedDict):
     """What a device is to do; seconds and metres."""
 

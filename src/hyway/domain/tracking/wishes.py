@@ -71,15 +71,21 @@ class Summary:
     duration: float
 
 
-class Day(NamedTuple):
-    """`date` is YYYY-MM-DD in the account's time zone; metres and seconds of those completed then."""
+class Turns(NamedTuple):
+    """How many actions came to be so."""
 
-    date: str
     created: int
     assigned: int
     completed: int
     canceled: int
     suspended: int
+
+
+class Day(NamedTuple):
+    """`date` is YYYY-MM-DD in the account's time zone; metres and seconds of those completed then."""
+
+    date: str
+    turns: Turns
     distance: float
     duration: float
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, literal, or_, select, update
 
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Action, Place, Spot, User
@@ -14,10 +14,13 @@ from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import Prepared
 
+Groups = Collection[int] | None
+"""Of whose users the actions are; None is everybody's."""
+
 _X, _E, _U = ACTIONS.c, EVENTS.c, USERS.c
-EXPECTED = PLACES.alias("expected")
+_EXPECTED = PLACES.alias("expected")
 _STARTED = PLACES.alias("started")
-_COMPLETED = PLACES.alias("completed")
+COMPLETED = PLACES.alias("completed")
 _PLACE = [c.name for c in PLACES.c if c.name not in ("account", "is_listed")]
 _SCALARS = [
     "seq", "id", "account", "frame", "rank", "type", "lookup_id", "unique_id", "collection_id", "short_code",
@@ -27,13 +30,13 @@ _SCALARS = [
 ]  # fmt: skip
 _WIDTH = len(_SCALARS)
 _JOINED = (
-    ACTIONS.outerjoin(EXPECTED, EXPECTED.c.seq == _X.expected_place)
+    ACTIONS.outerjoin(_EXPECTED, _EXPECTED.c.seq == _X.expected_place)
     .outerjoin(_STARTED, _STARTED.c.seq == _X.started_place)
-    .outerjoin(_COMPLETED, _COMPLETED.c.seq == _X.completed_place)
+    .outerjoin(COMPLETED, COMPLETED.c.seq == _X.completed_place)
 )
 _OF_PLACES = [
     place.c[name].label(f"{place.name}_{name}")
-    for place in (EXPECTED, _STARTED, _COMPLETED)
+    for place in (_EXPECTED, _STARTED, COMPLETED)
     for name in _PLACE
 ]
 SHOWN = select(
@@ -91,7 +94,7 @@ _SHELF = listing.Shelf(
         **{name: _X[name] for name in ("distance", "duration", "type", "status", "lookup_id", "rank")},
         "user__name": func.lower(_U.name),
     },
-    search=(_X.lookup_id, _X.type, _X.short_code, _U.name, EXPECTED.c.name, EXPECTED.c.address),
+    search=(_X.lookup_id, _X.type, _X.short_code, _U.name, _EXPECTED.c.name, _EXPECTED.c.address),
 )
 
 
@@ -175,7 +178,7 @@ def way(r: Read, seq: int) -> dict[str, Any]:
     return {"distance": row.distance, "duration": row.duration, "path": row.path}
 
 
-def is_seen(r: Read, seq: int, groups: Collection[int] | None) -> bool:
+def is_seen(r: Read, seq: int, groups: Groups) -> bool:
     """Whether the action's user is in one of the groups; None is who sees everything."""
     if groups is None:
         return True
@@ -183,11 +186,19 @@ def is_seen(r: Read, seq: int, groups: Collection[int] | None) -> bool:
     return r.run(mine).first() is not None
 
 
-def page(r: Read, account: int, wanted: Wanted, groups: Collection[int] | None) -> tuple[list[Action], int]:
+def page(r: Read, account: int, wanted: Wanted, groups: Groups) -> tuple[list[Action], int]:
     """The page and how many there are in all; of users in the groups, or of everybody."""
-    also = () if groups is None else (_U.group.in_(groups),)
-    rows, total = listing.page(r, _SHELF, account, wanted, *also)
+    rows, total = listing.page(r, _SHELF, account, wanted, *_in_groups(groups))
     return as_actions(r, rows), total
+
+
+def chosen(account: int, wanted: Wanted, groups: Groups) -> Select[Any]:
+    """All that a list would have, for who counts them."""
+    return listing.chosen(_SHELF, account, wanted, *_in_groups(groups))
+
+
+def _in_groups(groups: Groups) -> tuple[ColumnElement[bool], ...]:
+    return () if groups is None else (_U.group.in_(groups),)
 
 
 def add(w: Write, row: dict[str, Any]) -> int:

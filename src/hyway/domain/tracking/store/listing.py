@@ -68,15 +68,20 @@ def page(
     r: Read, shelf: Shelf, account: int, wanted: Wanted, *also: ColumnElement[bool]
 ) -> tuple[Sequence[Any], int]:
     """The rows of the page, and how many there are on all; `also` are further conditions."""
-    asked = [shelf.filters[name](value) for name, value in wanted.filters.items() if name in shelf.filters]
-    if wanted.search:
-        asked += [or_(*(_holds(c, word) for c in shelf.search)) for word in _words(shelf, wanted.search)]
-    picked = shelf.rows.where(shelf.account == account, *asked, *also)
+    picked = chosen(shelf, account, wanted, *also)
     total = r.run(picked.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
     skip = (wanted.page - 1) * wanted.size
     if skip >= total:
         return [], total
     return r.run(_ordered(picked, shelf, wanted).limit(wanted.size).offset(skip)).all(), total
+
+
+def chosen(shelf: Shelf, account: int, wanted: Wanted, *also: ColumnElement[bool]) -> Select[Any]:
+    """All rows that are asked for, in no order."""
+    asked = [shelf.filters[name](value) for name, value in wanted.filters.items() if name in shelf.filters]
+    if wanted.search:
+        asked += [or_(*(_holds(c, word) for c in shelf.search)) for word in _words(shelf, wanted.search)]
+    return shelf.rows.where(shelf.account == account, *asked, *also)
 
 
 def _words(shelf: Shelf, search: str) -> list[str]:
