@@ -30,6 +30,7 @@ def add(
     w: Write, by: Caller, url: str, events: Sequence[str], kind: str = "web", group_id: str | None = None
 ) -> Keyed:
     """A new endpoint; all events when none is named. Its secret is in the answer and nowhere else."""
+    accounts.opened(w, by)
     _check_group(w, by, group_id)
     wanted = list(events) or [webhooks.EVERYTHING]
     try:

@@ -77,10 +77,11 @@ _SHOWN = (
         _E.recorded_at, _E.location, _E.data, _E.delivered_at, _E.created_at, _E.modified_at,
         GROUPS.c.id.label("group_id"),
     )
-    .select_from(EVENTS)
-    .join(USERS, USERS.c.seq == _E.user)
-    .outerjoin(ACTIONS, ACTIONS.c.seq == _E.action)
-    .outerjoin(GROUPS, GROUPS.c.seq == USERS.c.group)
+    .select_from(
+        EVENTS.join(USERS, USERS.c.seq == _E.user)
+        .outerjoin(ACTIONS, ACTIONS.c.seq == _E.action)
+        .outerjoin(GROUPS, GROUPS.c.seq == USERS.c.group)
+    )
 )  # fmt: skip
 
 
