@@ -7,7 +7,7 @@ import time
 
 from rich.console import Console
 
-from bench import analytics, bulk, crash, ingest, listing, redirect
+from bench import analytics, bulk, crash, ingest, listing, placeline, redirect
 from bench.report import Figure, Measure, Run, table, words
 
 CLAIMS: dict[str, Measure] = {
@@ -19,6 +19,7 @@ CLAIMS: dict[str, Measure] = {
     analytics.CLAIM: analytics.measure,
     ingest.CLAIM: ingest.measure,
     ingest.CRASH: ingest.crash,
+    placeline.CLAIM: placeline.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded
