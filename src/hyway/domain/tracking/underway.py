@@ -1,12 +1,13 @@
 """The way of a trip that is not over: kept in memory, so that each look at it reads only what is new."""
 
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 from typing import Final
 
 from hyway.domain.tracking import meter, polyline
-from hyway.domain.tracking.meter import Fix, Meter, PathPoint
+from hyway.domain.tracking.meter import Fix, Mark, Meter, PathPoint
 from hyway.domain.tracking.segmenting import Machine
 from hyway.domain.tracking.store import positions_read as positions
 from hyway.kernel.db import Read
@@ -32,26 +33,31 @@ class _Way:
 
     def reach(self, r: Read, user_seq: int, machine: Machine) -> bool:
         """Reads on to the machine's last position; False if what was read is not what is stored now."""
-        until = machine.last[:3]
-        if self._last is not None and self._last[:3] > until:
+        last, until = self._last, machine.last[:3]
+        if last is not None and last[:3] > until:
             return False
-        after = self._last[:3] if self._last else self.began
-        stored = positions.span(r, user_seq, after[0], until[0])
-        new = [fix for fix in stored if fix[:3] <= until and (fix[:3] > after or self._last is None)]
-        self._rows += len([fix for fix in new if fix[:3] >= self.began])
-        if self._rows != positions.count(r, user_seq, self.began, until):
+        after = last[:3] if last else self.began
+        new = positions.span(r, user_seq, after[0], until[0])
+        first = (bisect_right if last else bisect_left)(new, after, key=_key)
+        new = new[first : bisect_right(new, until, key=_key)]
+        self._rows += len(new)
+        if last is not None and self._rows != positions.count(r, user_seq, self.began, until):
             return False
-        for fix in new:
-            if fix[:3] >= self.began and not meter.is_coarse(fix):
-                self._feed(fix)
+        self._feed([fix for fix in new if not meter.is_coarse(fix)])
         return True
 
-    def _feed(self, fix: Fix) -> None:
+    def _feed(self, fixes: list[Fix]) -> None:
+        if not fixes:
+            return
         if self._meter is None:
-            self._meter = Meter(fix, self.line)
+            self._meter = Meter(fixes[0], self.line)
+            take = iter(fixes[1:])
         else:
-            self._meter.feed(fix)
-        self._last = fix
+            take = iter(fixes)
+        feed = self._meter.take
+        for fix in take:
+            feed(Mark(fix))
+        self._last = fixes[-1]
 
     def points(self) -> list[PathPoint]:
         """What the meter counted, and where the user is."""
@@ -69,6 +75,10 @@ class _Way:
         self._told[same * _CHUNK :] = self.line[same * _CHUNK :]
         end = self.points()[len(self.line) :]
         return "".join(self._texts) + polyline.extend_timed("", end, self.line[-1] if self.line else None)
+
+
+def _key(fix: Fix) -> _Key:
+    return fix[:3]
 
 
 def _common(one: Sequence[PathPoint], other: Sequence[PathPoint]) -> int:

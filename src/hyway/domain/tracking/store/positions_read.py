@@ -98,8 +98,10 @@ def rounded(degrees: float) -> float:
 
 
 def _fixes(rows: list[Any]) -> list[Fix]:
+    # Straight to the tuple: a Fix is made for each of thousands of rows.
+    new = tuple.__new__
     return [
-        Fix(at, lat / UNITS, lon / UNITS, accuracy, speed, ACTIVITIES[activity])
+        new(Fix, (at, lat / UNITS, lon / UNITS, accuracy, speed, ACTIVITIES[activity]))
         for at, lat, lon, accuracy, speed, activity in rows
     ]
 
