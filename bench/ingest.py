@@ -204,7 +204,10 @@ def _bare(fleet: Fleet, path: Path) -> float:
         query = "SELECT sql FROM sqlite_master WHERE name = 'tracking_positions'"
         (table,) = ours.execute(query).fetchone()
         rows = ours.execute("SELECT * FROM tracking_positions WHERE user <= 400 LIMIT 120000").fetchall()
-    commits = [sorted(rows[at :: len(rows) // 400][:400]) for at in range(len(rows) // 400)]
+    # Runs as they came, from eight users at a time.
+    runs = [rows[at : at + SIZE] for at in range(0, len(rows), SIZE)]
+    step = len(runs) // 8
+    commits = [sorted(row for run in runs[at::step] for row in run) for at in range(step)]
     with closing(sqlite3.connect(file, isolation_level=None)) as bare:
         for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF", "wal_autocheckpoint=25000"):
             bare.execute(f"PRAGMA {line}")
