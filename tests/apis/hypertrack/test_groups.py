@@ -23,6 +23,7 @@ async def test_a_group_is_made_read_changed_and_deleted(world: World) -> None:
         assert uuid.UUID(group["id"]).version == 4
         at = f"{GROUPS}{group['id']}/"
         assert (await http.get(at)).json() == group
+        assert (await http.get(at.replace(group["id"], group["id"].upper()))).json() == group
         changed = (await http.patch(at, json={"name": "South"})).json()
         assert changed == {**group, "name": "South", "modified_at": changed["modified_at"]}
         gone = await http.delete(at)
@@ -88,7 +89,9 @@ async def test_a_parent_of_another_account_is_nobody(world: World) -> None:
         assert (await ours.get(f"{GROUPS}{foreign['id']}/")).status_code == 404
 
 
-@pytest.mark.parametrize("id", ["nonsense", "8166f3ba-1239-48cb-b4c3-4494e6a2f69c", "%00", "a" * 500])
+@pytest.mark.parametrize(
+    "id", ["nonsense", "8166f3ba-1239-48cb-b4c3-4494e6a2f69c", "%00", "%FF", "%C3%A9", "%0D%0A", "a" * 500]
+)
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 async def test_an_unknown_id(world: World, method: str, id: str) -> None:
     async with world.client() as http:

@@ -5,6 +5,7 @@ from hyway.apis.kit.doorman import ASKED_PATH, Message, Receive, Scope, Send, an
 from hyway.apis.kit.family import Family
 
 _V1, _V2 = "/api/v1/", "/api/v2/"
+_NOWHERE = "/api/v1/nowhere/"
 
 
 class Door:
@@ -21,7 +22,9 @@ class Door:
         path: str = scope["path"]
         if not path.endswith("/"):
             return await _send_on(scope, send)
-        if path.startswith(_V2):
+        if not (path.isascii() and path.isprintable()):  # no path of ours, and some of it no database takes
+            scope = {**scope, "path": _NOWHERE, "raw_path": _NOWHERE.encode()}
+        elif path.startswith(_V2):
             raw = scope.get("raw_path") or path.encode()
             scope = {
                 **scope,

@@ -57,7 +57,7 @@ def page(r: Read, by: Caller, wanted: Wanted) -> Page[Group]:
 
 def find(r: Read, by: Caller, id: str) -> Group:
     """The group; Missing if there is none, or none that the caller may see."""
-    found = store.find(r, accounts.of(r, by).seq, id)
+    found = store.find(r, accounts.of(r, by).seq, id.lower())
     seen = seen_by(r, by)
     if found is None or (seen is not None and found.seq not in seen):
         raise Missing("Not found.")
@@ -111,7 +111,7 @@ def change(w: Write, by: Caller, id: str, fields: Mapping[str, Any]) -> Group:
     if "parent" in values:
         accounts.fenced(w, account)
     w.announce(by, "group.changed", "group", id, {"changed": sorted(values)})
-    return _stored(w, account, id)
+    return _stored(w, account, old.id)
 
 
 def drop(w: Write, by: Caller, id: str) -> None:
@@ -136,7 +136,7 @@ def _stored(r: Read, account: int, id: str) -> Group:
 def _parent(r: Read, account: int, id: str | None) -> Group | None:
     if id is None:
         return None
-    found = store.find(r, account, id)
+    found = store.find(r, account, id.lower())
     if found is None:
         raise Invalid("parent_group_id", 'Invalid pk "{id}" - object does not exist.', id=id)
     return found

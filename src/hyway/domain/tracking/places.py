@@ -114,7 +114,7 @@ def find(r: Read, by: Caller, id: str) -> Place:
 
 def of(r: Read, account: int, id: str) -> Place:
     """The account's place; Missing if there is none."""
-    found = store.find(r, account, id)
+    found = store.find(r, account, id.lower())
     if found is None:
         raise Missing("Not found.")
     return found
