@@ -1,7 +1,7 @@
 """Statements that count and add up over many users."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select
 
@@ -37,9 +37,9 @@ def moved(r: Read, users: Sequence[int], since: Instant, until: Instant) -> dict
         .where(_S.user.in_(users), _S.began_at >= since, _S.began_at < until)
         .group_by(_S.user)
     )
+    rows: list[Any] = list(r.run(query))
     return {
-        row[0]: Moved(round(row[1], 2), int(row[2]) / SECOND, int(row[3]), int(row[4]))
-        for row in r.run(query)
+        row[0]: Moved(round(row[1], 2), int(row[2]) / SECOND, int(row[3]), int(row[4])) for row in rows
     }
 
 
@@ -50,7 +50,8 @@ def completed(r: Read, users: Sequence[int], since: Instant, until: Instant) -> 
         .where(_X.user.in_(users), _X.ended_at >= since, _X.ended_at < until, _X.status == "completed")
         .group_by(_X.user)
     )
-    return {row[0]: row[1] for row in r.run(query)}
+    rows: list[Any] = list(r.run(query))
+    return {row[0]: row[1] for row in rows}
 
 
 def spots(r: Read, account: int, query: UserQuery, within: str | None, now: Instant) -> list[Spot]:
