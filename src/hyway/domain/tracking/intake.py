@@ -221,8 +221,10 @@ class Intake:
                 actions.on_positions(self._w, self._account, user, later)
             if user is not None and fenced:
                 fences.on_positions(self._w, self._account, user, later)
-            if late is not None:
-                actions.recount(self._w, self._account, track.seq, late)
+            # An action may have ended on a server before its user's device told of the way there.
+            since = late if late is not None else later[0].at if later else None
+            if since is not None:
+                actions.recount(self._w, self._account, track.seq, since)
         for track, report, spot in self._completed:
             actions.by_device(self._w, self._account, track.seq, report.data, report.at, spot)
 
