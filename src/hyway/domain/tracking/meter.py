@@ -111,17 +111,18 @@ class Meter:
             if suspect is None or not _reaches(suspect, mark):
                 self._suspect = mark
                 return
-            self._leg(suspect)
+            self._leg(suspect, anchor.to(suspect.x, suspect.y, suspect.z))
             self.take(mark)
             self.fixes -= 1
             return
         self._suspect = None
-        self._leg(mark)
+        self._leg(mark, away)
 
     def finish(self, last: Fix) -> None:
         """Count up to the last fix fed, however near: the line ends there."""
         if self._anchor.fix[:3] != last[:3]:
-            self._leg(Mark(last))
+            mark = Mark(last)
+            self._leg(mark, self._anchor.to(mark.x, mark.y, mark.z))
         self._close(self._anchor)
 
     def metres(self) -> float:
@@ -163,8 +164,8 @@ class Meter:
         meter._done, meter._spans = done, spans
         return meter
 
-    def _leg(self, mark: Mark) -> None:
-        away = self._anchor.to(mark.x, mark.y, mark.z)
+    def _leg(self, mark: Mark, away: float) -> None:
+        """Count the leg to `mark`, which is `away` metres from the anchor."""
         if away <= IMPOSSIBLE * max(SECOND, mark.fix.at - self._anchor.fix.at) / SECOND:
             self._open += round(away * 1000)
         self._anchor = mark
