@@ -72,8 +72,10 @@ def _estimate(ledger: Ledger, queue: Queue, new: set[int], here: Location | None
     found = tasks.arrivals(queue.tasks, spot, now, queue.user.vehicle_type, queue.pace)
     for at, task in enumerate(queue.tasks):
         if task.seq in new:
-            outcome = lifecycle.on_time(task.progress, task.goal, now, found.get(task.seq))
-            queue.tasks[at] = ledger.outcome(task, outcome, now, here)
+            progress, events = lifecycle.on_time(task.progress, task.goal, now, found.get(task.seq))
+            known = replace(task, progress=progress)
+            known = known if progress.sub_status == "in_queue" else ledger.asked_about(known)
+            queue.tasks[at] = ledger.enter(task, known, events, now, here)
 
 
 def leave(ledger: Ledger, gone: Sequence[Task], at: Instant) -> None:

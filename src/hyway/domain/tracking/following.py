@@ -7,17 +7,14 @@ from typing import Any, Final, NamedTuple
 from hyway.domain.tracking import accounts, completing, lifecycle, measuring, tasks
 from hyway.domain.tracking.ledger import Ledger, Queue
 from hyway.domain.tracking.records import FINAL, Account, Location, Spot, User
-from hyway.domain.tracking.services import ROUTER
 from hyway.domain.tracking.store import accounts as accounts_store
 from hyway.domain.tracking.store import actions as shown
 from hyway.domain.tracking.store import tasks as store
 from hyway.domain.tracking.tasks import Task
-from hyway.kernel import clock, outbox
+from hyway.kernel import clock
 from hyway.kernel.clock import SECOND, Instant
 from hyway.kernel.db import Read, Write
 
-ROUTE: Final = "tracking.route"
-"""The errand that asks the router how long the way of an action is, by the action's number."""
 _AT_ONCE: Final = 100
 """Users that are looked at in one transaction."""
 
@@ -35,9 +32,7 @@ def on_positions(w: Write, account: Account, user: User, fixes: Sequence[Locatio
     ledger = Ledger(w, account, clock.now())
     ledger.open(Queue(user, pace, pending))
     task, told = tasks.with_fixes(turn, fixes, user, pace)
-    if ROUTER in w.services and _is_to_ask(task, ledger.now):
-        task = _ask(w, account, task, ledger.now)
-    ledger.follow(turn, task, told)
+    ledger.follow(turn, ledger.asked_about(task), told)
     ledger.close()
 
 
@@ -90,8 +85,8 @@ def _look_at(w: Write, account: Account, user: int, now: Instant) -> None:
     for task in queue.tasks:
         progress, events = lifecycle.on_time(task.progress, task.goal, now, arrivals.get(task.seq))
         new = replace(task, progress=progress)
-        if ROUTER in w.services and arrivals and task is turn and _is_to_ask(new, now):
-            new = _ask(w, account, new, now)
+        if arrivals and task is turn:
+            new = ledger.asked_about(new)
         ledger.enter(task, new, events, now)
     ledger.close()
 
@@ -103,16 +98,6 @@ def _arrivals(queue: Queue, now: Instant) -> dict[int, Instant]:
         return {}
     spot = Spot(last.lat, last.lon)
     return tasks.arrivals(queue.tasks, spot, now, queue.user.vehicle_type, queue.pace)
-
-
-def _is_to_ask(task: Task, now: Instant) -> bool:
-    asked = task.asked_at
-    return task.goal.spot is not None and (asked is None or now - asked >= tasks.LOOK_AGAIN)
-
-
-def _ask(w: Write, account: Account, task: Task, now: Instant) -> Task:
-    outbox.later(w, ROUTE, account.organization, {"action": task.seq})
-    return replace(task, asked_at=now)
 
 
 class Question(NamedTuple):

@@ -3,6 +3,7 @@
 import logging
 
 from hyway.domain.tracking import following
+from hyway.domain.tracking.ledger import ROUTE
 from hyway.domain.tracking.routing import NoRoute
 from hyway.domain.tracking.services import chosen
 from hyway.kernel.jobs import Means, every, job
@@ -22,7 +23,7 @@ def look_at_due(means: Means) -> None:
         means.db.write_now(following.look)
 
 
-@job(following.ROUTE)
+@job(ROUTE)
 def ask_the_way(means: Means, errand: Errand) -> None:
     """How long a user takes to the place of an action; where no router knows it, the estimate stays."""
     router, action = chosen(means.services).router, errand.payload["action"]

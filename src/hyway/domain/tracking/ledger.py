@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from hyway.domain.tracking import accounts, happenings, lifecycle, measuring, payloads, places, tasks, users
 from hyway.domain.tracking.lifecycle import Outcome
 from hyway.domain.tracking.records import FINAL, Account, Action, Happening, Location, Spot, User
 from hyway.domain.tracking.routing import Pace
+from hyway.domain.tracking.services import ROUTER
 from hyway.domain.tracking.store import actions as shown
 from hyway.domain.tracking.store import tasks as store
 from hyway.domain.tracking.store import users as people
 from hyway.domain.tracking.tasks import Task
+from hyway.kernel import outbox
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Write
+
+ROUTE: Final = "tracking.route"
+"""The errand that asks the router how long the way of an action is, by the action's number."""
 
 
 class _Told(NamedTuple):
@@ -97,6 +102,14 @@ class Ledger:
         self.enter(old, new, (), self.now)
         if new.user is not None:
             self._told += [_Told(new.seq, event, new.user, fix.at, fix) for event, fix in told]
+
+    def asked_about(self, task: Task) -> Task:
+        """Leaves an errand for the router, where there is one, unless it was asked about the action lately."""
+        lately = task.asked_at is not None and self.now - task.asked_at < tasks.LOOK_AGAIN
+        if lately or task.goal.spot is None or ROUTER not in self.w.services:
+            return task
+        outbox.later(self.w, ROUTE, self.account.organization, {"action": task.seq})
+        return replace(task, asked_at=self.now)
 
     def latest(self, task: Task) -> Task:
         """What has become of it so far."""
