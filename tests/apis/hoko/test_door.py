@@ -71,7 +71,7 @@ async def test_a_key_expires_while_it_is_remembered(world: World) -> None:
 
 async def test_what_was_read_before_a_change_is_not_remembered(world: World) -> None:
     """A revocation between the read and its return must win."""
-    callers = world.app._callers
+    callers = world.app.callers
     read = world.db.read
 
     async def slow_read(verb, *args):
