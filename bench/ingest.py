@@ -244,10 +244,10 @@ def crash(run: Run) -> list[Figure]:
             for _ in range(2 if run.quick else 3):
                 heard = asyncio.run(load_then_kill(server, phones, 1.5))
                 server.start()
-                there = asyncio.run(_again(server.port, heard))
+                there = asyncio.run(again(server.port, heard))
                 lost += there.wrong
                 acknowledged += len(heard) * SIZE
-            twice = _twice(fleet)
+            twice = doubles(fleet)
         finally:
             server.stop()
     told = f"{lost} batches with a loss, {twice} positions twice, of {acknowledged:,} acknowledged"
@@ -256,10 +256,10 @@ def crash(run: Run) -> list[Figure]:
     ]
 
 
-async def load_then_kill(server: Server, phones: Phones, seconds: float) -> list[bytes]:
+async def load_then_kill(server: Server, phones: Phones, seconds: float, many: int = 4_000) -> list[bytes]:
     """The requests that were answered before the server was killed under them."""
     heard: list[bytes] = []
-    lines = [asyncio.create_task(_until_killed(server.port, line, heard)) for line in phones.batches(4_000)]
+    lines = [asyncio.create_task(_until_killed(server.port, line, heard)) for line in phones.batches(many)]
     await asyncio.sleep(seconds)
     server.kill()
     await asyncio.wait(lines, timeout=10)
@@ -282,7 +282,7 @@ async def _until_killed(port: int, requests: Sequence[bytes], heard: list[bytes]
         writer.close()
 
 
-async def _again(port: int, heard: Sequence[bytes]) -> Sent:
+async def again(port: int, heard: Sequence[bytes]) -> Sent:
     """Sends what was acknowledged once more: all of it must be there, so all of it is a duplicate."""
     sent, left = Sent([], 0.0, 0), deque(random.Random(5).sample(heard, len(heard)))
 
@@ -297,7 +297,7 @@ async def _again(port: int, heard: Sequence[bytes]) -> Sent:
     return sent
 
 
-def _twice(fleet: Fleet) -> int:
+def doubles(fleet: Fleet) -> int:
     """Instants that a user has two positions of: these drives have none."""
     query = "SELECT count(*) - count(DISTINCT user || ' ' || at) FROM tracking_positions"
     with closing(sqlite3.connect(fleet.file)) as connection:

@@ -214,6 +214,27 @@ async def test_a_named_request_is_answered_as_before(phones, ana):
     assert count(phones) == 5
 
 
+async def test_what_was_sent_is_listed(phones, ana):
+    path = f"/api/v1/users/{ana.id}/locations/"
+    sent = locations(5)
+    async with phones.client(phones.key()) as phone, phones.client(phones.key("hypertrack")) as server:
+        await phone.post(path, json=sent)
+        assert (await phone.get(path)).status_code == 403
+        whole = (await server.get(path)).json()
+        some = {"min_recorded_at": sent[1]["recorded_at"], "max_recorded_at": sent[3]["recorded_at"]}
+        part = (await server.get(path, params={**some, "page_size": 2, "ordering": "recorded_at"})).json()
+        beyond = await server.get(path, params={**some, "page": 3, "page_size": 2})
+        nobody = await server.get(path.replace(ana.id, "0" * 8 + ana.id[8:]))
+    assert [whole["count"], whole["next"], len(whole["results"])] == [5, None, 5]
+    newest = whole["results"][0]
+    assert newest["geojson"]["coordinates"] == sent[4]["geojson"]["coordinates"]
+    assert len(newest) == 9
+    assert part["count"] == 3
+    assert "page=2" in part["next"]
+    assert [each["recorded_at"] for each in part["results"]] == [each["recorded_at"] for each in sent[1:3]]
+    assert (beyond.status_code, nobody.status_code) == (404, 404)
+
+
 async def test_thrice_in_any_order_over_http(phones, world):
     one, other = phones.user("one"), phones.user("other")
     async with phones.client(phones.key()) as phone, phones.client(phones.key("hypertrack")) as server:

@@ -65,6 +65,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/v1/users/nearby/": Example(_OURS["users_nearby"]),
     "GET /api/v1/users/{id}/placeline/": Example(_OURS["user_placeline"]),
     "GET /api/v1/users/{id}/mileage/": Example(_OURS["mileage"]),
+    "POST /api/v1/sdk_events/bulk/": Example(
+        BODIES["sdk_events_bulk_response"], BODIES["sdk_events_bulk_request"]
+    ),
     "GET /api/v1/users/{id}/controls/": Example(_OURS["sdk_controls"]),
     "POST /api/v1/users/{id}/assign_actions/": Example(_USER, _ASSIGNED),
     "POST /api/v1/users/{id}/stop_tracking/": Example(_USER),

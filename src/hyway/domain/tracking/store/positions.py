@@ -1,13 +1,14 @@
-"""Statements that write positions, and tell which of them are there already."""
+"""Statements that write positions, tell which of them are there already, and list them."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
-from hyway.domain.tracking.receiving import Reading
+from hyway.domain.tracking.receiving import Reading, location
+from hyway.domain.tracking.records import Location
 from hyway.domain.tracking.store.tables import POSITIONS
-from hyway.kernel.clock import HOUR
-from hyway.kernel.db import Write
+from hyway.kernel.clock import HOUR, Instant
+from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import Prepared
 
 _P = POSITIONS.c
@@ -42,3 +43,33 @@ def add(w: Write, of: Sequence[tuple[int, Sequence[Reading]]]) -> None:
     rows = [(user_seq, *reading) for user_seq, readings in sorted(of) for reading in readings]
     if rows:
         w.many(_ADD, rows)
+
+
+_BETWEEN = (_P.user == bindparam("user"), _P.at >= bindparam("first"), _P.at <= bindparam("last"))
+_COUNT = Prepared(select(func.count()).select_from(POSITIONS).where(*_BETWEEN), ["user", "first", "last"])
+_WHOLE = [c for c in _P if c.name != "user"]
+_PAGES = {
+    oldest_first: Prepared(
+        select(*_WHOLE)
+        .where(*_BETWEEN)
+        .order_by(*(each if oldest_first else each.desc() for each in (_P.at, _P.lat, _P.lon)))
+        .offset(bindparam("start"))
+        .limit(bindparam("most")),
+        ["user", "first", "last", "start", "most"],
+    )
+    for oldest_first in (True, False)
+}
+
+
+def count(r: Read, user_seq: int, first: Instant, last: Instant) -> int:
+    """How many positions a user has between two instants, both included."""
+    found: int = r.rows(_COUNT, user_seq, first, last)[0][0]
+    return found
+
+
+def page(
+    r: Read, user_seq: int, first: Instant, last: Instant, oldest_first: bool, start: int, most: int
+) -> list[Location]:
+    """Some of them, from the `start`-th on."""
+    rows = r.rows(_PAGES[oldest_first], user_seq, first, last, start, most)
+    return [location(Reading._make(row)) for row in rows]
