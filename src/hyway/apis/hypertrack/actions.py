@@ -224,7 +224,15 @@ async def page(ask: Ask, query: ActionsQuery) -> PageOut[Body]:
     return await answer(ask, query, _page, lambda action: action)
 
 
-@operation("POST", "/api/v1/actions/", scope=APP, takes=ActionIn, gives=Action, status=201)
+@operation(
+    "POST",
+    "/api/v1/actions/",
+    scope=APP,
+    takes=ActionIn,
+    gives=Action,
+    status=201,
+    also={200: "The action that has the unique_id already, as it is"},
+)
 async def create(ask: Ask, sent: ActionIn) -> Reply:
     """Create an action.
 

@@ -18,6 +18,8 @@ _HEADERS = {
     "Battery": "Percent.",
     "Timezone": "IANA name of the zone that the device is in.",
 }
+_TOO_LARGE = "The body is larger than 4 MiB, packed or not."
+_BUSY = "More is coming in than can be stored: the same again in a moment."
 
 
 class LocationsQuery(ListQuery, kw_only=True):
@@ -70,6 +72,7 @@ async def page(ask: Ask, query: LocationsQuery) -> PageOut[Body]:
     takes=list[Fix],
     gives=TakenIn,
     headers={**_HEADERS, "Idempotency-Key": "The same key and body within a day get the same answer."},
+    also={413: _TOO_LARGE, 503: _BUSY},
 )
 async def send(ask: Ask, _sent: Any) -> TakenIn:
     """Send positions.
@@ -90,6 +93,7 @@ async def send(ask: Ask, _sent: Any) -> TakenIn:
         **_HEADERS,
         "Device-ID": "Names the device: a second one of a user is told 409 and not taken in.",
     },
+    also={409: "Another device sends for the user.", 413: _TOO_LARGE, 503: _BUSY},
 )
 async def bulk(ask: Ask, _sent: Any) -> TakenIn:
     """Send what a device has collected.
@@ -100,7 +104,13 @@ async def bulk(ask: Ask, _sent: Any) -> TakenIn:
     return _elsewhere()
 
 
-@operation("POST", "/api/v1/users/{id}/gpx/", scope=APP, gives=TakenIn)
+@operation(
+    "POST",
+    "/api/v1/users/{id}/gpx/",
+    scope=APP,
+    gives=TakenIn,
+    also={413: _TOO_LARGE, 503: _BUSY},
+)
 async def gpx(ask: Ask) -> TakenIn:
     """Send a GPX file.
 

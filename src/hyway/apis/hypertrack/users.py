@@ -180,7 +180,15 @@ async def page(ask: Ask, query: UsersQuery) -> PageOut[Body]:
     return await answer(ask, query, _page, lambda user: user)
 
 
-@operation("POST", "/api/v1/users/", scope=APP, takes=UserIn, gives=User, status=201)
+@operation(
+    "POST",
+    "/api/v1/users/",
+    scope=APP,
+    takes=UserIn,
+    gives=User,
+    status=201,
+    also={200: "The user who has the lookup_id already, as he is"},
+)
 async def create(ask: Ask, sent: UserIn) -> Reply:
     """Create a user.
 

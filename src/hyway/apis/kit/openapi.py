@@ -181,7 +181,17 @@ def _responses(family: Family, of: Operation) -> Json:
     if content:
         done["content"] = {of.media_type: content}
     refused = {status: {"$ref": f"#/components/responses/{status}"} for status in family.errors}
-    return {str(of.status): done, **refused}
+    also = {
+        str(status): {**done, "description": said} if status < 300 else _also_refused(family, said)
+        for status, said in of.also.items()
+    }
+    return {str(of.status): done, **also, **refused}
+
+
+def _also_refused(family: Family, said: str) -> Json:
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in family.headers}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": said, "headers": headers, "content": content}
 
 
 def _refusal(family: Family, status: str) -> Json:

@@ -85,6 +85,7 @@ class Operation:
     description: str
     headers: Mapping[str, str]
     replies: Mapping[str, str]
+    also: Mapping[int, str]
     reader: Reader = field(repr=False)
 
     async def call(self, ask: Ask, query: bytes, body: Body) -> Any:
@@ -124,13 +125,14 @@ def operation(
     media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
     replies: Mapping[str, str] | None = None,
+    also: Mapping[int, str] | None = None,
     reads: MakeReader = strict,
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation (first line: the summary).
 
     `headers` names request headers that the handler reads, `replies` headers that its answer may carry, each
-    with a description. `scope` may be several, any one of which is enough: the first is named when all are
-    missing.
+    with a description; `also` names statuses besides `status` and the family's, with what they mean. `scope` may be
+    several, any one of which is enough: the first is named when all are missing.
     """
 
     def make(handler: Handler) -> Operation:
@@ -149,6 +151,7 @@ def operation(
             description=re.sub(r"\s*\n\s*", " ", description).strip(),
             headers=headers or {},
             replies=replies or {},
+            also=also or {},
             reader=reads(query, takes),
         )
 
