@@ -577,6 +577,42 @@ def test_a_delivery_from_its_start_to_its_end(world: World) -> None:
     assert complete(world, made).flags == ()
 
 
+def test_in_one_batch_or_in_many(world: World) -> None:
+    t0 = clock.now() - 30 * MINUTE
+    gone = (
+        0,
+        10,
+        0,
+        20,
+        60,
+        120,
+        200,
+        900,
+        1_700,
+        2_400,
+        2_600,
+        2_950,
+        3_000,
+        3_000,
+        3_900,
+        5_000,
+        6_500,
+        9_000,
+    )
+    fixes = [fix(away(far), t0 + step * 60 * SECOND) for step, far in enumerate(gone)]
+    ends = []
+    for size in (1, 3, 5, len(fixes)):
+        ann = user(world)
+        made = action(world, away(3_000), user_id=ann.id)
+        for at in range(0, len(fixes), size):
+            move(world, ann, fixes[at : at + size])
+        now = find(world, made)
+        ends.append((now.sub_status, now.started_at, now.eta, now.progress, told(world, made)))
+    assert all(end == ends[0] for end in ends)
+    assert ends[0][0] == "on_the_way"
+    assert "action.arrived" in ends[0][4]
+
+
 def test_a_user_without_work_costs_nothing(world: World) -> None:
     ann = user(world)
     before = world.db.read_now(accounts.of, world.by)

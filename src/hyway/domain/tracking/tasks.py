@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hyway.domain.tracking import lifecycle, routing
+from hyway.domain.tracking.geodesy import metres
 from hyway.domain.tracking.lifecycle import Goal, Progress
 from hyway.domain.tracking.records import Location, Spot, User
 from hyway.kernel.clock import MINUTE, SECOND, Instant
@@ -116,16 +117,43 @@ def due(task: Task, now: Instant, fresh: bool) -> Instant | None:
 def with_fixes(
     task: Task, fixes: Sequence[Location], user: User, own: routing.Pace | None
 ) -> tuple[Task, list[tuple[str, Location]]]:
-    """The one whose turn it is after more positions, and the events to tell, each with the position it is due to."""
+    """The one whose turn it is after more positions, and the events to tell, each with the position it is due to.
+
+    What changes nothing is passed over: on the way, far from where anything begins, the last position alone counts.
+    """
     tracking = follows(user) or user.live.tracking_at is None
+    near = _nears(task, fixes, user, own)
     progress, told = task.progress, []
-    for fix in fixes:
-        eta = arrival(task, Spot(fix.lat, fix.lon), fix.at, user.vehicle_type, own)
+    for fix in fixes if near or _is_eventful(task, fixes) else fixes[-1:]:
+        eta = None
+        if near or fix is fixes[-1]:
+            eta = arrival(task, Spot(fix.lat, fix.lon), fix.at, user.vehicle_type, own)
         progress, events = lifecycle.on_fix(
             progress, task.goal, fix, fix.at, has_turn=True, tracking=tracking, eta=eta
         )
         told += [(event, fix) for event in events]
     return replace(task, progress=progress), told
+
+
+def _nears(task: Task, fixes: Sequence[Location], user: User, own: routing.Pace | None) -> bool:
+    """Whether one of the positions is so near the place, in metres or in seconds, that the user may be arriving."""
+    there = task.goal.spot
+    if there is None:
+        return False
+    left, fix = min((metres(fix.lat, fix.lon, *there), fix) for fix in fixes)
+    if left <= lifecycle.AWAY * max(lifecycle.ARRIVING, task.goal.radius):
+        return True
+    reached = arrival(task, Spot(fix.lat, fix.lon), 0, user.vehicle_type, own) or 0
+    return reached <= lifecycle.AWAY * lifecycle.ARRIVING_SECONDS * SECOND
+
+
+def _is_eventful(task: Task, fixes: Sequence[Location]) -> bool:
+    """Whether positions that are not near the place may begin something: setting out, leaving, or turning away."""
+    progress = task.progress
+    if progress.status == "started":
+        return progress.sub_status != "on_the_way" or progress.moved < lifecycle.LEAVING
+    origin = progress.origin
+    return origin is None or any(metres(*origin, fix.lat, fix.lon) > lifecycle.MOVES for fix in fixes)
 
 
 def ordered(queue: Sequence[Task], listed: Sequence[Task]) -> list[Task]:
