@@ -7,7 +7,7 @@ import time
 
 from rich.console import Console
 
-from bench import analytics, bulk, crash, ingest, listing, placeline, redirect
+from bench import analytics, bulk, crash, follow, ingest, listing, nearby, placeline, redirect
 from bench.report import Figure, Measure, Run, table, words
 
 CLAIMS: dict[str, Measure] = {
@@ -17,9 +17,11 @@ CLAIMS: dict[str, Measure] = {
     bulk.CLAIM: bulk.measure,
     listing.CLAIM: listing.measure,
     analytics.CLAIM: analytics.measure,
+    nearby.CLAIM: nearby.measure,
     ingest.CLAIM: ingest.measure,
     ingest.CRASH: ingest.crash,
     placeline.CLAIM: placeline.measure,
+    follow.CLAIM: follow.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded

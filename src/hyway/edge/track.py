@@ -4,6 +4,7 @@ Whoever has the link may look, without signing in, until the action is over. Wha
 `TrackView`, so that it says nothing beyond what the page shows.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -26,7 +27,10 @@ _STREAM = "/stream/track/"
 _LONGEST = 64
 _OPENED = 120
 """Streams that one address may open in a minute."""
+_KEPT = 5_000
 Shown = tracking.actions.Shared
+Found = tuple[Shown, str]
+"""What a link shows, and the name of whose it is."""
 
 
 class Track:
@@ -38,6 +42,7 @@ class Track:
         self._db, self._hub, self._tiles = db, hub, tiles
         self._proxies = Proxies(trusted_proxies)
         self._opened = LocalWindow()
+        self._known: dict[str, tuple[int, asyncio.Future[Found | None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -55,7 +60,7 @@ class Track:
         view = self._view(*found)
         await answer(send, 200, tracking_page.headers(view), tracking_page.page(view), head=is_head)
 
-    async def _find(self, code: str) -> tuple[Shown, str] | None:
+    async def _find(self, code: str) -> Found | None:
         if not code or len(code) > _LONGEST:
             return None
         return await self._db.read(_shared, code)
@@ -102,14 +107,25 @@ class Track:
         state = tracking_page.as_json(self._view(shown, organization))
         yield sse.event("action", _json(state)) + sse.event("end", b"{}")
 
+    async def _again(self, code: str, lines: list[Line]) -> Found | None:
+        """How things stand after these lines, without the route: read once for all who watch the same."""
+        newest = max((line.number for line in lines), default=None)
+        known = self._known.get(code)
+        if known is None or newest is None or known[0] < newest:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            reading = asyncio.ensure_future(self._db.read(_shared, code, True))
+            known = self._known[code] = (newest or 0, reading)
+        return await asyncio.shield(known[1])
+
     async def _follow(self, code: str, reader: Reader) -> AsyncIterator[bytes]:
         # Read again, now that nothing is missed any more.
         found = await self._db.read(_shared, code)
         said = b""
         async for lines in _beginning(waiting(reader)):
             is_news = not lines or any(line.kind != "location" for line in lines)
-            if is_news or (found is not None and found[0].here is None):
-                found = await self._db.read(_shared, code, bool(said))
+            if said and (is_news or (found is not None and found[0].here is None)):
+                found = await self._again(code, lines)
             if found is None:
                 yield sse.event("end", b"{}")
                 return
@@ -131,7 +147,7 @@ async def _beginning(rest: AsyncIterator[list[Line]]) -> AsyncIterator[list[Line
         yield lines
 
 
-def _shared(r: Read, code: str, is_brief: bool = False) -> tuple[Shown, str] | None:
+def _shared(r: Read, code: str, is_brief: bool = False) -> Found | None:
     """What the link shows, and whose it is; without the route when `is_brief`."""
     shown = tracking.actions.public_view(r, code, is_brief=is_brief)
     return (shown, tracking.live.owner(r, shown.action.account)) if shown is not None else None
