@@ -34,7 +34,7 @@ from hyway.settings import Settings
 if TYPE_CHECKING:
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
-    from hyway.edge.maps import Tiles
+    from hyway.edge.maps import Assets, Tiles
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +83,6 @@ def build(settings: Settings) -> Front:
     # Here, because commands that serve nothing should start without the web framework.
     from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
-    from hyway.console.app import app as console
-    from hyway.edge.follow import Follow
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
@@ -100,13 +98,8 @@ def build(settings: Settings) -> Front:
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
-    assets, tiles = Assets(), _tiles(settings)
-    pages = cast(
-        App,
-        console(
-            db, public_url=public, trusted_proxies=trusted, maps=assets, tiles=tiles, streams=Follow(hub)
-        ),
-    )
+    assets = Assets()
+    pages = _console(settings, db, hub, assets)
     meters = observe.Meters()
     meters.read("hyway_redirect", lane.stats)
     meters.read("hyway_ingest", ingest.stats)
@@ -128,6 +121,21 @@ def build(settings: Settings) -> Front:
             hush=hub.let_all_go,
         )
     )
+
+
+def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets") -> App:
+    from hyway.console.app import app
+    from hyway.edge.follow import Follow
+
+    made = app(
+        db,
+        public_url=settings.public_url,
+        trusted_proxies=settings.trusted_proxies,
+        maps=assets,
+        tiles=_tiles(settings),
+        streams=Follow(hub),
+    )
+    return cast(App, made)
 
 
 def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest") -> tuple[Branch, ...]:

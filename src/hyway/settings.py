@@ -125,7 +125,9 @@ def _tiles(url: str) -> str:
     if url and not (is_web or (not parts.scheme and url.startswith("/"))):
         raise Invalid("HYWAY_TILES", "must be an http or https address, or a path of this server")
     if url and not parts.path.lower().endswith(".pmtiles") and not all(each in url for each in _TILE):
-        raise Invalid("HYWAY_TILES", "must hold {z}, {x} and {y}, or end in .pmtiles", z="{z}", x="{x}", y="{y}")
+        raise Invalid(
+            "HYWAY_TILES", "must hold {z}, {x} and {y}, or end in .pmtiles", z="{z}", x="{x}", y="{y}"
+        )
     return url
 
 

@@ -1,7 +1,8 @@
 """The console as one ASGI app: its pages, its static files, its manners."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,18 +25,21 @@ from hyway.console.pages import (
     partners,
     shelves,
     sign,
+    tracking_actions,
+    tracking_day,
+    tracking_fences,
+    tracking_groups,
+    tracking_map,
+    tracking_settings,
+    tracking_users,
     webhooks,
 )
-from hyway.console.visit import House
+from hyway.console.visit import House, Maps, Streams, Tiles
 from hyway.domain import netinfo
 from hyway.kernel.db import Database
 from hyway.kernel.proxies import Proxies
 
 _HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     # `no-referrer` would make browsers send `Origin: null` with our own forms.
@@ -44,6 +48,7 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+_SELF = "'self'"
 _LARGEST_FORM = 1_000_000
 _SIGNED_IN = (
     home,
@@ -58,21 +63,38 @@ _SIGNED_IN = (
     webhooks,
     notices,
     log,
+    tracking_map,
+    tracking_users,
+    tracking_day,
+    tracking_groups,
+    tracking_actions,
+    tracking_fences,
+    tracking_settings,
 )
 logging.getLogger("litestar").addHandler(logging.NullHandler())
 
 
 def app(
-    db: Database, *, public_url: str, trusted_proxies: Sequence[str] = (), secure: bool | None = None
+    db: Database,
+    *,
+    public_url: str,
+    trusted_proxies: Sequence[str] = (),
+    secure: bool | None = None,
+    maps: Maps | None = None,
+    tiles: Tiles | None = None,
+    streams: Streams | None = None,
 ) -> Litestar:
     """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
 
     Short links begin with `public_url`; `secure` marks cookies for https alone, by default when that URL
-    is so; X-Forwarded-For is believed from `trusted_proxies` (networks).
+    is so; X-Forwarded-For is believed from `trusted_proxies` (networks). Without `maps` the rooms of tracking
+    are lists, without `streams` what they show stands still; `tiles` are the operator's.
     """
     public = public_url.rstrip("/")
     is_secure = public.startswith("https://") if secure is None else secure
-    house = House(db, public, is_secure, Proxies(trusted_proxies), _pictures(public))
+    pictures = _pictures(public)
+    pictures.globals.update(maps=maps.address if maps else None, tiles=tiles.attributes() if tiles else {})
+    house = House(db, public, is_secure, Proxies(trusted_proxies), pictures, streams)
     router = Router(
         "/",
         route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],
@@ -82,7 +104,7 @@ def app(
         route_handlers=[*static.ROUTES, *sign.ROUTES, router],
         dependencies={"house": Provide(arrive.house, sync_to_thread=False)},
         exception_handlers=voice.HANDLERS,
-        before_send=[_guard],
+        before_send=[partial(_guard, {"content-security-policy": policy(tiles), **_HEADERS})],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=_LARGEST_FORM,
@@ -116,11 +138,21 @@ def _pictures(public_url: str) -> Environment:
     return made
 
 
-async def _guard(message: Message, scope: Scope) -> None:
+def policy(tiles: Tiles | None) -> str:
+    """What pages may load: our own files, and the tiles of maps from where the operator says."""
+    pictures, sources = tiles.sources() if tiles else ([], [])
+    return (
+        f"default-src 'self'; img-src {' '.join((_SELF, *pictures))}; "
+        f"connect-src {' '.join((_SELF, *sources))}; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+async def _guard(guards: Mapping[str, str], message: Message, scope: Scope) -> None:
     """The strict content policy stands on every answer, errors too; only static files may be stored."""
     if message["type"] != "http.response.start":
         return
     headers: Any = MutableScopeHeaders.from_message(message)
-    for name, value in _HEADERS.items():
+    for name, value in guards.items():
         headers[name] = value
     headers.setdefault("cache-control", "no-store")

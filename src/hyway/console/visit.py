@@ -1,10 +1,10 @@
 """One request to the console: who is there, what they sent, and the ways to answer."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
@@ -15,7 +15,7 @@ from litestar.enums import MediaType
 
 from hyway.console import shown
 from hyway.console.form import Form
-from hyway.domain import identity
+from hyway.domain import identity, tracking
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.faults import Refused
@@ -32,7 +32,36 @@ DOOR = "hyway_door"
 FLASH = "hyway_flash"
 THEME = "hyway_theme"
 ZONE = "hyway_zone"
+DATA = "hyway_data"
+"""Whether the rooms of tracking show live data or test data."""
 _PATH = "/console"
+
+
+class Maps(Protocol):
+    """The files that maps are made of."""
+
+    def address(self, name: str) -> str: ...
+
+
+class Tiles(Protocol):
+    """Where the pictures of a map come from: what its element says, and what the content policy must allow."""
+
+    def attributes(self) -> dict[str, str]: ...
+
+    def sources(self) -> tuple[list[str], list[str]]: ...
+
+
+class Streams(Protocol):
+    """What changes in an account, poured out as server-sent events for as long as `lives` says so."""
+
+    async def pour(
+        self,
+        receive: Any,
+        send: Any,
+        watched: tuple[tracking.Account, Sequence[str]],
+        since: int | None,
+        lives: Callable[[], Awaitable[bool]],
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -44,6 +73,7 @@ class House:
     secure: bool
     proxies: Proxies
     pictures: Environment
+    streams: Streams | None = None
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))

@@ -133,7 +133,7 @@
   });
 
   // Keys: / searches, c creates, e edits, g and a letter goes to a room.
-  const rooms = { h: "", l: "/links", p: "/partners", c: "/customers", k: "/keys", w: "/webhooks", e: "/log", o: "/organization" };
+  const rooms = { h: "", l: "/links", p: "/partners", c: "/customers", k: "/keys", w: "/webhooks", t: "/tracking", e: "/log", o: "/organization" };
   let isGoing = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;

@@ -305,6 +305,7 @@ class UserChange:
 class UserQuery:
     """Filters are joined with AND. `name` and `search` find parts of words; `ordering` is DRF's (`-created_at`).
 
+    `group_id` is the group that a user belongs to, `within` one that may also be above that.
     `between` has the earliest and the latest instant of times, by the time's name.
     """
 
@@ -312,6 +313,7 @@ class UserQuery:
     name: str | None = None
     search: str | None = None
     group_id: str | None = None
+    within: str | None = None
     lookup_id: str | None = None
     status: tuple[str, ...] = ()
     availability: tuple[str, ...] = ()

@@ -143,6 +143,8 @@ def chosen(account: int, query: UserQuery, within: str | None, now: Instant) -> 
         where.append(or_(*(column.icontains(query.search, autoescape=True) for column in seen)))
     if query.group_id is not None:
         where.append(GROUPS.c.id == query.group_id)
+    if query.within is not None:
+        where.append(below(account, query.within))
     if query.lookup_id is not None:
         where.append(_U.lookup_id == query.lookup_id)
     if query.vehicle_type:
