@@ -160,6 +160,16 @@ def test_beginnings_and_ends_are_told_once(ana):
     assert told(ana) == before
 
 
+@pytest.mark.parametrize("many", [1, 9, 30])
+def test_beginnings_and_ends_are_told_however_small_the_batches_are(ana, many):
+    fixes = day()
+    for at in range(0, len(fixes), many):
+        send(ana, [position(ana, 0, fix) for fix in fixes[at : at + many]])
+    assert [each for each in told(ana) if each.startswith(("trip.", "stop."))] == [
+        "trip.started", "trip.ended", "stop.started", "stop.ended", "trip.started"
+    ]  # fmt: skip
+
+
 def test_items_are_judged_one_by_one(ana, world):
     other = tracked(world.stranger())
     now, good = clock.now(), drive(START, 10)

@@ -36,7 +36,7 @@ class Happened(NamedTuple):
 class Followed(NamedTuple):
     """What the track is to keep (`machine`, `open_segment`), and what came of it.
 
-    `closed` are the segments that were closed by positions later than all before. `happened` are their beginnings
+    `closed` are the segments that ended after the open one had begun. `happened` are their beginnings
     and ends and the beginning of the open one, in order; some may have been told before: with the segment's id as
     an event's `dedupe` they are told once. `stopped` says whether the newest segment is a stop, None while that is
     not decided. `moved` are the seconds and metres travelled since the last call.
@@ -185,8 +185,9 @@ class _Pen:
         store.add(self._w, [row for row in rows if row not in old])
         mine = self._take(now.began.at, None) or _Known(ids.uuid4(), None, None)
         place = self._place(now, mine.place)
-        newer = [stretch for stretch in outcome.closed if stretch.last.at > was.last]
-        closed = [closing.closed(self._w, row) for row in rows if row.ended_at > was.last]
+        # Where a stretch ended is found out minutes later, when that position was seen before.
+        newer = [stretch for stretch in outcome.closed if stretch.last.at > was.began]
+        closed = [closing.closed(self._w, row) for row in rows if row.ended_at > was.began]
         return Followed(
             _kept(now, place),
             mine.id,
