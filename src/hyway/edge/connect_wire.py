@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from hyway.domain.tracking import Reading, receiving
+from hyway.domain import tracking
+from hyway.domain.tracking import Reading
 from hyway.edge import ingest_wire as wire
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND, Instant
@@ -93,7 +94,7 @@ def owntracks(raw: bytes) -> Said | None:
     parts = (said.topic or "").split("/")
     names = [parts[1] if len(parts) > 1 else None, parts[2] if len(parts) > 2 else None, said.tid, said.topic]
     speed = said.vel * _KMH if said.vel is not None else None
-    place = receiving.reading(
+    place = tracking.receiving.reading(
         _instant(said.tst), said.lat, said.lon, said.acc, speed, said.cog, said.alt, provider="fused"
     )
     return Said([each for each in names if each], _on_earth(place), _percent(said.batt))
@@ -111,7 +112,7 @@ def osmand(fields: Mapping[str, str]) -> Said:
     if not lat or not lon:
         return Said([name], None, battery)
     speed = _number("speed", fields.get("speed"))
-    place = receiving.reading(
+    place = tracking.receiving.reading(
         _time(fields.get("timestamp")),
         _number("lat", lat) or 0.0,
         _number("lon", lon) or 0.0,
@@ -132,7 +133,7 @@ def traccar(raw: bytes) -> Said:
     where, at = said.location, said.location.timestamp
     here = where.coords
     activity = _ACTIVITIES.get(where.activity.type or "") if where.activity else None
-    place = receiving.reading(
+    place = tracking.receiving.reading(
         _time(at) if isinstance(at, str) else _time(str(int(at))),
         here.latitude,
         here.longitude,

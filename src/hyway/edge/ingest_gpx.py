@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 import gpxpy
 from gpxpy.gpx import GPX, GPXException, GPXTrackPoint
 
-from hyway.domain.tracking import Item, polyline, receiving
+from hyway.domain import tracking
+from hyway.domain.tracking import Item
 from hyway.edge import ingest_wire as wire
 from hyway.edge.ingest_request import Headers
 from hyway.kernel import clock
@@ -92,13 +93,13 @@ def items(track: Track, user: str) -> Iterator[list[Item]]:
     _believe(track.spots)
     batch: list[Item] = []
     for place, spot in enumerate(track.spots):
-        reading = receiving.reading(
+        reading = tracking.receiving.reading(
             spot.at or 0, spot.lat, spot.lon, speed=spot.speed, altitude=spot.altitude, provider="gps"
         )
         if reading is None:
             raise _refused(f"Point {place} is no place on earth.")
         batch.append(Item(place, user, reading, None))
-        if len(batch) == receiving.MOST_ITEMS:
+        if len(batch) == tracking.receiving.MOST_ITEMS:
             yield batch
             batch = []
     if batch:
@@ -116,9 +117,9 @@ def _believe(spots: list[Spot]) -> None:
     if last - first < clock.SECOND and len(spots) > 1:
         said = clock.text(first)
         raise _refused(f"All points have the same time ({said}), so they cannot be positions. {_ROUTE}")
-    if first < receiving.OLDEST:
+    if first < tracking.receiving.OLDEST:
         raise _refused(f"The track begins at {clock.text(first)}, before there was GPS. {_ROUTE}")
-    if last > clock.now() + receiving.AHEAD:
+    if last > clock.now() + tracking.receiving.AHEAD:
         raise _refused(f"The track ends at {clock.text(last)}, in the future. {_ROUTE}")
     back = sum(after < before for before, after in pairwise(times))
     if back * 10 > len(times):
@@ -128,10 +129,10 @@ def _believe(spots: list[Spot]) -> None:
 def route(track: Track) -> dict[str, Any]:
     """The line of the track alone."""
     for place, spot in enumerate(track.spots):
-        if receiving.reading(0, spot.lat, spot.lon) is None:
+        if tracking.receiving.reading(0, spot.lat, spot.lon) is None:
             raise _refused(f"Point {place} is no place on earth.")
     line = [(spot.lat, spot.lon) for spot in track.spots]
-    return {"name": track.name, "points": len(line), "encoded_polyline": polyline.encode(line)}
+    return {"name": track.name, "points": len(line), "encoded_polyline": tracking.polyline.encode(line)}
 
 
 def _refused(said: str) -> wire.Unreadable:

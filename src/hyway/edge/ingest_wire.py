@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from hyway.domain.tracking import Item, Reading, Refusal, Report, receiving
+from hyway.domain import tracking
+from hyway.domain.tracking import Item, Reading, Refusal, Report
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a body, packed or not: a thousand items with all that their devices say take a tenth."""
@@ -134,7 +135,7 @@ def locations(raw: bytes, user: str) -> Read:
 
 
 def _counted(items: list[T]) -> list[T]:
-    most = receiving.MOST_ITEMS
+    most = tracking.receiving.MOST_ITEMS
     if len(items) > most:
         raise Unreadable({"non_field_errors": [f"Ensure this field has no more than {most} elements."]})
     return items
@@ -187,7 +188,7 @@ def reading(of: LocationIn, at: int) -> Reading:
     """A location as it is stored; `at` where it has no time of its own. Wrong for no place on earth."""
     place = of.geojson.coordinates
     if len(place) >= 2:
-        found = receiving.reading(
+        found = tracking.receiving.reading(
             instant(of.recorded_at) if of.recorded_at is not None else at,
             place[1],
             place[0],
