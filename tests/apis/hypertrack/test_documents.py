@@ -58,6 +58,13 @@ def test_an_operation_is_documented_whole(name: str) -> None:
     assert ("content" in answer_of(name)) == (OPERATIONS[name].status != 204)
 
 
+def test_every_reference_leads_somewhere() -> None:
+    text = json.dumps(DOCUMENT)
+    for kind, name in re.findall(r'"#/components/(\w+)/([^"]+)"', text):
+        assert name in DOCUMENT["components"][kind], name
+    assert not [name for name in DOCUMENT["components"]["schemas"] if "hyway" in name]
+
+
 def test_operation_ids_are_unique() -> None:
     ids = [each["operationId"] for methods in DOCUMENT["paths"].values() for each in methods.values()]
     assert len(set(ids)) == len(ids) == len(OPERATIONS)

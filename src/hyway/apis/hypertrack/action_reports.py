@@ -14,7 +14,7 @@ from hyway.apis.kit.operations import Ask
 from hyway.domain import tracking
 
 
-class Summary(Struct):
+class ActionsSummary(Struct):
     """How many actions are how; `on_time` is the share of the completed ones with a time to keep that kept it.
 
     Metres and seconds are of those that have ended.
@@ -55,7 +55,7 @@ class HeatQuery(ActionsQuery, kw_only=True):
     resolution: Annotated[int, Meta(description="Of h3's grid, 0 to 12; 8 by default.")] | None = None
 
 
-class Cell(Struct):
+class ActionsCell(Struct):
     """`cell` is h3's index, `location` its middle, `count` the actions completed in it."""
 
     cell: str
@@ -63,19 +63,19 @@ class Cell(Struct):
     count: int
 
 
-class Heatmap(Struct):
+class ActionsHeatmap(Struct):
     type: Literal["h3"]
-    results: list[Cell]
+    results: list[ActionsCell]
 
 
-@operation("GET", "/api/v1/actions/summary/", scope=READ, query=ActionsQuery, gives=Summary)
-async def summary(ask: Ask, query: ActionsQuery) -> Summary:
+@operation("GET", "/api/v1/actions/summary/", scope=READ, query=ActionsQuery, gives=ActionsSummary)
+async def summary(ask: Ask, query: ActionsQuery) -> ActionsSummary:
     """Count actions.
 
     Filters as in the list of actions.
     """
     found = await ask.db.read(tracking.reports.summary, ask.by, wanted(query))
-    return Summary(
+    return ActionsSummary(
         found.total,
         found.by_status,
         found.by_type,
@@ -97,15 +97,15 @@ async def graph(ask: Ask, query: GraphQuery) -> Graph:
     return Graph([OneDay(day.date, *day.turns, day.distance, day.duration) for day in found])
 
 
-@operation("GET", "/api/v1/actions/heatmap/", scope=READ, query=HeatQuery, gives=Heatmap)
-async def heatmap(ask: Ask, query: HeatQuery) -> Heatmap:
+@operation("GET", "/api/v1/actions/heatmap/", scope=READ, query=HeatQuery, gives=ActionsHeatmap)
+async def heatmap(ask: Ask, query: HeatQuery) -> ActionsHeatmap:
     """Where actions are completed.
 
     By cells of h3's grid, the fullest first; filters as in the list of actions.
     """
     found = await ask.db.read(tracking.reports.heat, ask.by, wanted(query), query.resolution)
-    return Heatmap(
-        "h3", [Cell(each.cell, tracking.payloads.point(each.spot), each.actions) for each in found]
+    return ActionsHeatmap(
+        "h3", [ActionsCell(each.cell, tracking.payloads.point(each.spot), each.actions) for each in found]
     )
 
 

@@ -13,7 +13,7 @@ from hyway.apis.kit.operations import Ask
 from hyway.domain import tracking
 
 
-class Summary(Struct):
+class UsersSummary(Struct):
     """How many users there are, and how many of them are how."""
 
     count: int
@@ -40,7 +40,7 @@ class HeatQuery(UsersQuery, kw_only=True):
     resolution: Annotated[int, Meta(description="Of h3's grid, 0 to 12; 8 by default.")] | None = None
 
 
-class Cell(Struct):
+class UsersCell(Struct):
     """`cell` is h3's index, `location` its middle as GeoJSON, `count` the users last seen in it."""
 
     cell: str
@@ -48,16 +48,16 @@ class Cell(Struct):
     count: int
 
 
-class Heatmap(Struct):
+class UsersHeatmap(Struct):
     type: Literal["h3"]
-    results: list[Cell]
+    results: list[UsersCell]
 
 
-@operation("GET", "/api/v1/users/summary/", scope=READ, gives=Summary)
-async def summary(ask: Ask) -> Summary:
+@operation("GET", "/api/v1/users/summary/", scope=READ, gives=UsersSummary)
+async def summary(ask: Ask) -> UsersSummary:
     """Count users by status."""
     found = await ask.db.read(tracking.overview.counts, ask.by)
-    return Summary(found.total, found.connected, found.by_status, found.by_availability)
+    return UsersSummary(found.total, found.connected, found.by_status, found.by_availability)
 
 
 @operation("GET", "/api/v1/users/analytics/", scope=READ, query=UsersQuery, gives=PageOut[Analytics])
@@ -84,16 +84,16 @@ async def analytics(ask: Ask, query: UsersQuery) -> PageOut[Analytics]:
     return shown(ask, asked, found.total, rows)
 
 
-@operation("GET", "/api/v1/users/heatmap/", scope=READ, query=HeatQuery, gives=Heatmap)
-async def heatmap(ask: Ask, query: HeatQuery) -> Heatmap:
+@operation("GET", "/api/v1/users/heatmap/", scope=READ, query=HeatQuery, gives=UsersHeatmap)
+async def heatmap(ask: Ask, query: HeatQuery) -> UsersHeatmap:
     """Where users were last seen.
 
     By cells of h3's grid, the fullest first; filters as in the list of users.
     """
     asked = query_of(wanted(query))
     found = await ask.db.read(tracking.overview.dense, ask.by, asked, query.resolution)
-    cells = [Cell(each.cell, tracking.payloads.point(each.spot), each.users) for each in found]
-    return Heatmap("h3", cells)
+    cells = [UsersCell(each.cell, tracking.payloads.point(each.spot), each.users) for each in found]
+    return UsersHeatmap("h3", cells)
 
 
 OPERATIONS = (summary, analytics, heatmap)

@@ -24,6 +24,8 @@ _Format = Annotated[
     ),
 ]
 
+_FORMS = {"application/geo+json": {"type": "object"}, "text/csv": {"type": "string"}}
+
 
 class DayQuery(Struct, kw_only=True):
     date: Annotated[Day, Meta(description="A date where the user is; today where none is named.")] | None = (
@@ -158,6 +160,7 @@ async def mileage(ask: Ask, query: MileageQuery) -> Body:
     query=DayExportQuery,
     gives=str,
     media_type="application/gpx+xml",
+    forms=_FORMS,
 )
 async def export_day(ask: Ask, query: DayExportQuery) -> Stream:
     """Export a user's day.
@@ -175,6 +178,7 @@ async def export_day(ask: Ask, query: DayExportQuery) -> Stream:
     query=ExportQuery,
     gives=str,
     media_type="application/gpx+xml",
+    forms=_FORMS,
 )
 async def export_action(ask: Ask, query: ExportQuery) -> Stream:
     """Export what was travelled for an action.

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from hyway.apis.hypertrack.actions import Results
 from hyway.apis.hypertrack.fields import Fix, Ref, Uuids
 from hyway.apis.hypertrack.inputs import operation
 from hyway.apis.hypertrack.shapes import Body, User
@@ -16,6 +17,8 @@ from hyway.domain.tracking import Action, Location
 from hyway.kernel import clock
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid
+
+Many = dict[str, list[Body]]
 
 
 class AssignIn(Struct, kw_only=True):
@@ -30,10 +33,6 @@ class MatchQuery(Struct, kw_only=True):
     action_collection_id: Ref | None = None
 
 
-class Results(Struct):
-    results: list[Body]
-
-
 def _assign(w: Write, by: Caller, id: str, ids: tuple[str, ...], here: Location | None) -> Body:
     return body(w, by, tracking.actions.assign(w, by, id, ids, here))
 
@@ -42,21 +41,19 @@ def _cancel(w: Write, by: Caller, id: str) -> Body:
     return body(w, by, tracking.actions.cancel_all(w, by, id))
 
 
-def _cancel_some(w: Write, by: Caller, id: str, lookup_id: str | None, collection_id: str | None) -> Results:
+def _cancel_some(w: Write, by: Caller, id: str, lookup_id: str | None, collection_id: str | None) -> Many:
     found = tracking.actions.cancel_matching(w, by, id, lookup_id=lookup_id, collection_id=collection_id)
     return _results(w, by, found)
 
 
-def _complete_some(
-    w: Write, by: Caller, id: str, lookup_id: str | None, collection_id: str | None
-) -> Results:
+def _complete_some(w: Write, by: Caller, id: str, lookup_id: str | None, collection_id: str | None) -> Many:
     found = tracking.actions.complete_matching(w, by, id, lookup_id=lookup_id, collection_id=collection_id)
     return _results(w, by, found)
 
 
-def _results(r: Read, by: Caller, found: list[Action]) -> Results:
+def _results(r: Read, by: Caller, found: list[Action]) -> Many:
     account, now = tracking.accounts.of(r, by), clock.now()
-    return Results([tracking.payloads.action(each, account, now, r.home) for each in found])
+    return {"results": [tracking.payloads.action(each, account, now, r.home) for each in found]}
 
 
 @operation("POST", "/api/v1/users/{id}/assign_actions/", scope=APP, takes=AssignIn, gives=User)
@@ -71,7 +68,7 @@ async def assign(ask: Ask, sent: AssignIn) -> Body:
 
 
 @operation("POST", "/api/v1/users/{id}/cancel_actions/", scope=APP, query=MatchQuery, gives=User | Results)
-async def cancel(ask: Ask, query: MatchQuery) -> Body | Results:
+async def cancel(ask: Ask, query: MatchQuery) -> Body | Many:
     """Cancel actions.
 
     All that the user has still to do: the answer is the user. With `action_lookup_id` or `action_collection_id` those
@@ -84,7 +81,7 @@ async def cancel(ask: Ask, query: MatchQuery) -> Body | Results:
 
 
 @operation("POST", "/api/v1/users/{id}/complete_actions/", scope=APP, query=MatchQuery, gives=Results)
-async def complete(ask: Ask, query: MatchQuery) -> Results:
+async def complete(ask: Ask, query: MatchQuery) -> Many:
     """Complete actions.
 
     Those of the user that match `action_lookup_id` or `action_collection_id`.

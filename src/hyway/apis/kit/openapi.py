@@ -179,7 +179,8 @@ def _responses(family: Family, of: Operation) -> Json:
         headers[name] = {"description": text, "schema": {"type": "string"}}
     done: Json = {"description": of.summary, "headers": headers}
     if content:
-        done["content"] = {of.media_type: content}
+        forms = {media: {"schema": schema} for media, schema in of.forms.items()}
+        done["content"] = {of.media_type: content, **forms}
     refused = {status: {"$ref": f"#/components/responses/{status}"} for status in family.errors}
     also = {
         str(status): {**done, "description": said} if status < 300 else _also_refused(family, said)

@@ -86,6 +86,7 @@ class Operation:
     headers: Mapping[str, str]
     replies: Mapping[str, str]
     also: Mapping[int, str]
+    forms: Mapping[str, Any]
     reader: Reader = field(repr=False)
 
     async def call(self, ask: Ask, query: bytes, body: Body) -> Any:
@@ -126,13 +127,15 @@ def operation(
     headers: Mapping[str, str] | None = None,
     replies: Mapping[str, str] | None = None,
     also: Mapping[int, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
     reads: MakeReader = strict,
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation (first line: the summary).
 
     `headers` names request headers that the handler reads, `replies` headers that its answer may carry, each
-    with a description; `also` names statuses besides `status` and the family's, with what they mean. `scope` may be
-    several, any one of which is enough: the first is named when all are missing.
+    with a description; `also` names statuses besides `status` and the family's, with what they mean, `forms`
+    other media types of the answer, with their schemas. `scope` may be several, any one of which is enough: the first
+    is named when all are missing.
     """
 
     def make(handler: Handler) -> Operation:
@@ -152,6 +155,7 @@ def operation(
             headers=headers or {},
             replies=replies or {},
             also=also or {},
+            forms=forms or {},
             reader=reads(query, takes),
         )
 
