@@ -1,4 +1,4 @@
-"""The command that shows what it looks like when it is used: believable links, and traffic over them."""
+"""The command that shows what it looks like when it is used: links with traffic over them, and a fleet's day."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hyway import main, observe
-from hyway.commands import demo_data, shared
+from hyway.commands import demo_data, demo_fleet, shared
 from hyway.commands.demo_traffic import Request, past, present
 from hyway.commands.shared import Data, words
 from hyway.domain import attribution, identity, links
@@ -39,11 +39,12 @@ def demo(
     seed: Annotated[int, Parameter(help="The same number makes the same visits.")] = 1,
     data: Data = None,
 ) -> int:
-    """Fill an organization named Demo with believable links and visits, leads and sales.
+    """Fill an organization named Demo with links and visits, leads and sales, and the day of a small fleet.
 
     Four visits in five are spread over the last 30 days: they are written by the same part that stores real
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
-    this command (which then tells visitors' countries too). Run it again for more visits.
+    this command (which then tells visitors' countries too). Run it again for more visits. The fleet's day is made
+    once: trips and stops of the last eight hours, and actions in each state.
     """
     if not 1 <= clicks <= 1_000_000:
         raise Fault("--clicks must be between 1 and 1000000")
@@ -58,7 +59,9 @@ def demo(
             history = _write_past(db, settings, past(by.organization, made, clicks - now, chance), bar)
             live = asyncio.run(_visit(settings, present(made, now, chance), bar))
             converted = _convert(db, by, [*live, *history], chance, bar)
+            driven = demo_fleet.drive(db, by, chance, bar)
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
+    words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
     shared.tell(f"{settings.public_url}/console")
     return 0
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from hyway.domain.tracking import Spot
+
 COLLECTIONS = (
     ("Spring campaign", "Everything that points at the spring offers"),
     ("Newsletter", "Links of the weekly letter"),
@@ -88,3 +90,37 @@ BOTS = (
 )
 # How busy the hours of a day are, from midnight.
 HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 10, 10, 9, 9, 9, 10, 11, 12, 12, 10, 7, 4)
+
+
+class Rider(NamedTuple):
+    """Somebody of the fleet, by what is driven; one who `ends_early` goes home before the others."""
+
+    name: str
+    group: str
+    kind: str
+    ends_early: bool = False
+
+
+GROUPS = (("City", ""), ("Vans", "City"), ("Bicycles", "City"), ("On foot", "City"))
+"""With the group that each is under."""
+RIDERS = (
+    Rider("Van 1", "Vans", "van"), Rider("Van 2", "Vans", "van"), Rider("Van 3", "Vans", "van"),
+    Rider("Van 4", "Vans", "van", ends_early=True), Rider("Bike 1", "Bicycles", "bicycle"),
+    Rider("Bike 2", "Bicycles", "bicycle"), Rider("Team A", "On foot", "walking"),
+)  # fmt: skip
+IDLE = Rider("Van 5", "Vans", "van")
+DEPOT = ("Depot", Spot(52.5290, 13.3890))
+SITES = (
+    ("Corner shop", Spot(52.5219, 13.4132)), ("Bakery", Spot(52.5075, 13.3904)),
+    ("Museum", Spot(52.5194, 13.3967)), ("Flower stall", Spot(52.5346, 13.4086)),
+    ("Print shop", Spot(52.4989, 13.4180)), ("Pharmacy", Spot(52.5418, 13.3670)),
+    ("Book shop", Spot(52.5063, 13.3320)), ("School kitchen", Spot(52.5163, 13.4542)),
+    ("Theatre", Spot(52.5245, 13.3695)), ("Bicycle repair", Spot(52.4930, 13.3878)),
+    ("Garden centre", Spot(52.5503, 13.4140)), ("Hotel", Spot(52.5098, 13.3736)),
+    ("Workshop", Spot(52.5352, 13.4376)), ("Clinic", Spot(52.5262, 13.3782)),
+)  # fmt: skip
+CENTRE = (
+    (13.3700, 52.5120), (13.4150, 52.5090), (13.4230, 52.5230), (13.3960, 52.5320), (13.3690, 52.5250),
+    (13.3700, 52.5120),
+)  # fmt: skip
+"""Longitudes and latitudes."""
