@@ -14,6 +14,7 @@ from hyway.domain.tracking import (
     kinds,
     leaving,
     live,
+    nearby,
     overview,
     payloads,
     phones,
@@ -30,6 +31,7 @@ from hyway.domain.tracking import (
 )
 from hyway.domain.tracking.geocoding import Found, NoGeocoder
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.nearby import NearbyQuery
 from hyway.domain.tracking.receiving import Batch, Item, Reading, Refusal, Report, Verdict
 from hyway.domain.tracking.records import (
     Account,
@@ -61,6 +63,7 @@ __all__ = [
     "Group",
     "Item",
     "Location",
+    "NearbyQuery",
     "NoGeocoder",
     "Page",
     "Picture",
@@ -86,6 +89,7 @@ __all__ = [
     "kinds",
     "leaving",
     "live",
+    "nearby",
     "overview",
     "payloads",
     "phones",

@@ -163,6 +163,17 @@ def _indexes_of_tracks() -> None:
         sqlite_where=sa.text("cell IS NOT NULL"),
         postgresql_where=sa.text("cell IS NOT NULL"),
     )
+    op.create_index(
+        "ix_tracking_tracks_tracked", "tracking_tracks", ["account", "is_tracking", "cell"], unique=False
+    )
+    op.create_index(
+        "ix_tracking_tracks_idle",
+        "tracking_tracks",
+        ["account", "cell", "tracking_at", "assigned_at", "is_tracking", "pending"],
+        unique=False,
+        sqlite_where=sa.text("is_tracking = 0 AND pending > 0"),
+        postgresql_where=sa.text("is_tracking = 0 AND pending > 0"),
+    )
     op.create_index("ix_tracking_tracks_account_frame", "tracking_tracks", ["account", "frame"], unique=False)
     awaited = sa.text("is_tracking = 1 AND is_away = 0")
     op.create_index(

@@ -86,10 +86,11 @@ USERS = Table(
 
 _AWAITED = text("is_tracking = 1 AND is_away = 0")
 _PLACED = text("cell IS NOT NULL")
+_IDLE = text("is_tracking = 0 AND pending > 0")
 
 # One row for each user, apart from the profile because every batch of positions writes it. `machine` is the state
-# that finds trips and stops, `pace` how fast this user moves; x, y, z are the last place in earth-centred metres. What
-# is near is counted in its index alone.
+# that finds trips and stops, `pace` how fast this user moves; x, y, z are the last place in earth-centred metres. Who
+# is near is found and counted in three indexes alone: where everybody is, who is tracked, who has work without it.
 TRACKS = Table(
     "tracking_tracks",
     METADATA,
@@ -132,6 +133,13 @@ TRACKS = Table(
         *("account", "cell", "x", "y", "z", "is_tracking", "pending", "tracking_at", "assigned_at"),
         sqlite_where=_PLACED,
         postgresql_where=_PLACED,
+    ),
+    Index("ix_tracking_tracks_tracked", "account", "is_tracking", "cell"),
+    Index(
+        "ix_tracking_tracks_idle",
+        *("account", "cell", "tracking_at", "assigned_at", "is_tracking", "pending"),
+        sqlite_where=_IDLE,
+        postgresql_where=_IDLE,
     ),
     Index(
         "ix_tracking_tracks_heartbeat_at", "heartbeat_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED
