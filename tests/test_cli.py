@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -242,6 +243,12 @@ def test_demo_fills_an_organization_through_the_real_redirect(server: Running, d
     made = hyway("demo", "--clicks", "100", data=data)
     assert made.returncode == 0, made.stderr
     assert len(stored(data)) == before + 100
+    with sqlite3.connect(data / "hyway.db") as connection:
+        found = dict(connection.execute("SELECT status, count(*) FROM tracking_actions GROUP BY 1"))
+        assert {"created", "assigned", "started", "completed", "canceled"} <= found.keys()
+        assert connection.execute("SELECT count(*) FROM tracking_segments").fetchone()[0] > 100
+        late = connection.execute("SELECT max(at) FROM tracking_positions").fetchone()[0]
+        assert late <= time.time() * 1_000_000
     assert any(line.split("\t")[1] == "Demo" for line in hyway("org", "list", data=data).stdout.splitlines())
 
 

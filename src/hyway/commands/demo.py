@@ -199,7 +199,7 @@ def _convert(
     task, sales = bar.add_task("leads and sales", total=len(chosen)), 0
     for number, click in enumerate(chosen):
         name = demo_data.CUSTOMERS[number % len(demo_data.CUSTOMERS)]
-        mail = f"office@{name.lower().replace(' ', '-').replace('&', 'and')}.example"
+        mail = f"{name.lower().replace(' ', '-')}@example.com"
         customer = CustomerWish(f"demo-{number % len(demo_data.CUSTOMERS) + 1}", name, mail)
         db.write_now(attribution.track_lead, by, NewLead(click, "Sign up", customer))
         if chance.random() < 0.4:
