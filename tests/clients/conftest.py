@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -50,7 +51,8 @@ def database(engine_name: str, request: pytest.FixtureRequest) -> Iterator[dict[
 @pytest.fixture(scope="module")
 def live(database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("live")
-    with serving(folder / "data", **database) as server:
+    settings: Any = {**database, "HYWAY_PRIVATE_WEBHOOKS": "1"}
+    with serving(folder / "data", **settings) as server:
         yield Live(server, folder / "data", database)
 
 
