@@ -1,15 +1,24 @@
 """API keys: made here, shown once, revoked at once."""
 
+from collections.abc import Mapping, Sequence
+
 from litestar import get, post
 
 from hyway.console.dates import parse_local
-from hyway.console.form import errors
-from hyway.console.visit import Here, Page
+from hyway.console.form import Form, errors
+from hyway.console.visit import Here, Page, Visit
 from hyway.domain import identity
 from hyway.kernel import clock
 from hyway.kernel.faults import Invalid, Missing
 
-_FIELDS = ("name", "scopes", "expiresAt")
+_FIELDS = ("name", "kind", "scopes", "expiresAt")
+KINDS: dict[identity.KeyKind, tuple[str, str]] = {
+    "hoko": ("Links and numbers", "hoko_…, as far as its scopes go."),
+    "hypertrack": ("Tracking", "sk_…, may do everything: for your servers alone."),
+    "hypertrack-public": ("Tracking, publishable", "pk_…, for apps: what a device and its user need."),
+    "hypertrack-test": ("Tracking, test data", "sk_test_…, everything, with data apart from the live ones."),
+    "hypertrack-public-test": ("Tracking, publishable, test data", "pk_test_…, for apps, with test data."),
+}
 SCOPES = {
     "linksRead": "See links",
     "linksWrite": "Create, change and delete links",
@@ -28,13 +37,29 @@ SCOPES = {
 @get("/console/keys")
 async def show(visit: Here) -> Page:
     identity.may_manage(visit.by)
-    return visit.page("keys.html", keys=await visit.read(identity.keys), now=clock.now(), scopes=SCOPES)
+    keys = await visit.read(identity.keys)
+    return visit.page("keys.html", keys=keys, now=clock.now(), scopes=SCOPES, kinds=KINDS)
 
 
 @get("/console/keys/new")
 async def ask(visit: Here) -> Page:
     identity.may_manage(visit.by)
-    return visit.page("key_form.html", scopes=SCOPES, typed=visit.asked, chosen=tuple(SCOPES), errors={})
+    return _form(visit, visit.asked, tuple(SCOPES), {})
+
+
+def _form(
+    visit: Visit, typed: Form, chosen: Sequence[str], wrong: Mapping[str, str], status: int = 200
+) -> Page:
+    kind = typed.one_of("kind", KINDS, "hoko")
+    facts = {
+        "scopes": SCOPES,
+        "kinds": KINDS,
+        "kind": kind,
+        "typed": typed,
+        "chosen": chosen,
+        "errors": wrong,
+    }
+    return visit.page("key_form.html", status, **facts)
 
 
 @post("/console/keys/new")
@@ -43,16 +68,18 @@ async def make(visit: Here) -> Page:
     identity.may_manage(visit.by)
     sent = visit.sent
     try:
-        if not sent.many("scopes"):
+        kind = next((each for each in KINDS if each == sent.text("kind")), None)
+        if kind is None and "kind" in sent:
+            raise Invalid("kind", "choose one of these")
+        kind = kind or "hoko"
+        if kind == "hoko" and not sent.many("scopes"):
             raise Invalid("scopes", "choose at least one")
         ends = parse_local("expiresAt", sent.text("expiresAt"), visit.zone)
-        new = identity.NewKey("hoko", sent.text("name"), tuple(sent.many("scopes")), expires_at=ends)
+        scopes = tuple(sent.many("scopes")) if kind == "hoko" else ()
+        new = identity.NewKey(kind, sent.text("name"), scopes, expires_at=ends)
         issued = await visit.write(identity.issue_key, new)
     except Invalid as fault:
-        wrong = errors(fault, _FIELDS)
-        return visit.page(
-            "key_form.html", 422, scopes=SCOPES, typed=sent, chosen=sent.many("scopes"), errors=wrong
-        )
+        return _form(visit, sent, sent.many("scopes"), errors(fault, _FIELDS), 422)
     return visit.page("key_made.html", issued=issued)
 
 

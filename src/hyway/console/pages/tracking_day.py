@@ -21,12 +21,9 @@ from hyway.kernel.faults import Missing
 _HERE = PATH + "/users/{user:uuid}"
 _WORDS = {"trip": "Trip", "stop": "Stop", "location_void": "No positions"}
 _MOVES = {"walking": "Walk", "running": "Run", "cycling": "Ride", "automotive": "Drive"}
-_WHY = {
-    "location_disabled": "location was switched off",
-    "location_permission_disabled": "location was not permitted",
-    "network_offline": "the device was silent",
-    "tracking_stopped": "tracking was stopped",
-}
+_WHY = {"disabled": "location was switched off", "no_permission": "location was not permitted"}
+_LATELY = 10 * clock.MINUTE
+"""How long after its last position a trip is taken to last still."""
 _WIDTH = 1000.0
 """Units of the picture of a day, from midnight to midnight."""
 
@@ -107,13 +104,16 @@ def _part(of: Segment, start: Instant, end: Instant, now: Instant, zone: str) ->
     until, length = _until(of, now), max(1, end - start)
     left = _WIDTH * max(0, of.began_at - start) / length
     right = _WIDTH * min(length, max(0, until - start)) / length
+    ended = of.ended_at
+    if ended is None and until < now - _LATELY:
+        ended = until  # nothing came since: nobody knows how it went on
     title = _MOVES.get(of.activity, "Trip") if of.kind == "trip" else _WORDS[of.kind]
     return Part(
         of,
         title,
         _where(of),
         _hour(of.began_at, start, end, zone),
-        _hour(of.ended_at, start, end, zone) if of.ended_at is not None else "now",
+        _hour(ended, start, end, zone) if ended is not None else "now",
         of.distance,
         max(0, until - of.began_at) / SECOND,
         round(left, 1),

@@ -132,6 +132,9 @@
     show();
   });
 
+  // Where tabs run out of a narrow screen, the present one is in sight.
+  document.querySelector(".rooms [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   // Keys: / searches, c creates, e edits, g and a letter goes to a room.
   const rooms = { h: "", l: "/links", p: "/partners", c: "/customers", k: "/keys", w: "/webhooks", t: "/tracking", e: "/log", o: "/organization" };
   let isGoing = false;

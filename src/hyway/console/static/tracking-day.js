@@ -11,7 +11,9 @@ let lit = null;
 let light = null;
 
 const all = () => [...drawn.values()].map((each) => each.bounds).filter(Boolean);
-const fit = () => map.fit(all(), { animate: false });
+const here = kit.fixOf(user);
+const isNow = Boolean(room.dataset.stream && here);
+const fit = () => map.fit([...all(), isNow && [here.lat, here.lon]], { animate: false });
 
 const trip = (part) => {
   const points = maps.decodeTimed(part.path || "");
@@ -46,7 +48,6 @@ for (const part of parts) {
   const mark = document.querySelector(`#day [data-part="${part.id}"]`);
   if (part.at && mark) mark.dataset.number = String(stops);
 }
-fit();
 
 /** Lights one part up, everywhere; null lights none. */
 function put(id) {
@@ -69,8 +70,8 @@ for (const each of document.querySelectorAll("[data-part]")) {
   });
 }
 
-const here = kit.fixOf(user);
-if (room.dataset.stream && here) {
+fit();
+if (isNow) {
   map.users.put(user.id, here);
   const ahead = map.route();
   maps.followStream(room.dataset.stream, {
