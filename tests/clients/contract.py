@@ -14,6 +14,7 @@ EXPECTED: dict[str, Any] = {
 MAY_BE_NULL = frozenset(
     {
         "delivered_at",
+        "ended_at",
         "lookup_id",
         "expected_place",
         "scheduled_at",

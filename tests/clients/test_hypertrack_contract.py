@@ -183,7 +183,7 @@ CALLS: dict[str, tuple[list[Any], Made]] = {
     "POST /api/v1/geofences/": (FENCE, lambda stage: {"json": _fence(stage)}),
     "GET /api/v1/geofences/{id}/": (FENCE, lambda stage: {"id": stage.a_fence()}),
     "PATCH /api/v1/geofences/{id}/": (
-        FENCE, lambda stage: {"id": stage.a_fence(), "json": {"expire_at": "2099-01-01T00:00:00Z"}}),
+        FENCE, lambda stage: {"id": stage.a_fence(), "json": {"expire_at": clock.text(clock.now() + clock.DAY)}}),
     "PUT /api/v1/geofences/{id}/": (
         FENCE, lambda stage: {"id": stage.a_fence(), "json": _fence(stage)}),
     "DELETE /api/v1/geofences/{id}/": (NOTHING, lambda stage: {"id": stage.a_fence()}),
