@@ -93,21 +93,24 @@ async def _follow(fleet: Fleet, url: str, seconds: int) -> list[float]:
     """Runs the drive; how long the browser's marker took, if there is a browser."""
     limits = httpx.Limits(max_connections=_WATCHERS + _USERS + 10)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=30) as http:
-        watching = [
-            asyncio.create_task(_watch(http, fleet, fleet.codes[i % _USERS])) for i in range(_WATCHERS)
-        ]
+        watching = [asyncio.create_task(_watch(http, fleet, i)) for i in range(_WATCHERS)]
         await asyncio.sleep(2)
         browsing = asyncio.create_task(_browse(fleet, url, seconds))
         await asyncio.gather(*(_drive(http, fleet, at, seconds) for at in range(_USERS)))
         seen = await browsing
         for task in watching:
             task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        for said in await asyncio.gather(*watching, return_exceptions=True):
+            if isinstance(said, Exception):
+                raise said
     return seen
 
 
-async def _watch(http: httpx.AsyncClient, fleet: Fleet, code: str) -> None:
-    async with http.stream("GET", f"/api/v1/stream/track/{code}/") as answer:
+async def _watch(http: httpx.AsyncClient, fleet: Fleet, at: int) -> None:
+    """One customer, at home somewhere: an address may open only so many streams."""
+    code, home = fleet.codes[at % _USERS], {"X-Forwarded-For": f"203.0.113.{at}"}
+    async with http.stream("GET", f"/api/v1/stream/track/{code}/", headers=home) as answer:
+        answer.raise_for_status()
         event = ""
         async for line in answer.aiter_lines():
             if line.startswith("event: "):
@@ -130,7 +133,9 @@ async def _drive(http: httpx.AsyncClient, fleet: Fleet, at: int, seconds: int) -
 
 async def _post(http: httpx.AsyncClient, fleet: Fleet, at: int, step: int) -> None:
     moment = datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-    point = {"type": "Point", "coordinates": [14.0, 45.3 + at * 0.01 + step * 1e-4]}
+    # The one in the browser moves by some pixels of its map: a step below one moves no marker.
+    stride = 1e-4 if at else 4e-4
+    point = {"type": "Point", "coordinates": [14.0, 45.3 + at * 0.01 + step * stride]}
     body = [{"geojson": point, "accuracy": 8.0, "speed": 11.0, "recorded_at": moment}]
     began = fleet.sent[fleet.codes[at], moment] = time.perf_counter()
     answer = await http.post(
@@ -163,10 +168,10 @@ async def _browse(fleet: Fleet, url: str, seconds: int) -> list[float]:
     return []
 
 
-_MARKER = ".hy-icon"
+_MARKER = ".hy-user"
 _NOTE_MOVES = """() => {
   window.moves = [];
-  const marker = document.querySelector(".hy-icon");
+  const marker = document.querySelector(".hy-user");
   const pane = marker.closest(".leaflet-marker-icon") ?? marker;
   new MutationObserver(() => window.moves.push(Date.now())).observe(pane, {attributes: true});
 }"""
