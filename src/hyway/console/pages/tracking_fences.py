@@ -40,7 +40,7 @@ def _recent(r: Read, by: Caller, fence: str = "") -> list[Visited]:
     found = tracking.events.page(r, by, Wanted({"type": _TYPES}, size=_EVENTS * (10 if fence else 1))).rows
     told = []
     for event in found:
-        of = (event.data.get("info") or {}).get("geofence") or {}
+        of = event.data.get("geofence") or {}
         who = (event.data.get("object") or {}).get("name") or "Somebody"
         if not fence or of.get("id") == fence:
             told.append((event, who, of.get("name") or "a geofence"))

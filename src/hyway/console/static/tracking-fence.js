@@ -45,7 +45,10 @@ if (box) {
     });
     box.focus({ preventScroll: true });
   };
-  for (const each of buttons) each.addEventListener("click", () => draw(each.dataset.draw));
+  for (const each of buttons) {
+    each.addEventListener("click", () => draw(each.dataset.draw));
+    each.disabled = false;
+  }
 
   // A circle by numbers takes the place of what was drawn.
   const typed = () => {

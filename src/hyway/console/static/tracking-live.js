@@ -193,10 +193,7 @@ show();
 setInterval(soon, 20_000);
 
 maps.followStream(list.dataset.stream, {
-  user: (user) => {
-    // In the stream of one group, somebody who left it comes once more, under another group.
-    take(user);
-  },
+  user: take,
   location: (frame) => {
     const user = people.get(frame.user_id);
     if (!user) return;
