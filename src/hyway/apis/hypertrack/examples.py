@@ -10,7 +10,7 @@ BODIES: dict[str, Any] = json.loads(files(__package__).joinpath("examples.json")
 
 
 def _ours(body: Any) -> Any:
-    """The body with what our users have beyond the vendor's of 2017."""
+    """The body with what our users and geofences have beyond the vendor's of 2017."""
     if isinstance(body, list):
         return [_ours(each) for each in body]
     if not isinstance(body, dict):
@@ -19,6 +19,8 @@ def _ours(body: Any) -> Any:
     if "availability_status" in body:
         more = {"unique_id": body["lookup_id"], "metadata": {}}
         whole = {**more, "is_tracking": body["availability_status"] != "offline", **whole}
+    if "max_duration" in body:
+        whole = {"group_id": None, "name": "", "shape": None, "radius": 100.0, "metadata": {}, **whole}
     return whole
 
 

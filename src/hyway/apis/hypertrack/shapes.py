@@ -96,6 +96,29 @@ class User(TypedDict):
     is_connected: bool
 
 
+class NearUser(User):
+    distance: Annotated[float, Meta(description="Metres.")]
+
+
+class Geofence(TypedDict):
+    """`shape` is null for the circle of `radius` around the place, and the other way round."""
+
+    id: Id
+    user_id: Id | None
+    group_id: Id | None
+    name: str
+    type: Literal["location", "time", "place"]
+    place: Place | None
+    shape: dict[str, Any] | None
+    radius: float | None
+    min_duration: int | None
+    max_duration: int | None
+    expire_at: DateTime
+    metadata: dict[str, Any]
+    created_at: DateTime
+    modified_at: DateTime
+
+
 class Flag(TypedDict):
     type: str
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from hyway.domain.identity import Caller
 from hyway.domain.tracking import accounts, places, shapes
+from hyway.domain.tracking import groups as grouping
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Account, Fence, Page, Place
 from hyway.domain.tracking.store import accounts as account_store
@@ -39,13 +40,16 @@ _Fields = Mapping[str, Any]
 
 
 def page(r: Read, by: Caller, wanted: Wanted) -> Page[Fence]:
-    """Also those whose time is over, for a month."""
-    return Page(*store.page(r, accounts.of(r, by).seq, wanted))
+    """Also those whose time is over, for a month; a group's token sees what is for its groups and their users."""
+    return Page(*store.page(r, accounts.of(r, by).seq, wanted, grouping.seen_by(r, by)))
 
 
 def find(r: Read, by: Caller, id: str) -> Fence:
-    """The fence; Missing if there is none."""
-    return _stored(r, accounts.of(r, by), id)
+    """The fence; Missing if there is none, or none that the caller may see."""
+    found = store.find(r, accounts.of(r, by).seq, id.lower(), grouping.seen_by(r, by))
+    if found is None:
+        raise Missing("Not found.")
+    return found
 
 
 def create(w: Write, by: Caller, fields: _Fields) -> Fence:

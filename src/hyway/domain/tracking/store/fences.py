@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, bindparam, cast, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, delete, func, or_, select, update
 
 from hyway.domain.tracking.fencing import Terms, Visit, dumped, loaded
 from hyway.domain.tracking.listing import Wanted
@@ -129,13 +129,19 @@ def _fence(of: Any) -> Fence:
     )  # fmt: skip
 
 
-def page(r: Read, account: int, wanted: Wanted) -> tuple[list[Fence], int]:
-    rows, total = listing.page(r, _SHELF, account, wanted)
+def _shown_to(seen: Collection[int] | None) -> list[ColumnElement[bool]]:
+    """Of these groups and of the users in them; all fences for None."""
+    return [] if seen is None else [or_(_F.group.in_(seen), USERS.c.group.in_(seen))]
+
+
+def page(r: Read, account: int, wanted: Wanted, seen: Collection[int] | None) -> tuple[list[Fence], int]:
+    """Those that are for the groups `seen` and for users in them; all of them for None."""
+    rows, total = listing.page(r, _SHELF, account, wanted, *_shown_to(seen))
     return [_fence(row) for row in rows], total
 
 
-def find(r: Read, account: int, id: str) -> Fence | None:
-    row = r.run(_SHOWN.where(_F.account == account, _F.id == id)).first()
+def find(r: Read, account: int, id: str, seen: Collection[int] | None = None) -> Fence | None:
+    row = r.run(_SHOWN.where(_F.account == account, _F.id == id, *_shown_to(seen))).first()
     return _fence(row) if row else None
 
 
