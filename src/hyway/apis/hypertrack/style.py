@@ -132,6 +132,8 @@ def _tree(faults: "tuple[Fault, ...] | list[Fault]") -> dict[str, Any]:
 
 
 def _sentence(fault: Fault) -> str:
+    if isinstance(fault, Malformed):
+        return fault.message  # the framework's words for what cannot be read end without a full stop
     said = fault.message if fault.at is None else f"Item {fault.at}: {fault.message}"
     whole = said[:1].upper() + said[1:]
     return whole if whole.endswith((".", "!", "?")) else whole + "."
