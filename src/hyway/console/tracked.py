@@ -38,6 +38,8 @@ STATUSES = {
     "canceled": "Canceled",
     "suspended": "Given up",
 }
+_THITHER = ("delivery", "dropoff", "trip")
+"""Types of actions that go to a place; the others are done at one."""
 _EVENTS = {
     "action.completed_at_different_place_than_expected": "Completed at another place than expected",
     "geofence.entered": "Entered",
@@ -157,7 +159,8 @@ def named(action: Action) -> str:
     kind = action.type.replace("_", " ").capitalize()
     place = action.expected_place
     where = (place.name or place.address) if place else ""
-    return f"{kind} to {where}" if where else f"{kind} {action.lookup_id or action.short_code}"
+    way = "to" if action.type in _THITHER else "at"
+    return f"{kind} {way} {where}" if where else f"{kind} {action.lookup_id or action.short_code}"
 
 
 def telling(type: str) -> str:

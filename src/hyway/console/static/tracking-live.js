@@ -151,7 +151,8 @@ const titleOf = (id) => {
   if (!action) return "An action";
   const kind = action.type.charAt(0).toUpperCase() + action.type.slice(1);
   const where = action.expected_place?.name || action.expected_place?.address;
-  return where ? `${kind} to ${where}` : `${kind} ${action.lookup_id ?? action.short_code}`;
+  const way = ["delivery", "dropoff", "trip"].includes(action.type) ? "to" : "at";
+  return where ? `${kind} ${way} ${where}` : `${kind} ${action.lookup_id ?? action.short_code}`;
 };
 const etaOf = (id) => {
   const action = work.get(id);

@@ -31,7 +31,9 @@ export function credit(text) {
 const isArchive = (url) => new URL(url, location.href).pathname.toLowerCase().endsWith(".pmtiles");
 
 function pictures(map, url, attribution, onTrouble) {
-  const layer = L.tileLayer(url, { attribution, maxZoom: 20, maxNativeZoom: 19, className: "hy-tiles" });
+  // Public tile servers refuse who does not say where he comes from.
+  const referrerPolicy = "strict-origin";
+  const layer = L.tileLayer(url, { attribution, maxZoom: 20, maxNativeZoom: 19, className: "hy-tiles", referrerPolicy });
   layer.on("tileerror", onTrouble);
   layer.addTo(map);
   return () => layer.remove();
