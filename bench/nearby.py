@@ -63,6 +63,7 @@ def _figures(
             found = ask(query)
             took.append((time.perf_counter() - began) * 1000)
         scan = _scan(ground, account, next(queries(chance)))
+        barred = query.size == NearbyQuery().size  # a longer page is mostly the making of its rows
         middle, high = percentile(took, 0.5), percentile(took, 0.95)
         what = f"{count:,} users, {layout}, {name}"
         figures.append(
@@ -70,9 +71,9 @@ def _figures(
                 CLAIM,
                 what,
                 f"p50 {middle:.1f} ms, p95 {high:.1f} ms (of {found.total:,})",
-                f"p95 {_BAR:.0f} ms",
+                f"p95 {_BAR:.0f} ms" if barred else "",
                 f"{middle / scan:.2f} of measuring everybody ({scan:.0f} ms)",
-                high < _BAR,
+                high < _BAR if barred else None,
             )
         )
     return figures

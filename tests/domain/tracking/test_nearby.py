@@ -163,13 +163,14 @@ def test_many_in_one_place_and_deep_pages(world, monkeypatch):
     assert find(world, here, size=50, page=7) == ([], 300)
 
 
-def test_ties_are_parted_alike_on_every_page(world):
-    """More in one finest cell than are read at once, and all of them as far away as others are."""
-    here = Spot(12.3, 45.6)
-    for _ in range(2):
-        settle(world, [Spot(*along(*here, 77, 1.37))] * 90 + [Spot(*along(*here, 200, 1.37))] * 40)
-    seen = [id for page in range(1, 261) for id, _ in find(world, here, size=1, page=page)[0]]
-    assert len(seen) == len(set(seen)) == 260
+@pytest.mark.parametrize("off", [0.0003, 0.0007])
+def test_ties_are_parted_alike_on_every_page(world, off):
+    """On both sides of the asker as far away, and on each more than are read of a cell at once."""
+    here = Spot(12.3, 0.0)
+    for side in (off, -off) * 2:
+        settle(world, [Spot(here.lat, side)] * 40)
+    seen = [id for page in range(1, 161) for id, _ in find(world, here, size=1, page=page)[0]]
+    assert len(seen) == len(set(seen)) == 160
 
 
 def test_who_is_about(world):
