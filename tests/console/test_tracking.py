@@ -11,7 +11,7 @@ import pytest
 
 from hyway.domain import identity, tracking, webhooks
 from hyway.domain.tracking import Location, UserQuery, Wanted
-from hyway.edge import follow
+from hyway.edge import streams
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, SECOND
 from tests.console import courier
@@ -441,7 +441,7 @@ async def _events(lines: AsyncIterator[str], kind: str) -> dict[str, Any]:
 async def test_the_stream_tells_of_its_group_and_ends_with_the_session(
     world: World, owner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "_LOOK_EVERY", 0.0)
+    monkeypatch.setattr(streams, "LOOK_EVERY", 0.0)
     north = courier.group(world, "North")
     ada, ben = courier.user(world, group_id=north.id), courier.user(world, "Ben Ray")
     cookies = dict(owner.http.cookies)

@@ -174,6 +174,7 @@ async def test_a_place_is_put_on_the_map(world: World, page: Page) -> None:
     await _send(world, ada, [courier.at(37.77, -122.42, 30)])
     await page.goto(f"/console/tracking/actions/new?user={ada.id}")
     await expect(page.locator("#f-user_id")).to_have_value(ada.id)
+    await expect(page.locator("#map.hy-map")).to_be_visible()
     await page.locator("#map").click(position={"x": 200, "y": 100})
     await expect(page.locator(".hy-place")).to_be_visible()
     await page.fill('[name="name"]', "Tea house")
