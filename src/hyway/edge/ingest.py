@@ -37,7 +37,7 @@ STRANGERS = 600
 """Requests a minute from one address that name no known key."""
 _SMALL = 32_768  # bytes
 MAY: Final = frozenset({"secret", "publishable"})
-_PATH = re.compile(r"/api/v[12]/(?:(sdk_events/bulk)|users/([^/]{1,200})/(locations|gpx))/")
+_PATH = re.compile(r"/api/v[12]/(?:(sdk_events/bulk)|users/([!-.0-~]{1,200})/(locations|gpx))/")
 _encode = msgspec.json.Encoder().encode
 
 

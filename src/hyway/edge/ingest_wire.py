@@ -19,6 +19,8 @@ from hyway.domain.tracking import Item, Reading, Refusal, Report
 LARGEST = 4 * 1024 * 1024
 """Bytes of a body, packed or not: a thousand items with all that their devices say take a tenth."""
 _MOST_DATA = 8_192
+_NUL: Final = rb"\u0000"
+"""As JSON writes it."""
 _LONGEST_TYPE, _LONGEST_USER = 100, 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -170,11 +172,13 @@ def _sound(data: dict[str, Any] | None) -> dict[str, Any]:
     if not data:
         return {}
     try:
-        size = len(_data(data))
+        written = _data(data)
     except (ValueError, TypeError, RecursionError):
         raise Wrong("data", "Not a valid JSON object.") from None
-    if size > _MOST_DATA:
+    if len(written) > _MOST_DATA:
         raise Wrong("data", f"Ensure this field has no more than {_MOST_DATA} characters.")
+    if _NUL in written:  # PostgreSQL stores none, and some of this becomes ids
+        raise Wrong("data", "Null characters are not allowed.")
     return data
 
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from hyway.domain.identity import Caller
 from hyway.edge import sse
 from hyway.edge.http import answer
 from hyway.edge.hub import Full, Hub, Line, Reader
+from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.faults import Fault, Invalid, Missing, Refused
 
@@ -29,7 +31,9 @@ Admit = Callable[[str], Awaitable[Caller | None]]
 _KINDS = {"users": "user", "groups": "group", "actions": "action"}
 _MOST_TOPICS = 1_000
 _LONGEST_FRAME = 65_536
-_PATIENCE = 10.0
+LOOK_EVERY = 10.0
+"""Seconds after which it is asked again whether a reader may still see this."""
+Lives = Callable[[], Awaitable[bool]]
 
 
 class Streams:
@@ -50,7 +54,27 @@ class Streams:
             reader, first = await self._hub.join(account, topics, since(scope))
         except Exception as error:
             return await refuse_for(send, error)
-        await pour(receive, send, self._hub, reader, _plain(reader, first))
+        lives = self._lives(_token(scope) or "", reader)
+        await pour(receive, send, self._hub, reader, while_lives(lives, reader, first))
+
+    def _lives(self, token: str, reader: Reader) -> Lives:
+        """Asks whether the credential is still good, and for a group's token whether the topics still are its own."""
+
+        async def lives() -> bool:
+            by = await self._known(token)
+            if by is None or "group" not in by.scopes:
+                return by is not None
+            try:
+                await self._db.read(tracking.live.watch, by, sorted(reader.topics))
+            except Fault:
+                return False
+            return True
+
+        return lives
+
+    async def _known(self, token: str) -> Caller | None:
+        by = await self._admit(token)
+        return None if by is None or (by.expires_at is not None and by.expires_at <= clock.now()) else by
 
     async def _asked(self, scope: Scope) -> tuple[Caller, list[str]]:
         path = [part for part in scope["path"].split("/stream/", 1)[1].split("/") if part]
@@ -59,7 +83,7 @@ class Streams:
 
     async def _who(self, scope: Scope) -> Caller:
         token = _token(scope)
-        by = await self._admit(token) if token else None
+        by = await self._known(token) if token else None
         if by is None:
             raise NoCaller(token is not None)
         return by
@@ -72,7 +96,7 @@ class Streams:
         except NoCaller:
             return await send({"type": "websocket.close", "code": 4401, "reason": "Invalid token."})
         await send({"type": "websocket.accept"})
-        await _Talk(self._db, self._hub, by, send).run(receive)
+        await _Talk(self._db, self._hub, by, send, partial(self._lives, _token(scope) or "")).run(receive)
 
 
 class NoCaller(Exception):
@@ -86,8 +110,10 @@ class NoCaller(Exception):
 class _Talk:
     """The life of one WebSocket."""
 
-    def __init__(self, db: Database, hub: Hub, by: Caller, send: Send) -> None:
-        self._db, self._hub, self._by, self._send = db, hub, by, send
+    def __init__(
+        self, db: Database, hub: Hub, by: Caller, send: Send, lives: Callable[[Reader], Lives]
+    ) -> None:
+        self._db, self._hub, self._by, self._send, self._lives = db, hub, by, send, lives
         self._reader: Reader | None = None
         self._carrying: asyncio.Task[None] | None = None
 
@@ -140,8 +166,17 @@ class _Talk:
         await self._say({"unsubscribed": topics})
 
     async def _carry_on(self, reader: Reader) -> None:
-        while (line := await reader.lines.get()) is not None:
-            await self._carry(line)
+        time, lives = asyncio.get_running_loop().time, self._lives(reader)
+        looked = time()
+        async for lines in waiting(reader):
+            if time() - looked >= LOOK_EVERY:
+                looked = time()
+                if not await lives():
+                    return await self._send(
+                        {"type": "websocket.close", "code": 4401, "reason": "Invalid token."}
+                    )
+            for line in lines:
+                await self._carry(line)
         await self._send({"type": "websocket.close", "code": 4408, "reason": "Too slow; come back."})
 
     async def _carry(self, line: Line) -> None:
@@ -157,7 +192,14 @@ def _topics(path: list[str]) -> list[str]:
         return [tracking.live.EVERYBODY]
     if len(path) != 2 or path[0] not in _KINDS:
         raise Missing("Not found.")
-    return [f"{_KINDS[path[0]]}:{path[1].lower()}"]
+    return [f"{_KINDS[path[0]]}:{_id(path[1])}"]
+
+
+def _id(said: str) -> str:
+    """An id as it may be looked for: no database takes all that may stand in a path or in JSON."""
+    if not (said.isascii() and said.isprintable()):
+        raise Missing("Not found.")
+    return said.lower()
 
 
 def _listed(wish: Any) -> list[str]:
@@ -165,7 +207,7 @@ def _listed(wish: Any) -> list[str]:
         raise Invalid("subscribe", "must be a list of topics such as user:<id>")
     if len(wish) > _MOST_TOPICS:
         raise Invalid("subscribe", "at most {most} topics at a time", most=_MOST_TOPICS)
-    return [each.lower() for each in wish]
+    return [_id(each) for each in wish]
 
 
 def _number(value: Any) -> int | None:
@@ -197,10 +239,17 @@ def since(scope: Scope) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-async def _plain(reader: Reader, first: list[Line]) -> AsyncIterator[bytes]:
-    """What a stream of topics says: the first lines, then what comes, a ping when nothing does."""
+async def while_lives(lives: Lives, reader: Reader, first: list[Line]) -> AsyncIterator[bytes]:
+    """What a stream of topics says: the first lines, then what comes, pings between; until `lives` says no."""
+    time = asyncio.get_running_loop().time
+    looked = time()
     yield sse.lines(first)
     async for lines in waiting(reader):
+        if time() - looked >= LOOK_EVERY:
+            looked = time()
+            if not await lives():
+                yield sse.event("end", b"{}")
+                return
         yield sse.lines(lines)
 
 

@@ -6,6 +6,7 @@ Whoever has the link may look, without signing in, until the action is over. Wha
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -24,7 +25,7 @@ from hyway.kernel.proxies import Proxies
 
 _PAGE = "/track/"
 _STREAM = "/stream/track/"
-_LONGEST = 64
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OPENED = 120
 """Streams that one address may open in a minute."""
 _KEPT = 5_000
@@ -61,7 +62,7 @@ class Track:
         await answer(send, 200, tracking_page.headers(view), tracking_page.page(view), head=is_head)
 
     async def _find(self, code: str) -> Found | None:
-        if not code or len(code) > _LONGEST:
+        if not _CODE.fullmatch(code):
             return None
         return await self._db.read(_shared, code)
 

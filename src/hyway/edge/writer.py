@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Any, Generic, TypeVar
 
-from hyway.kernel.db import Database, Write
+from hyway.kernel.db import Database, Write, may_pass
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,8 @@ class Writer(Generic[T, R]):
             failure = self._try(batch)
             if failure is None:
                 return
+            if self._apart and not may_pass(failure):
+                break  # waiting would not help it, and keeps everybody else waiting, too
             log.error(
                 "a batch of %d %s was not stored (try %d of %d)",
                 len(batch),

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from hyway.kernel.changes import Changes
@@ -254,6 +254,13 @@ class Desk:
         """Runs `verb` in one transaction; durable when this returns."""
         with self._turn(), _transaction(self._connection, self._db.is_sqlite):
             return verb(Write(self._connection, self._db.house), *args, **more)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether what failed may go well a moment later: the database was away, busy or full, or somebody was quicker."""
+    if isinstance(error, DataError | psycopg.DataError):
+        return False
+    return isinstance(error, SQLAlchemyError | sqlite3.Error | psycopg.Error | OSError)
 
 
 def _engine(url: str, threads: int) -> Engine:

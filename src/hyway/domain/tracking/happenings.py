@@ -16,7 +16,9 @@ def tell(w: Write, account: Account, happenings: Sequence[Happening]) -> None:
     now, takers = clock.now(), hooks.takers(w, account)
     last = accounts.frame(w, account, len(happenings))
     for number, told in enumerate(happenings, last - len(happenings) + 1):
-        data = {**({"object": told.object} if told.object else {}), **(told.info or {})}
+        # What a device says of itself cannot stand in for what it is about.
+        own = {"object": told.object} if told.object else {}
+        data = {**own, **(told.info or {}), **own}
         added = store.add(w, account.seq, number, told, data, now)
         if added is not None and takers:
             event = Event(

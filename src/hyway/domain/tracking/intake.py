@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any, Final
 
-from hyway.domain.tracking import accounts, actions, advancing, fences, happenings, payloads, signals
+from hyway.domain.tracking import accounts, actions, advancing, fences, happenings, kinds, payloads, signals
 from hyway.domain.tracking.advancing import Advanced
 from hyway.domain.tracking.receiving import (
     AHEAD,
@@ -34,6 +34,9 @@ Fresh = dict[Key, tuple[Reading, Verdict | None]]
 
 
 _COMPLETED: Final = "action.completed"
+_OF_ACTIONS: Final = frozenset({"action.assigned", _COMPLETED})
+"""Told as events by the actions themselves."""
+_OURS: Final = frozenset(kinds.ALL) - kinds.FROM_DEVICES
 
 
 class Intake:
@@ -105,6 +108,10 @@ class Intake:
             if not oldest <= at <= latest or (report is not None and not oldest <= report.at <= latest):
                 verdict.refused.append(self._untimely(item, batch))
                 continue
+            if report is not None and report.type in _OURS:
+                text = f'"{report.type}" is not for devices to tell.'
+                verdict.refused.append(Refusal(item.place, "type", text))
+                continue
             if newest is None or at > newest:
                 newest = at
             if reading is not None:
@@ -126,8 +133,9 @@ class Intake:
         self._known.add(known)
         verdict.accepted += 1
         spot = location(item.reading) if item.reading else None
-        if report.type == _COMPLETED:  # told as an event by the action itself
-            self._completed.append((track, report, spot))
+        if report.type in _OF_ACTIONS:
+            if report.type == _COMPLETED:
+                self._completed.append((track, report, spot))
             return
         called, told = track.device_name, dict(report.data)
         follows = signals.apply(track, report)

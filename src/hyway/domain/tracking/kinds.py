@@ -42,5 +42,10 @@ DEVICE = (
     "device.service.restarted",
     "device.secondary.ignored",
 )
+FROM_DEVICES = frozenset({"action.assigned", "action.completed", *TRACKING, *SEGMENT, *DEVICE}) - {
+    "device.secondary.ignored"
+}
+"""Those of ours that a device may report, as the vendor's clients do: a key that is in every app must not speak for
+the server."""
 ALL = (*ACTION, *USER, *TRACKING, *SEGMENT, *FENCE, *DEVICE)
 """What a webhook may ask for, besides all of them."""

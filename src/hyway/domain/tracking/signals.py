@@ -118,7 +118,9 @@ def _configured(data: Mapping[str, Any]) -> str:
         return "location_disabled"
     if data.get("permission") is False:
         return "location_permission_disabled"
-    return "location_low_accuracy" if data.get("accuracy") in _LOW else "location_available"
+    accuracy = data.get("accuracy")
+    is_low = isinstance(accuracy, str) and accuracy in _LOW
+    return "location_low_accuracy" if is_low else "location_available"
 
 
 def _locate(track: Track, status: str, at: Instant) -> str | None:

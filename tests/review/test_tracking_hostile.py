@@ -1,0 +1,177 @@
+"""What phones, apps and strangers may send to the tracking side of a public server, and what they may not learn."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from hyway.domain import identity, tracking
+from hyway.domain.tracking import User
+from hyway.edge import streams
+from hyway.edge.streams import Streams
+from hyway.edge.track import Track
+from hyway.kernel import clock
+from hyway.kernel.clock import SECOND
+from tests.edge.test_streams import Wire, admitting, running
+from tests.make.phones import BULK, Site, event, site
+from tests.make.world import World, world_at
+
+NOW = clock.now() // SECOND * SECOND
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    with world_at(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def phones(world: World) -> AsyncIterator[Site]:
+    async with site(world) as made:
+        yield made
+
+
+def told(user: User, type: str, **data: Any) -> dict[str, Any]:
+    """A device's report."""
+    return {"user_id": user.id, "type": type, "recorded_at": clock.text(NOW - 60 * SECOND), "data": data}
+
+
+def events_of(world: World) -> list[tracking.Event]:
+    return world.db.read_now(tracking.events.page, world.by, tracking.Wanted()).rows
+
+
+@pytest.mark.parametrize(
+    ("type", "data"),
+    [
+        ("device.location_config.changed", {"accuracy": []}),
+        ("device.location_config.changed", {"accuracy": {}, "enabled": {}, "permission": []}),
+        ("device.power.changed", {"percentage": [], "charging": 1e308}),
+        ("device.info.changed", {"model": ["x"], "device": {}}),
+        ("stop.started", {"stop_id": {"a": []}}),
+        ("stop.started", {"stop_id": "a\0b"}),
+        ("action.completed", {"action_id": "a\0b"}),
+        ("action.completed", {"lookup_id": "\0"}),
+        ("action.completed", {"action_id": [1], "lookup_id": {}}),
+    ],
+)
+async def test_no_report_holds_up_the_lane(phones: Site, type: str, data: dict[str, Any]):
+    """One that cannot be stored would be sent again for ever, and everybody's positions waited for it each time."""
+    ana = phones.user()
+    async with phones.client(phones.key()) as phone:
+        began = time.perf_counter()
+        answer = await phone.post(BULK, json=[told(ana, type, **data), event(ana.id, NOW - 60 * SECOND)])
+    assert answer.status_code == 200
+    assert answer.json()["accepted"] + len(answer.json()["rejected"]) == 2
+    assert time.perf_counter() - began < 2
+
+
+async def test_what_can_never_be_stored_is_not_waited_for(phones: Site):
+    ana = phones.user()
+
+    def failing(w: Any, batches: Any) -> Any:
+        raise TypeError("cannot be stored, now or later")
+
+    phones.ingest._writer._record = failing
+    async with phones.client(phones.key()) as phone:
+        began = time.perf_counter()
+        answer = await phone.post(BULK, json=[event(ana.id, NOW)])
+    assert answer.status_code == 503
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    "type", ["action.canceled", "geofence.entered", "user.created", "action.completed_late"]
+)
+async def test_a_device_does_not_speak_for_the_server(world: World, phones: Site, type: str):
+    """Its key is in every app, and webhooks are believed."""
+    ana = phones.user()
+    async with phones.client(phones.key()) as phone:
+        answer = await phone.post(BULK, json=[told(ana, type, object={"id": "forged"})])
+    assert answer.json()["accepted"] == 0
+    assert list(answer.json()["rejected"][0]["errors"]) == ["type"]
+    assert [each.type for each in events_of(world)] == ["user.created"]
+
+
+async def test_an_assignment_that_a_device_tells_of_is_taken_and_not_told_again(world: World, phones: Site):
+    ana = phones.user()
+    async with phones.client(phones.key()) as phone:
+        answer = await phone.post(BULK, json=[told(ana, "action.assigned", action_id="x")])
+    assert answer.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
+    assert [each.type for each in events_of(world)] == ["user.created"]
+
+
+async def test_a_report_does_not_say_who_it_is_about(world: World, phones: Site):
+    ana = phones.user()
+    async with phones.client(phones.key()) as phone:
+        await phone.post(BULK, json=[told(ana, "sos.pressed", object={"id": "forged"}, button=1)])
+    (pressed,) = [each for each in events_of(world) if each.type == "sos.pressed"]
+    assert (pressed.data["object"]["id"], pressed.data["button"]) == (ana.id, 1)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users/%00/locations/", "/api/v1/users/a%00b/gpx/"])
+async def test_a_user_of_no_id_is_not_there(phones: Site, path: str):
+    async with phones.client(phones.key()) as phone:
+        assert (await phone.post(path, json=[])).status_code == 404
+
+
+async def _status(app: Any, path: str) -> int:
+    wire = Wire(app, path, query="token=hypertrack")
+    async with asyncio.timeout(10):
+        await wire.task
+    return wire.status
+
+
+async def test_no_path_of_streams_and_links_is_an_accident(world: World):
+    async with running(world) as hub:
+        keyed, public = Streams(world.db, hub, admitting(world)), Track(world.db, hub)
+        for topic in ("users", "groups", "actions"):
+            assert await _status(keyed, f"/api/v1/stream/{topic}/a\0b/") == 404
+            assert await _status(keyed, f"/api/v1/stream/{topic}/\udcff/") == 404
+        for code in ("\0", "a\0b", "\udcff", "a" * 65, ""):
+            assert await _status(public, f"/track/{code}") == 404
+            assert await _status(public, f"/api/v1/stream/track/{code}/") == 404
+
+
+async def test_a_websocket_survives_topics_that_nothing_can_be_called(world: World):
+    said: list[dict[str, Any]] = []
+    inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    heard = asyncio.Event()
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+        heard.set()
+
+    scope = {"type": "websocket", "path": "/api/v1/ws/", "query_string": b"token=hypertrack", "headers": []}
+    async with running(world) as hub:
+        task = asyncio.create_task(Streams(world.db, hub, admitting(world))(scope, inbox.get, send))
+        inbox.put_nowait({"type": "websocket.connect"})
+        for topic in ("user:a\\u0000b", "user:\\ud800", "action:\\u0000"):
+            inbox.put_nowait({"type": "websocket.receive", "text": f'{{"subscribe": ["{topic}"]}}'})
+        async with asyncio.timeout(10):
+            while sum("error" in json.loads(each.get("text") or "{}") for each in said) < 3:
+                heard.clear()
+                await heard.wait()
+        inbox.put_nowait({"type": "websocket.disconnect"})
+        await task
+
+
+async def test_a_stream_ends_with_its_key(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(streams, "LOOK_EVERY", 0.0)
+    ana = world.db.write_now(tracking.users.create, world.by, tracking.UserChange(name="Ana"))[0]
+    good: dict[str, identity.Caller] = {"key": world.by}
+
+    async def admit(token: str) -> identity.Caller | None:
+        return good.get(token)
+
+    async with running(world) as hub:
+        wire = Wire(Streams(world.db, hub, admit), f"/api/v1/stream/users/{ana.id}/", query="token=key")
+        await wire.until("event: user")
+        good.clear()
+        world.db.write_now(tracking.users.change, world.by, ana.id, tracking.UserChange(name="Secret"))
+        await wire.until("event: end")
+        assert "Secret" not in wire.text
+        await wire.leave()
+        assert hub.readers == 0
