@@ -132,10 +132,9 @@ def operation(
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation (first line: the summary).
 
-    `headers` names request headers that the handler reads, `replies` headers that its answer may carry, each
-    with a description; `also` names statuses besides `status` and the family's, with what they mean, `forms`
-    other media types of the answer, with their schemas. `scope` may be several, any one of which is enough: the first
-    is named when all are missing.
+    Described by name: `headers` that the handler reads, `replies` headers that its answer may carry, `also` statuses
+    besides `status` and the family's, `forms` other media types of the answer (with their schemas). `scope` may be
+    several, any one of which is enough: the first is named when all are missing.
     """
 
     def make(handler: Handler) -> Operation:

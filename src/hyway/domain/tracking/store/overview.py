@@ -38,9 +38,7 @@ def moved(r: Read, users: Sequence[int], since: Instant, until: Instant) -> dict
         .group_by(_S.user)
     )
     rows: list[Any] = list(r.run(query))
-    return {
-        row[0]: Moved(round(row[1], 2), int(row[2]) / SECOND, int(row[3]), int(row[4])) for row in rows
-    }
+    return {row[0]: Moved(round(row[1], 2), int(row[2]) / SECOND, int(row[3]), int(row[4])) for row in rows}
 
 
 def completed(r: Read, users: Sequence[int], since: Instant, until: Instant) -> dict[int, int]:
