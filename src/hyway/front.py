@@ -33,6 +33,7 @@ _HOSTS_KEPT = 1024
 _LONGEST_HOST = 255 + len(":65535")
 _PATIENCE = 30.0  # seconds in which a part may finish what it holds
 _PORT = re.compile(r":\d{1,5}$")
+_LOCAL = re.compile(r"([a-z0-9_-]{1,63}\.)*localhost")
 TEXT, HTML, JSON = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
 METRICS = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -303,7 +304,7 @@ class Hosts:
 
     def _is_ours(self, host: str) -> bool:
         bare = _PORT.sub("", host)
-        if host in self._names or bare == "localhost" or bare.endswith(".localhost"):
+        if host in self._names or _LOCAL.fullmatch(bare):
             return True
         try:
             ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare)
