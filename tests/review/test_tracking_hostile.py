@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from hyway.domain import identity, tracking
+from hyway.domain import identity, tracking, webhooks
 from hyway.domain.tracking import User
+from hyway.domain.webhooks import attempts
 from hyway.edge import streams
 from hyway.edge.streams import Streams
 from hyway.edge.track import Track
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND
+from tests.domain.tracking import work
 from tests.edge.test_streams import Wire, admitting, running
 from tests.make.phones import BULK, Site, event, site
 from tests.make.world import World, world_at
@@ -175,3 +178,100 @@ async def test_a_stream_ends_with_its_key(world: World, monkeypatch: pytest.Monk
         assert "Secret" not in wire.text
         await wire.leave()
         assert hub.readers == 0
+
+
+async def test_a_link_does_not_show_the_way_to_others(world: World):
+    """Somebody with two stops: the second customer sees neither the first stop nor the way there."""
+    ana = work.user(world)
+    first = work.action(world, work.away(900), user_id=ana.id)
+    second = work.action(world, work.away(3_000), user_id=ana.id)
+    began = clock.now() - 600 * SECOND
+    way = [work.fix(work.away(metres), began + metres * SECOND // 10) for metres in range(0, 700, 50)]
+    await asyncio.to_thread(work.move, world, ana, way)
+    one, other = (
+        world.db.read_now(tracking.actions.public_view, each.short_code) for each in (first, second)
+    )
+    assert one is not None
+    assert other is not None
+    assert one.here is not None
+    assert (other.action.sub_status, other.here, other.action.path) == ("in_queue", None, "")
+    async with running(world) as hub:
+        app = Track(world.db, hub)
+        wire = Wire(app, f"/api/v1/stream/track/{second.short_code}/")
+        await wire.until("event: action")
+        await asyncio.to_thread(work.move, world, ana, [work.fix(work.away(750), clock.now() - 2 * SECOND)])
+        await asyncio.sleep(0.3)
+        assert "event: location" not in wire.text
+        world.db.write_now(tracking.completing.complete, world.by, first.id)
+        await asyncio.to_thread(work.move, world, ana, [work.fix(work.away(2_000), clock.now())])
+        await wire.until("event: location")
+        page = Wire(app, f"/track/{second.short_code}")
+        await page.closed.wait()
+        await wire.leave()
+    shown = world.db.read_now(tracking.actions.public_view, second.short_code)
+    ended = world.db.read_now(tracking.actions.find, world.by, first.id).ended_at
+    assert shown is not None
+    assert ended is not None
+    points = tracking.polyline.decode_timed(shown.action.path or "")
+    assert all(at + SECOND > ended for _, _, at in points)
+    assert shown.here is not None
+
+
+async def test_one_address_does_not_take_all_the_places_of_streams(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hyway.edge.track._OPEN", 2)
+    made = work.action(world, work.away(900), user_id=work.user(world).id)
+    path = f"/api/v1/stream/track/{made.short_code}/"
+    async with running(world) as hub:
+        app = Track(world.db, hub)
+        open_ones = [Wire(app, path) for _ in range(2)]
+        for each in open_ones:
+            await each.until("event: action")
+        assert await _status(app, path) == 429
+        for each in open_ones:
+            await each.leave()
+        again = Wire(app, path)
+        await again.until("event: action")
+        await again.leave()
+        assert app._open == {}
+
+
+def test_who_is_deleted_is_forgotten_by_webhooks_and_the_event_log_too(world: World):
+    made = world.db.write_now(tracking.subscribing.add, world.by, "https://hooks.example/", [])
+    other = work.user(world, name="Bob")
+    ana = work.user(world, name="Zebulon", phone="+16502469293")
+    work.move(world, ana, [work.fix(work.HERE, clock.now())])
+    sent = world.db.read_now(webhooks.deliveries, world.by, endpoint_id=made.endpoint.id, most=500)
+    for each in sorted(sent, key=lambda each: each.created_at):
+        if shot := world.db.write_now(attempts.begin, each.id, 0):
+            world.db.write_now(attempts.finish, shot, webhooks.Attempt(clock.now(), 200, None, 1, ""))
+    world.db.write_now(tracking.leaving.remove, world.by, ana.id)
+    account = world.db.read_now(tracking.accounts.of, world.by)
+    tracking.leaving.purge(world.db, account.seq, ana.seq)
+    left = world.db.read_now(webhooks.deliveries, world.by, endpoint_id=made.endpoint.id, most=500)
+    bodies = [world.db.read_now(webhooks.delivery, world.by, each.id).body for each in left]
+    over = [body for each, body in zip(left, bodies, strict=True) if each.state != "pending"]
+    assert any(other.id in body for body in over)
+    assert not any(ana.id in body for body in over)
+    rows = world.db.read_now(lambda r: [str(row) for row in r.run(text("SELECT * FROM events"))])
+    assert rows
+    assert "Zebulon" not in " ".join(rows)
+
+
+async def test_a_stream_from_long_ago_begins_anew(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Anybody with an app's key may ask to go on from the first change of the account."""
+    monkeypatch.setattr("hyway.edge.hub._FARTHEST", 5)
+    ana, bob = work.user(world, name="Ana"), work.user(world, name="Bob")
+    for at in range(10):
+        work.move(world, bob, [work.fix(work.HERE, clock.now() + at)])
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("all that happened was read")
+
+    async with running(world) as hub:
+        account = world.db.read_now(tracking.accounts.of, world.by)
+        monkeypatch.setattr(tracking.live, "since", never)
+        reader, first = await hub.join(account, [f"user:{ana.id}"], 0)
+        assert [line.data["name"] for line in first] == ["Ana"]
+        hub.leave(reader)

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 MOST_READERS = 10_000
 _WAITING = 2_000
 """Frames that a reader may be behind."""
+_FARTHEST = 100_000
+"""Changes of an account back from which a stream goes on; from farther it begins anew."""
 _BREATH = 0.04
 """Seconds between two looks: what comes in meanwhile is one look's work."""
 _encode = msgspec.json.Encoder().encode
@@ -205,7 +207,8 @@ class Hub:
         return reader, first
 
     async def _first(self, feed: _Feed, topics: Collection[str], since: int | None) -> list[Line]:
-        if since is None:
+        # Going on from long ago costs all that happened since, of everybody: what there is now says as much.
+        if since is None or feed.at - since > _FARTHEST:
             found = await self._db.read(tracking.live.everything, feed.account, topics)
             return [_line(frame) for frame in found.frames]
         lines: list[Line] = []

@@ -7,6 +7,7 @@ Whoever has the link may look, without signing in, until the action is over. Wha
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,8 @@ _STREAM = "/stream/track/"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OPENED = 120
 """Streams that one address may open in a minute."""
+_OPEN = 500
+"""Streams that one address may have open: many can share it, but not take all the places there are."""
 _KEPT = 5_000
 Shown = tracking.actions.Shared
 Found = tuple[Shown, str]
@@ -43,6 +46,7 @@ class Track:
         self._db, self._hub, self._tiles = db, hub, tiles
         self._proxies = Proxies(trusted_proxies)
         self._opened = LocalWindow()
+        self._open: Counter[str] = Counter()
         self._known: dict[str, tuple[int, asyncio.Future[Found | None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,10 +75,12 @@ class Track:
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         code = scope["path"].split(_STREAM, 1)[1].strip("/")
-        standing = self._opened.hit(household(self._client(scope)), _OPENED)
-        if not standing.allowed:
-            said = f"Request was throttled. Expected available in {standing.retry_after} seconds."
-            return await refuse(send, 429, said, (b"retry-after", b"%d" % standing.retry_after))
+        home = household(self._client(scope))
+        standing = self._opened.hit(home, _OPENED)
+        wait = standing.retry_after if not standing.allowed else 60 if self._open[home] >= _OPEN else 0
+        if wait:
+            said = f"Request was throttled. Expected available in {wait} seconds."
+            return await refuse(send, 429, said, (b"retry-after", b"%d" % wait))
         found = await self._find(code)
         if found is None:
             return await refuse(send, 404, "Not found.")
@@ -84,7 +90,13 @@ class Track:
             reader = await self._join(found[0])
         except Full as error:
             return await refuse_for(send, error)
-        await pour(receive, send, self._hub, reader, self._follow(code, reader))
+        self._open[home] += 1
+        try:
+            await pour(receive, send, self._hub, reader, self._follow(code, reader))
+        finally:
+            self._open[home] -= 1
+            if not self._open[home]:
+                del self._open[home]
 
     def _state(self, shown: Shown, organization: str, *, is_brief: bool) -> bytes:
         """The page's state; `is_brief` leaves the route as it is, for the page has had it."""
@@ -130,7 +142,7 @@ class Track:
             if found is None:
                 yield sse.event("end", b"{}")
                 return
-            moved = b"".join(_moved(line) for line in lines if _is_shown(line, found[0]))
+            moved = b"".join(_moved(line, found[0]) for line in lines if _is_shown(line, found[0]))
             state = self._state(*found, is_brief=bool(said)) if is_news else said
             moved += sse.event("action", state) if state != said else b""
             said = state
@@ -160,11 +172,20 @@ def _topics(shown: Shown) -> list[str]:
 
 
 def _is_shown(line: Line, shown: Shown) -> bool:
-    return line.kind == "location" and shown.here is not None
+    """Not of somebody who had the action before, nor while its user is on the way to others."""
+    user = shown.action.user
+    is_of_it = line.kind == "location" and user is not None and line.data["user_id"] == user.id
+    return is_of_it and shown.here is not None
 
 
-def _moved(line: Line) -> bytes:
-    told = {name: line.data[name] for name in ("location", "time_aware_polyline")}
+def _moved(line: Line, shown: Shown) -> bytes:
+    """The position; of the points that came with it, those since the action was begun."""
+    began = shown.action.started_at or shown.action.assigned_at or 0
+    points = tracking.polyline.decode_timed(str(line.data["time_aware_polyline"]))
+    since = began // clock.SECOND * clock.SECOND  # as exact as a polyline is
+    if points and points[0][2] < since:
+        points = [each for each in points if each[2] >= since]
+    told = {"location": line.data["location"], "time_aware_polyline": tracking.polyline.encode_timed(points)}
     return sse.event("location", _json(told), line.number)
 
 

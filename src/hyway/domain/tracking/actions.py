@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, groups, measuring, mileage
+from hyway.domain.tracking import accounts, groups, measuring, mileage, polyline
 from hyway.domain.tracking.assigning import assign
 from hyway.domain.tracking.completing import (
     by_device,
@@ -40,6 +40,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MOST_TRACKED: Final = 500
+_EVER: Final = 1 << 62
 
 
 class Metered(NamedTuple):
@@ -130,7 +131,8 @@ def by_short_code(r: Read, code: str) -> Action | None:
 def public_view(r: Read, code: str, *, is_brief: bool = False) -> Shared | None:
     """What whoever has the link may see; None where there is none. The way is left out when `is_brief`.
 
-    What has ended shows no position and no way.
+    What has ended shows no position and no way, nor does what waits behind something else: where its user goes before
+    is other people's business. The way begins where this action was begun.
     """
     action = store.by_short_code(r, code)
     if action is None:
@@ -141,6 +143,17 @@ def public_view(r: Read, code: str, *, is_brief: bool = False) -> Shared | None:
         shown = replace(action, user=user, path=None, started_place=None, completed_place=None)
         return Shared(shown, None, shown.expected_place, account.distance_unit)
     if not is_brief:
-        action = measuring.measured(r, account, action)
-    here = action.user.live.last if action.user else None
+        action = _begun(measuring.measured(r, account, action))
+    here = action.user.live.last if action.user and action.sub_status != "in_queue" else None
     return Shared(action, here, action.expected_place, account.distance_unit)
+
+
+def _begun(action: Action) -> Action:
+    """Without the way that its user went before it was begun, for others."""
+    given, began = action.assigned_at, action.started_at
+    if began is None:
+        return replace(action, path="")
+    if given is None or began <= given or not action.path:
+        return action
+    way = mileage.cut(polyline.decode_timed(action.path), began, _EVER)
+    return replace(action, path=polyline.encode_timed(way))

@@ -12,9 +12,10 @@ from hyway.domain.tracking.records import Account
 from hyway.domain.tracking.store import accounts, events, live
 from hyway.domain.tracking.wire import Body
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
-from hyway.kernel.db import Write
+from hyway.kernel.db import Database, Write
 
 MANNER = "hypertrack"
+_AT_ONCE = 5_000
 
 
 def headers(secret: str, delivery: str, event: str, sent: bytes, seconds: int) -> dict[str, str]:
@@ -67,7 +68,18 @@ def _parcel(account: Account, taker: webhooks.Taker, user_seq: int, body: Body) 
     content = {"text": _sentence(body)} if taker.kind == "slack" else body
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     subject = f"{account.seq}:{body['id']}"
-    return webhooks.Parcel(str(body["type"]), text, lane=f"user:{user_seq}", subject=subject)
+    return webhooks.Parcel(str(body["type"]), text, lane=_lane(user_seq), subject=subject)
+
+
+def _lane(user_seq: int) -> str:
+    return f"user:{user_seq}"
+
+
+def forget(db: Database, organization: int, user_seq: int) -> None:
+    """Forgets what was sent of a user, who is in all of it."""
+    after: int | None = 0
+    while after is not None:
+        after = db.write_now(webhooks.forget, organization, _lane(user_seq), after, _AT_ONCE)
 
 
 def _sentence(body: Body) -> str:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, actions, users
+from hyway.domain.tracking import accounts, actions, hooks, users
+from hyway.domain.tracking.store import accounts as account_store
 from hyway.domain.tracking.store import leaving as store
 from hyway.domain.tracking.store import live
 from hyway.kernel import clock, outbox
@@ -42,4 +43,5 @@ def purge(db: Database, account: int, user: int) -> None:
         pass
     while db.write_now(store.actions, account, user, _OF_THE_WIDE):
         pass
+    hooks.forget(db, db.read_now(account_store.by_seq, account).organization, user)
     db.write_now(store.user, user)

@@ -93,7 +93,7 @@ def create(w: Write, by: Caller, wish: UserChange) -> tuple[User, bool]:
     user = _again(w, seq)
     body = payloads.user(user, account, now, w.home)
     happenings.tell(w, account, [Happening(CREATED, seq, user.id, now, object=body)])
-    w.announce(by, "tracking.user_created", "tracking_user", user.id, {"name": user.name})
+    w.announce(by, "tracking.user_created", "tracking_user", user.id)
     return user, True
 
 

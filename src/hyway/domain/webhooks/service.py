@@ -236,6 +236,11 @@ def send(w: Write, organization: int, to: int, parcel: Parcel) -> str:
     return id
 
 
+def forget(w: Write, organization: int, lane: str, after: int, most: int) -> int | None:
+    """Forgets deliveries of a lane that are over, a part at a time; after which to go on, None when it is done."""
+    return store.forget_lane(w, organization, lane, after, most)
+
+
 def _deliver(
     w: Write, organization: int, to: Sequence[int], event: str, items: Sequence[Mapping[str, Any]]
 ) -> list[str]:

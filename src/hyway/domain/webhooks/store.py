@@ -312,3 +312,13 @@ def purge(w: Write, before: Instant, most: int) -> int:
     """Forgets up to `most` of the oldest deliveries, if they are over and older than `before`."""
     oldest = select(_D.seq).where(_D.state != "pending", _D.created_at < before).order_by(_D.seq).limit(most)
     return int(w.run(delete(DELIVERIES).where(_D.seq.in_(oldest))).rowcount)
+
+
+def forget_lane(w: Write, organization: int, lane: str, after: int, most: int) -> int | None:
+    """Forgets what is over of a lane, among the next `most` deliveries; after which to go on, None at the end."""
+    mine = _D.organization == organization
+    window = select(_D.seq).where(mine, _D.seq > after).order_by(_D.seq).offset(most - 1).limit(1)
+    last: int | None = w.run(window).scalar()
+    here = mine & (_D.seq > after) & (_D.lane == lane) & (_D.state != "pending")
+    w.run(delete(DELIVERIES).where(here if last is None else here & (_D.seq <= last)))
+    return last
