@@ -291,7 +291,7 @@ async def test_each_state_is_said(stage: Stage, browser: Browser, complaints: li
     await stage.heard()
     stage.say("action", as_json(view(status="assigned", sub_status="in_queue", eta=None, location=None)))
     await expect(page.locator("#detail")).to_have_text("Tapan has another stop first.")
-    await expect(page.locator("#age")).to_have_text("No position yet")
+    await expect(page.locator("#age")).to_have_text("On the map once this is the next stop")
     await expect(page.locator("[aria-current=step]")).to_have_text("Assigned")
     stage.say("action", as_json(view(is_late=True, expected_at=now - clock.MINUTE)))
     await expect(page.locator("#late")).to_be_visible()

@@ -21,6 +21,8 @@ _NOUNS = {
     "meetup": "Meet-up",
 }
 _DONE = {"delivery": "Delivered", "pickup": "Picked up", "dropoff": "Dropped off"}
+_OLD = 5
+"""Minutes after which a position is not where somebody is."""
 _SUB = {"arriving": 2, "arrived": 3}
 
 
@@ -73,6 +75,11 @@ def _running(view: TrackView, now: Instant) -> tuple[str, str]:
         return "Getting ready", f"Nobody is assigned yet.{when}"
     if view.sub_status == "arrived":
         return f"{name or 'Your visitor'} has arrived", ""
+    if view.sub_status == "in_queue":
+        # Nobody knows how long the stop before it takes: an hour named now would not be kept.
+        return "Assigned", f"{name or 'Somebody'} has another stop first."
+    if view.eta is not None and view.eta <= now and _minutes_old(view, now) >= _OLD:
+        return "On the way", "No recent position, so no time of arrival."
     if view.eta is not None:
         left = max(1, round((view.eta - now) / clock.MINUTE))
         return f"Arrives {hour(view.eta)} · {_minutes(left)}", view.sub_status_text or view.status_text
@@ -84,10 +91,14 @@ def _running(view: TrackView, now: Instant) -> tuple[str, str]:
 def _age(view: TrackView, now: Instant) -> str:
     if view.location is None:
         return ""
-    minutes = max(0, now - view.location.recorded_at) // clock.MINUTE
-    if minutes >= 5:
+    minutes = _minutes_old(view, now)
+    if minutes >= _OLD:
         return f"No position for {_minutes(minutes)}"
     return f"Position {_minutes(minutes)} old" if minutes else "Position less than a minute old"
+
+
+def _minutes_old(view: TrackView, now: Instant) -> int:
+    return max(0, now - view.location.recorded_at) // clock.MINUTE if view.location else 0
 
 
 def _minutes(minutes: int) -> str:

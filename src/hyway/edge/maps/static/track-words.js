@@ -8,12 +8,12 @@ export const STALE = 5 * 60_000;
 export const noun = (type) => NOUNS[type] ?? (type ? type[0].toUpperCase() + type.slice(1).replaceAll("_", " ") : "Delivery");
 export const vehicleName = (type) => VEHICLES[type] ?? "";
 
-/** `14:52`, with the day in front when it is not today. */
+/** `14:52`, with the day in front when it is neither today nor within six hours. */
 export function hour(iso, now) {
   const at = new Date(iso);
   const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const today = new Date(now);
-  if (at.toDateString() === today.toDateString()) return time;
+  if (at.toDateString() === today.toDateString() || Math.abs(at - today) < 6 * 3_600_000) return time;
   const isNear = Math.abs(at - today) < 6 * 86_400_000;
   const day = isNear ? { weekday: "short" } : { day: "numeric", month: "short" };
   return `${at.toLocaleDateString([], day)} ${time}`;
@@ -58,22 +58,24 @@ function ending({ type, status, summary }, now) {
   return [(DONE[type] ?? "Completed") + at, "The position is no longer shared."];
 }
 
+const isOld = ({ location }, now) => Boolean(location) && now - Date.parse(location.recorded_at) >= STALE;
+
 function running(state, now) {
   const name = state.user?.first_name;
   const { status, sub_status: sub, eta } = state;
   if (status === "created" || !state.user) return ["Getting ready", "Nobody is assigned yet. This page updates by itself."];
   if (sub === "arrived") return [`${name || "Your visitor"} has arrived`, state.sub_status_text];
+  // Nobody knows how long the stop before it takes: an hour named now would not be kept.
+  if (sub === "in_queue") return ["Assigned", `${name || "Somebody"} has another stop first.`];
   if (eta) {
     const left = (Date.parse(eta) - now) / 1000;
+    if (left < 30 && isOld(state, now)) return ["On the way", "No recent position, so no time of arrival."];
     const lead = status === "assigned" ? `${name || "Somebody"} will set out soon.` : "";
     const words = sub === "arriving" ? "Almost there." : sub === "leaving_now" ? `${name || "Somebody"} is setting out.` : lead;
     if (left < 30) return ["Arriving now", words];
     return [`Arrives ${hour(eta, now)} · ${span(left)}`, words];
   }
-  if (status === "assigned") {
-    const words = sub === "in_queue" ? `${name || "Somebody"} has another stop first.` : `${name || "Somebody"} will set out soon.`;
-    return ["Assigned", words];
-  }
+  if (status === "assigned") return ["Assigned", `${name || "Somebody"} will set out soon.`];
   return [state.status_text || "On the way", state.sub_status_text];
 }
 
@@ -88,25 +90,28 @@ export function said(state, now) {
 /** How old the position is: `[text, isStale]`. */
 export function age(state, now) {
   if (state.ended || !state.user) return ["", false];
+  if (state.sub_status === "in_queue") return ["On the map once this is the next stop", false];
   if (!state.location) return ["No position yet", false];
   const ms = now - Date.parse(state.location.recorded_at);
   if (ms >= STALE) return [`No position for ${span(Math.floor(ms / 60_000) * 60)}. This is the last one.`, true];
   return [`Updated ${ago(ms)}`, false];
 }
 
-/** Pairs of a name and a value, for the list at the end. */
+/** Pairs of a name and a value, for the list at the end. `heard` is when the state came: clocks run on since. */
 export function facts(state, now) {
-  const { summary, distance_unit: unit } = state;
+  const { summary, distance_unit: unit, status, sub_status: sub } = state;
+  const isDone = status === "completed";
   if (state.ended) {
     return [
       summary && ["Ended", hour(summary.ended_at, now)],
-      summary?.duration > 0 && ["Took", span(summary.duration)],
-      summary?.distance > 0 && ["Distance", length(summary.distance, unit)],
+      isDone && summary?.duration > 0 && ["Took", span(summary.duration)],
+      isDone && summary?.distance > 0 && ["Distance", length(summary.distance, unit)],
     ].filter(Boolean);
   }
+  const elapsed = state.duration_elapsed + (now - (state.heard ?? now)) / 1000;
   return [
     state.expected_at && ["Expected", hour(state.expected_at, now)],
-    state.distance_remaining > 0 && ["Distance left", length(state.distance_remaining, unit)],
-    state.duration_elapsed >= 60 && state.status === "started" && ["On the way for", span(state.duration_elapsed)],
+    state.distance_remaining > 0 && sub !== "in_queue" && ["Distance left", length(state.distance_remaining, unit)],
+    elapsed >= 60 && status === "started" && sub !== "arrived" && ["On the way for", span(elapsed)],
   ].filter(Boolean);
 }

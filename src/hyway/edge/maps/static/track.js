@@ -10,6 +10,7 @@ const put = (node, text) => node.textContent === text || (node.textContent = tex
 let state = JSON.parse($("state").textContent);
 const skew = Date.parse(state.now) - Date.now();
 const now = () => Date.now() + skew;
+state.heard = now();
 
 // The map
 
@@ -28,16 +29,17 @@ function follow(isOn) {
 }
 map.leaflet.on("dragstart", () => follow(false));
 map.leaflet.on("zoomstart", () => isMine || follow(false));
+map.leaflet.on("moveend", () => { isMine = false; });
 map.leaflet.on("resize", () => isFollowing && fitAll({ animate: false }));
 
 function fitAll(options) {
   const what = [map.place.at, traveller?.position].filter(Boolean);
   // Somebody far behind on the route need not shrink the map; the way ahead matters.
   if (!what.length) return;
+  // Until the map rests again: an animated zoom begins only with the next frame.
   isMine = true;
   if (what.length === 1) map.leaflet.setView(what[0], 15, options);
   else map.fit(what, { paddingTopLeft: [48, 76], paddingBottomRight: [60, 68], ...options });
-  isMine = false;
 }
 
 /** Moves the map when the marker comes near its edge, or when the two points would fit far better. */
@@ -194,9 +196,22 @@ function located({ location, time_aware_polyline: line }) {
   showWords();
 }
 
+/** What of the state at hand a next one without a route does not replace. */
+function kept(next) {
+  if (next.time_aware_polyline !== null || !traveller || !next.location) return {};
+  if (state.status === "started" && next.status === "assigned") {
+    // Given to somebody else: the way so far is not theirs.
+    traveller.hide();
+    traveller = null;
+    return { time_aware_polyline: "" };
+  }
+  // It may be ahead of the positions that are still to come, each with its piece of the route.
+  return { location: state.location };
+}
+
 function changed(next) {
   const wasPlaced = shownPlace;
-  state = { ...next, now: state.now };
+  state = { ...next, ...kept(next), heard: now() };
   showAll();
   if (state.ended) return over();
   if (shownPlace !== wasPlaced) follow(isFollowing);
