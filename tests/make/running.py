@@ -60,7 +60,14 @@ class Running:
 @contextlib.contextmanager
 def serving(data: Path, *words: str, **more: str) -> Iterator[Running]:
     """`hyway up` (or what `words` say) on a free port, ready; ended afterwards."""
-    port, out, log = free_port(), data.with_suffix(".out"), data.with_suffix(".log")
+    with serving_at(free_port(), data, *words, **more) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def serving_at(port: int, data: Path, /, *words: str, **more: str) -> Iterator[Running]:
+    """The same on that port."""
+    out, log = data.with_suffix(".out"), data.with_suffix(".log")
     with out.open("w") as said, log.open("w") as told:
         process = subprocess.Popen(
             [HYWAY, *(words or ("up",)), "--port", str(port), "--data", data],
