@@ -111,7 +111,7 @@ export function facts(state, now) {
   const elapsed = state.duration_elapsed + (now - (state.heard ?? now)) / 1000;
   return [
     state.expected_at && ["Expected", hour(state.expected_at, now)],
-    state.distance_remaining > 0 && sub !== "in_queue" && ["Distance left", length(state.distance_remaining, unit)],
+    state.distance_remaining > 0 && sub !== "in_queue" && sub !== "arrived" && ["Distance left", length(state.distance_remaining, unit)],
     elapsed >= 60 && status === "started" && sub !== "arrived" && ["On the way for", span(elapsed)],
   ].filter(Boolean);
 }
