@@ -1,22 +1,26 @@
 """What phones, apps and strangers may send to the tracking side of a public server, and what they may not learn."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from hyway.domain import identity, tracking, webhooks
-from hyway.domain.tracking import User
+from hyway.domain.tracking import User, receiving
 from hyway.domain.webhooks import attempts
 from hyway.edge import streams
 from hyway.edge.streams import Streams
 from hyway.edge.track import Track
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND
+from hyway.kernel.faults import Invalid
 from tests.domain.tracking import work
 from tests.edge.test_streams import Wire, admitting, running
 from tests.make.phones import BULK, Site, event, site
@@ -275,3 +279,45 @@ async def test_a_stream_from_long_ago_begins_anew(world: World, monkeypatch: pyt
         reader, first = await hub.join(account, [f"user:{ana.id}"], 0)
         assert [line.data["name"] for line in first] == ["Ana"]
         hub.leave(reader)
+
+
+@pytest.mark.parametrize(
+    "span", [("0001-01-01", None), (None, "0001-01-01"), ("9999-12-31", None), (None, "9999-12-31")]
+)
+def test_no_day_is_an_accident(world: World, span: tuple[str | None, str | None]):
+    first, last = (date.fromisoformat(each) if each else None for each in span)
+    with pytest.raises(Invalid):
+        world.db.read_now(tracking.reports.days, world.by, tracking.Wanted(), first, last)
+
+
+def test_work_that_moves_while_positions_come_is_no_accident(world: World):
+    """Users are locked before their actions, whoever asks: else PostgreSQL ends one of those who wait in a ring."""
+    ana, bob = work.user(world), work.user(world)
+    began = clock.now() - 600 * SECOND
+    ids = [work.action(world, work.away(900), user_id=ana.id).id for _ in range(12)]
+
+    def do(at: int) -> None:
+        turn, id = at % 4, ids[at % len(ids)]
+        if turn == 0:
+            spot = work.away(at * 9)
+            reading = receiving.reading(began + at * 9 * SECOND, spot.lat, spot.lon)
+            items = [receiving.Item(0, ana.id, reading, None)]
+            world.db.write_now(tracking.ingest.take, [receiving.Batch(world.by, clock.now(), items)])
+        elif turn == 1:
+            world.db.write_now(tracking.completing.complete, world.by, id)
+        elif turn == 2:
+            work.action(world, work.away(500), user_id=ana.id)
+        else:
+            with contextlib.suppress(Invalid):  # one of them has ended
+                world.db.write_now(tracking.actions.assign, world.by, (bob if at % 8 == 3 else ana).id, [id])
+
+    began_at = time.perf_counter()
+    with ThreadPoolExecutor(6) as many:
+        for done in [many.submit(do, at) for at in range(48)]:
+            done.result()
+    assert time.perf_counter() - began_at < 20
+    for who in (ana, bob):
+        user = world.db.read_now(tracking.users.find, world.by, who.id)
+        asked = tracking.Wanted({"user_id": (who.id,), "status": ("assigned", "started")})
+        pending = world.db.read_now(tracking.actions.page, world.by, asked).rows
+        assert sorted(user.live.pending) == sorted(each.id for each in pending)

@@ -5,8 +5,10 @@ thread: `await db.write(links.create, by, new)`. Nothing is visible before the v
 """
 
 import asyncio
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -194,6 +196,8 @@ class Database:
                 said = error.orig if isinstance(error, OperationalError) else error
                 if trial == _TRIES - 1 or getattr(said, "sqlstate", None) not in _RETRY:
                     raise
+            # Those who stood in each other's way would meet again.
+            time.sleep(random.random() * 0.05 * 2**trial)  # noqa: S311
         raise AssertionError("unreachable")
 
     def _write_once(self, verb: Callable[Concatenate[Write, P], T], *args: P.args, **more: P.kwargs) -> T:

@@ -33,7 +33,7 @@ def assign(
     if len(action_ids) > MOST:
         raise Invalid("action_ids", "Ensure this field has no more than {most} elements.", most=MOST)
     wanted = list(dict.fromkeys(id.lower() for id in action_ids))
-    found = store.named(w, account.seq, wanted)
+    found = store.named(w, account.seq, wanted, user.seq)
     for id in wanted:
         if id not in found:
             raise Invalid("action_ids", 'Invalid pk "{id}" - object does not exist.', id=id)

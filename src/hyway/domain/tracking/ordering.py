@@ -42,10 +42,12 @@ def create(w: Write, by: Caller, wish: ActionWish) -> Made:
         return Made(there, False)
     asked = wishing.checked(w, account, wish)
     row = {**_BLANK, **asked.columns, "expected_place": _seq(asked.place)}
+    user = _seq(asked.user)
+    if user is not None:  # before the account's count of changes, as everybody does
+        stored.lock(w, user)
     made = _added(w, account, row, wish)
     if not isinstance(made, int):
         return Made(made, False)
-    user = _seq(asked.user)
     if user is not None:
         ledger = Ledger(w, account, clock.now())
         task = named(w, account, row["id"])

@@ -19,7 +19,7 @@ from hyway.kernel.faults import Invalid
 
 MOST_EVENTS: Final = 2_000
 MOST_ACTIONS: Final = 500
-_YEARS = range(1900, 9000)
+YEARS = range(1900, 9000)
 
 
 class Day(NamedTuple):
@@ -129,7 +129,7 @@ def day_of(account: Account, user: User, on: date | None) -> Day:
     """The user's day of that date; today's where none is named. Invalid for years that no clock of ours has."""
     zone = zone_of(account, user)
     chosen = on or clock.moment(clock.now()).astimezone(zone).date()
-    if chosen.year not in _YEARS:
+    if chosen.year not in YEARS:
         raise Invalid("date", "Ensure this date is of the years {first} to {last}.", first=1900, last=8999)
     return Day(chosen, _midnight(chosen, zone), _midnight(chosen + timedelta(days=1), zone))
 

@@ -12,6 +12,7 @@ from hyway.domain.identity import Caller
 from hyway.domain.tracking import accounts, groups
 from hyway.domain.tracking.lifecycle import FLAGS
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.placeline import YEARS
 from hyway.domain.tracking.records import Spot
 from hyway.domain.tracking.store import reports as store
 from hyway.domain.tracking.wishes import Day, Heat, Summary, Turns
@@ -57,6 +58,7 @@ def days(
     """What became of actions on each day of the account's time zone, both included; the last 30 by default."""
     account = accounts.of(r, by)
     zone = ZoneInfo(account.timezone)
+    _check_years(min_date=first, max_date=last)
     last = last or (
         first + timedelta(_DAYS - 1) if first else clock.moment(clock.now()).astimezone(zone).date()
     )
@@ -79,6 +81,12 @@ def days(
                 long[day] += quarter.duration
     dates = [first + timedelta(at) for at in range((last - first).days + 1)]
     return [Day(day.isoformat(), _turns(many, day), round(far[day], 2), round(long[day], 3)) for day in dates]
+
+
+def _check_years(**named: date | None) -> None:
+    for name, day in named.items():
+        if day is not None and day.year not in YEARS:
+            raise Invalid(name, "Ensure this date is of the years {first} to {last}.", first=1900, last=8999)
 
 
 def _turns(many: Mapping[str, Counter[date]], day: date) -> Turns:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import ColumnElement, bindparam, select, text, update
 
 from hyway.domain.tracking.lifecycle import Goal, Progress, loaded
 from hyway.domain.tracking.records import Spot, Status
 from hyway.domain.tracking.routing import Pace
+from hyway.domain.tracking.store import fences
 from hyway.domain.tracking.store.tables import ACTIONS, PLACES, POSITIONS, TRACKS
 from hyway.domain.tracking.tasks import Task, kept, pace
 from hyway.kernel.clock import Instant
@@ -119,9 +120,11 @@ def lock(w: Write, user: int) -> Pace | None:
     return pace(rows[0][0]) if rows else None
 
 
-def named(w: Write, account: int, ids: Collection[str]) -> dict[str, Task]:
-    """Actions by their ids, locked in the order of their numbers."""
-    mine = _SELECT.where(_X.account == account, _X.id.in_(ids)).order_by(_X.seq).with_for_update(of=ACTIONS)
+def named(w: Write, account: int, ids: Collection[str], *also: int) -> dict[str, Task]:
+    """Actions by their ids, locked in the order of their numbers, after their users and `also` other users."""
+    those = (_X.account == account) & _X.id.in_(ids)
+    _lock_users(w, those, also)
+    mine = _SELECT.where(those).order_by(_X.seq).with_for_update(of=ACTIONS)
     return {task.id: task for task in map(as_task, map(tuple, w.run(mine)))}
 
 
@@ -129,15 +132,24 @@ def matching(
     w: Write, account: int, user: int | None, lookup_id: str | None, collection_id: str | None, most: int
 ) -> list[Task]:
     """Actions with the lookup id or the collection id, the newest first; of one user, or of all."""
-    mine = _SELECT.where(_X.account == account)
+    those = _X.account == account
     if user is not None:
-        mine = mine.where(_X.user == user)
+        those &= _X.user == user
     if lookup_id is not None:
-        mine = mine.where(_X.lookup_id == lookup_id)
+        those &= _X.lookup_id == lookup_id
     if collection_id is not None:
-        mine = mine.where(_X.collection_id == collection_id)
+        those &= _X.collection_id == collection_id
+    _lock_users(w, those & PENDING)
+    mine = _SELECT.where(those)
     found = w.run(mine.order_by(_X.seq.desc()).limit(most).with_for_update(of=ACTIONS))
     return [as_task(tuple(row)) for row in found]
+
+
+def _lock_users(w: Write, those: ColumnElement[bool], also: Collection[int] = ()) -> None:
+    """Users before their actions, as who takes in positions does: so neither waits for the other in a ring."""
+    if w.engine == "postgresql":
+        users = set(w.run(select(_X.user).where(those, _X.user.is_not(None)).distinct()).scalars())
+        fences.lock(w, users | set(also))
 
 
 def by_seq(w: Write, seq: int) -> Task | None:
