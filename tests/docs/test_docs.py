@@ -17,18 +17,22 @@ import httpx
 import pytest
 
 from hyway.apis.hoko import OPERATIONS as SPOKEN
+from hyway.apis.hypertrack import OPERATIONS as TRACKED
 from hyway.cli import app
 from hyway.domain.webhooks import rules
-from tests.make.running import HYWAY, Running, environment, serving
+from tests.make.running import HYWAY, Running, environment, free_port, serving
 
 ROOT = Path(__file__).parents[2]
 OPERATING = ROOT / "docs" / "operations.md"
 HOKO = ROOT / "docs" / "hoko.md"
-RUNNABLE = ("README.md", "docs/hoko.md", "docs/tour.md", "docs/operations.md")
+HYPERTRACK = ROOT / "docs" / "hypertrack.md"
+RUNNABLE = ("README.md", "docs/hoko.md", "docs/hypertrack.md", "docs/tour.md", "docs/operations.md")
 """In this order: the last one adds an organization, and a key is then no longer asked for without naming one."""
 WRITTEN_AS = "http://localhost:8000"
 """Where the documents say that the server is; the tests put their own in its place."""
-SECONDS = 50
+RECEIVER = re.compile(r"\b9000\b")
+"""The port that the documents have for a program that receives webhooks."""
+SECONDS = 100
 
 _FENCE = re.compile(r"(?:^<!-- (run|output) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -97,14 +101,15 @@ def tools(only_once: None) -> None:
 
 @pytest.fixture(scope="module")
 def server(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serving(tmp_path_factory.mktemp("docs") / "data") as running:
+    with serving(tmp_path_factory.mktemp("docs") / "data", HYWAY_PRIVATE_WEBHOOKS="1") as running:
         yield running
 
 
+@pytest.mark.timeout(400)  # the pages wait for positions a second apart
 def test_the_commands_do_what_the_pages_show(server: Running, tmp_path: Path) -> None:
     url = server.url.replace("127.0.0.1", "localhost")
     for name in RUNNABLE:
-        page = blocks((ROOT / name).read_text())
+        page = blocks(RECEIVER.sub(str(free_port()), (ROOT / name).read_text()))
         assert page, f"{name} has no block to run"
         printed = run(name, script(page).replace(WRITTEN_AS, url), server, tmp_path)
         for block, said in zip(page, printed, strict=True):
@@ -217,6 +222,16 @@ def test_every_operation_is_documented_and_no_other() -> None:
     text = HOKO.read_text()
     told = re.findall(r"^#+ `?(GET|POST|PUT|DELETE) (/api/[a-z/]+)`?", text, re.MULTILINE)
     assert set(told) == {(each.method, each.path) for each in SPOKEN}
+
+
+def test_every_operation_of_tracking_is_documented_with_its_keys_and_no_other() -> None:
+    letters = {"secret": "s", "publishable": "p", "group": "g"}
+    spoken = {
+        (f"{each.method} {each.path}", ", ".join(f"`{letters[scope]}`" for scope in each.scopes or ()))
+        for each in TRACKED
+    }
+    told = re.findall(r"^\| `([A-Z]+ /api/v1/\S*)` \| (\S.*?) \|", HYPERTRACK.read_text(), re.MULTILINE)
+    assert set(told) == spoken
 
 
 def test_the_example_of_a_signature_is_what_we_send() -> None:

@@ -21,6 +21,8 @@ from hyway.domain import attribution, identity, links
 from hyway.domain.attribution import Capture, CustomerWish, NewLead, NewSale
 from hyway.domain.identity import Caller
 from hyway.domain.links import Link, LinkChange, LinkQuery
+from hyway.kernel import clock
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Database, Write
 from hyway.kernel.faults import Fault
 from hyway.kernel.patch import UNSET
@@ -28,7 +30,7 @@ from hyway.settings import Settings
 
 NAME = "Demo"
 _LINKS = 40
-_NOW_SHARE = 0.2
+_NOW_SHARE = 0.05
 _BATCH = 500
 _AT_ONCE = 16
 
@@ -41,7 +43,7 @@ def demo(
 ) -> int:
     """Fill an organization named Demo with links and visits, leads and sales, and the day of a small fleet.
 
-    Four visits in five are spread over the last 30 days: they are written by the same part that stores real
+    Nineteen visits in twenty are spread over the last 30 days: they are written by the same part that stores real
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
     this command (which then tells visitors' countries too). Run it again for more visits. The fleet's day is made
     once: trips and stops of the last eight hours, and actions in each state.
@@ -58,7 +60,10 @@ def demo(
         with _bar() as bar:
             history = _write_past(db, settings, past(by.organization, made, clicks - now, chance), bar)
             live = asyncio.run(_visit(settings, present(made, now, chance), bar))
-            converted = _convert(db, by, [*live, *history], chance, bar)
+            visits = [*history, *((id, clock.now()) for id in live)]
+            converted = _convert(db, by, visits, chance, bar)
+            while attribution.roll_up(db):
+                pass
             driven = demo_fleet.drive(db, by, chance, bar)
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
@@ -132,17 +137,17 @@ def _wishes(
     return wishes
 
 
-def _write_past(db: Database, settings: Settings, captures: Sequence[Capture], bar: Progress) -> list[str]:
-    """Visits of the last 30 days but the last one; the ids of people's clicks, oldest first."""
+def _write_past(
+    db: Database, settings: Settings, captures: Sequence[Capture], bar: Progress
+) -> list[tuple[str, Instant]]:
+    """Visits of the last 30 days but the last one; people's clicks and when they were, oldest first."""
     task = bar.add_task("the last 30 days", total=len(captures))
     recorder = attribution.Recorder(main.open_places(settings))
     for at in range(0, len(captures), _BATCH):
         batch = captures[at : at + _BATCH]
         db.write_now(recorder.record, batch)
         bar.advance(task, len(batch))
-    while attribution.roll_up(db):
-        pass
-    return [each.id for each in captures if not each.marked_bot]
+    return [(each.id, each.at) for each in captures if not each.marked_bot]
 
 
 async def _visit(settings: Settings, requests: Sequence[Request], bar: Progress) -> list[str]:
@@ -192,23 +197,27 @@ async def _answers(url: str) -> bool:
 
 
 def _convert(
-    db: Database, by: Caller, clicks: Sequence[str], chance: random.Random, bar: Progress
+    db: Database, by: Caller, visits: Sequence[tuple[str, Instant]], chance: random.Random, bar: Progress
 ) -> tuple[int, int]:
-    """Some visitors become leads, some of those buy; how many of each."""
-    chosen = chance.sample(list(clicks), k=max(1, len(clicks) // 25)) if clicks else []
-    task, sales = bar.add_task("leads and sales", total=len(chosen)), 0
-    for number, click in enumerate(chosen):
-        name = demo_data.CUSTOMERS[number % len(demo_data.CUSTOMERS)]
-        mail = f"{name.lower().replace(' ', '-')}@example.com"
-        customer = CustomerWish(f"demo-{number % len(demo_data.CUSTOMERS) + 1}", name, mail)
-        db.write_now(attribution.track_lead, by, NewLead(click, "Sign up", customer))
-        if chance.random() < 0.4:
-            amount, currency = chance.randrange(900, 24_900, 100), chance.choice(("usd", "usd", "eur"))
-            sale = NewSale(customer, amount, currency, click_id=click)
-            db.write_now(attribution.track_sale, by, sale)
-            sales += 1
-        bar.advance(task)
-    return len(chosen), sales
+    """Some visitors become leads within a day, some of those buy; how many of each."""
+    now, sales = clock.now(), 0
+    chosen = chance.sample(visits, k=max(1, len(visits) // 25)) if visits else []
+    moments = sorted((min(now, at + chance.randrange(clock.DAY)), click) for click, at in chosen)
+    task = bar.add_task("leads and sales", total=len(moments))
+    with demo_fleet.telling() as tell:
+        for number, (at, click) in enumerate(moments):
+            tell(at)
+            name = demo_data.CUSTOMERS[number % len(demo_data.CUSTOMERS)]
+            mail = f"{name.lower().replace(' ', '-')}@example.com"
+            customer = CustomerWish(f"demo-{number % len(demo_data.CUSTOMERS) + 1}", name, mail)
+            db.write_now(attribution.track_lead, by, NewLead(click, "Sign up", customer))
+            if chance.random() < 0.4:
+                amount, currency = chance.randrange(900, 24_900, 100), chance.choice(("usd", "usd", "eur"))
+                sale = NewSale(customer, amount, currency, click_id=click)
+                db.write_now(attribution.track_sale, by, sale)
+                sales += 1
+            bar.advance(task)
+    return len(moments), sales
 
 
 def _bar() -> Progress:

@@ -64,7 +64,7 @@ def drive(db: Database, by: Caller, chance: random.Random, bar: Progress) -> int
     end = clock.now()
     start = end - _DAY
     story = _Story(db, by, chance)
-    with _telling() as tell:
+    with telling() as tell:
         tell(end - _GIVEN_UP)
         groups = _grounds(story)
         _forget(story, groups)
@@ -82,7 +82,7 @@ def drive(db: Database, by: Caller, chance: random.Random, bar: Progress) -> int
 
 
 @contextlib.contextmanager
-def _telling() -> Iterator[Callable[[Instant], None]]:
+def telling() -> Iterator[Callable[[Instant], None]]:
     """While a story is told it is whatever time the teller says: verbs ask the clock when something happens."""
     real, at = clock.now, clock.now()
 
@@ -223,4 +223,4 @@ def _send(w: Write, by: Caller, tours: list[_Tour], now: Instant, chance: random
     tracking.ingest.take(w, batches)
 
 
-__all__ = ["drive"]
+__all__ = ["drive", "telling"]

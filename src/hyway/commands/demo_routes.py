@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from hyway.domain.tracking import Reading, Spot, receiving
+from hyway.domain import tracking
+from hyway.domain.tracking import Reading, Spot
 from hyway.kernel.clock import MINUTE, SECOND, Instant
 
 SPEEDS = {"van": 8.5, "car": 9.0, "motorcycle": 10.0, "bicycle": 4.8, "walking": 1.4}
@@ -60,7 +61,7 @@ def reading(step: Step, kind: str, chance: random.Random) -> Reading | None:
     lat = step.spot.lat + chance.gauss(0, 3) / _DEGREE
     lon = step.spot.lon + chance.gauss(0, 3) / _wide(step.spot)
     moves = step.speed > 0
-    return receiving.reading(
+    return tracking.receiving.reading(
         step.at, lat, lon,
         accuracy=round(chance.uniform(4, 12), 1),
         speed=round(step.speed, 1),

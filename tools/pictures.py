@@ -1,0 +1,176 @@
+"""Makes docs/images anew: a server with the demonstration in it, looked at with this machine's Chromium.
+
+`python tools/pictures.py`; look at each picture before it is committed.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+HYWAY = Path(sys.executable).with_name("hyway")
+PASSWORD = "a password for pictures"
+WIDE, PHONE = (1280, 900), (390, 844)
+
+
+@contextmanager
+def serving(data: Path, port: int) -> Iterator[Path]:
+    """Gives the file with what the server said when it began."""
+    out = data.with_suffix(f".{time.monotonic_ns()}")
+    with out.open("w") as said:
+        server = subprocess.Popen(  # noqa: S603  # our own program
+            [HYWAY, "up", "--port", str(port), "--data", data], stdout=said
+        )
+    try:
+        _await(f"http://localhost:{port}")
+        yield out
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def filled(data: Path, port: int) -> str:
+    """An owner whose first password this is, and the demonstration. It is made without a server: then visitors are
+    from somewhere."""
+    with serving(data, port) as out:
+        found = re.search(r"Password: +(\S+)", out.read_text())
+    hyway("demo", "--clicks", "4000", data=data)
+    return found[1] if found else ""
+
+
+def _await(url: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(url + "/healthz", timeout=2)
+            return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    raise SystemExit("the server did not start")
+
+
+def hyway(*words: str, data: Path) -> str:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HYWAY_")}
+    done = subprocess.run(  # noqa: S603  # our own program
+        [HYWAY, *words, "--data", data], env=environ, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def ask(method: str, url: str, key: str) -> Any:
+    return httpx.request(method, url, headers={"Authorization": f"token {key}"}, timeout=20).json()
+
+
+def opened(
+    browser: Browser,
+    url: str,
+    size: tuple[int, int],
+    scheme: Literal["light", "dark"] = "light",
+    like: Page | None = None,
+) -> Page:
+    """A page; signed in as another one is."""
+    width, height = size
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        timezone_id="Europe/Berlin",
+        locale="en-GB",
+        storage_state=like.context.storage_state() if like else None,
+    )
+    return context.new_page()
+
+
+def sign_in(page: Page, password: str) -> None:
+    page.goto("/console/sign-in")
+    page.fill("#email", "owner@example.com")
+    page.fill("#password", password)
+    page.press("#password", "Enter")
+    page.wait_for_load_state()
+    page.fill("#old", password)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.press("#again", "Enter")
+    page.wait_for_load_state()
+
+
+def choose_demo(page: Page) -> None:
+    page.goto("/console")
+    page.locator("summary", has_text="My organization").first.click()
+    page.get_by_role("button", name="Demo").first.click()
+    page.wait_for_load_state()
+
+
+def keep(page: Page, name: str) -> None:
+    page.wait_for_timeout(1_500)
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def console(browser: Browser, url: str, password: str, shown: str) -> None:
+    page = opened(browser, url, WIDE)
+    sign_in(page, password)
+    choose_demo(page)
+    page.goto("/console?range=30d")
+    keep(page, "console")
+    page.goto("/console/tracking")
+    page.wait_for_timeout(1_500)
+    keep(page, "tracking-map")
+    dark = opened(browser, url, WIDE, "dark", page)
+    dark.goto(f"/console/links/{shown}?range=30d")
+    keep(dark, "link")
+    phone = opened(browser, url, PHONE, like=page)
+    phone.goto("/console?range=30d")
+    keep(phone, "console-phone")
+
+
+def link(browser: Browser, url: str, key: str) -> None:
+    """The customer's page twice, side by side: somebody is on the way; it is done."""
+    found = ask("GET", f"{url}/api/v1/actions/?status=started", key)["results"]
+    action = next(each for each in found if each["sub_status"] == "on_the_way")
+    page = opened(browser, url, PHONE)
+    page.goto(action["tracking_url"])
+    page.wait_for_timeout(3_000)
+    before = page.screenshot()
+    ask("POST", f"{url}/api/v1/actions/{action['id']}/complete/", key)
+    page.wait_for_timeout(3_000)
+    shots = [Image.open(BytesIO(shot)) for shot in (before, page.screenshot())]
+    width, height = shots[0].size
+    both = Image.new("RGB", (2 * width + 24, height), "white")
+    both.paste(shots[0], (0, 0))
+    both.paste(shots[1], (width + 24, 0))
+    both.save(IMAGES / "tracking-link.png")
+
+
+def main() -> None:
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        data = Path(folder) / "data"
+        password = filled(data, port)
+        key = hyway("key", "hypertrack", "--org", "Demo", data=data)
+        with closing(sqlite3.connect(data / "hyway.db")) as db:
+            (shown,) = db.execute("SELECT id FROM links WHERE short_id = 'demo-spring'").fetchone()
+        with serving(data, port):
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            console(browser, f"http://localhost:{port}", password, shown)
+            link(browser, f"http://localhost:{port}", key)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
