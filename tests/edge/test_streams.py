@@ -402,3 +402,30 @@ async def test_a_reader_who_is_too_slow_is_let_go(world: World, monkeypatch: pyt
             await asyncio.to_thread(work.move, world, user, [work.fix(work.away(at), clock.now())])
             await asyncio.sleep(0.06)
         assert reader.is_gone
+
+
+async def test_a_link_shows_nobody_who_is_not_yet_on_the_way(world: World):
+    """Work for tomorrow says nothing of where its courier spends the night."""
+    user = work.user(world)
+    later = work.action(world, work.away(2_000), user_id=user.id, scheduled_at=clock.now() + clock.DAY)
+    work.move(world, user, [work.fix(work.HERE, clock.now())])
+    shown = world.db.read_now(tracking.actions.public_view, later.short_code)
+    assert shown is not None
+    assert shown.here is None
+    soon = work.change(world, later, scheduled_at=clock.now() + clock.HOUR)
+    shown = world.db.read_now(tracking.actions.public_view, soon.short_code)
+    assert shown is not None
+    assert shown.here is not None
+
+
+async def test_whoever_guesses_links_is_stopped(world: World):
+    action = work.action(world)
+    async with running(world) as hub:
+        app = Track(world.db, hub)
+        for _ in range(60):
+            miss = Wire(app, "/track/guess")
+            await miss.closed.wait()
+            assert miss.status == 404
+        known = Wire(app, f"/track/{action.short_code}")
+        await known.closed.wait()
+        assert (known.status, known.headers["retry-after"]) == (429, "60")

@@ -31,6 +31,8 @@ _OPENED = 120
 """Streams that one address may open in a minute."""
 _OPEN = 500
 """Streams that one address may have open: many can share it, but not take all the places there are."""
+_MISSES = 60
+"""Links that are none which one address may try in a minute: whoever guesses codes gets nowhere."""
 _KEPT = 5_000
 Shown = tracking.actions.Shared
 Found = tuple[Shown, str]
@@ -45,7 +47,7 @@ class Track:
     ) -> None:
         self._db, self._hub, self._tiles = db, hub, tiles
         self._proxies = Proxies(trusted_proxies)
-        self._opened = LocalWindow()
+        self._opened, self._missed = LocalWindow(), LocalWindow()
         self._open: Counter[str] = Counter()
         self._known: dict[str, tuple[int, asyncio.Future[Found | None]]] = {}
 
@@ -57,9 +59,13 @@ class Track:
         await self._stream(scope, receive, send)
 
     async def _show(self, scope: Scope, send: Send) -> None:
+        home = household(self._client(scope))
+        if self._missed.is_spent(home, _MISSES):
+            return await refuse(send, 429, "Request was throttled.", (b"retry-after", b"60"))
         found = await self._find(scope["path"][len(_PAGE) :].rstrip("/"))
         is_head = scope["method"] == "HEAD"
         if found is None:
+            self._missed.hit(home, _MISSES)
             body, status = tracking_page.not_found_page(), 404
             return await answer(send, status, tracking_page.headers(None), body, head=is_head)
         view = self._view(*found)

@@ -69,6 +69,11 @@ class LocalWindow:
         wait = 0 if allowed else max(1, math.ceil(frees - now))
         return Standing(allowed, limit, max(0, limit - len(hits)), math.ceil(frees), wait)
 
+    def is_spent(self, key: str, limit: int, at: float | None = None) -> bool:
+        """Whether a hit would be refused now; it counts none."""
+        edge = (time.time() if at is None else at) - self.seconds
+        return sum(each > edge for each in self._hits.get(key, ())) >= limit
+
 
 class SharedWindow:
     """The same over Redis or Valkey, for several processes.

@@ -41,6 +41,8 @@ __all__ = [
 
 _MOST_TRACKED: Final = 500
 _EVER: Final = 1 << 62
+_BEFOREHAND: Final = 2 * clock.HOUR
+"""So long before it is due an action that was not begun shows where its user is."""
 
 
 class Metered(NamedTuple):
@@ -132,7 +134,8 @@ def public_view(r: Read, code: str, *, is_brief: bool = False) -> Shared | None:
     """What whoever has the link may see; None where there is none. The way is left out when `is_brief`.
 
     What has ended shows no position and no way, nor does what waits behind something else: where its user goes before
-    is other people's business. The way begins where this action was begun.
+    is other people's business. Nor does what is for later: where somebody spends the night is nobody's. The way begins
+    where this action was begun.
     """
     action = store.by_short_code(r, code)
     if action is None:
@@ -144,8 +147,16 @@ def public_view(r: Read, code: str, *, is_brief: bool = False) -> Shared | None:
         return Shared(shown, None, shown.expected_place, account.distance_unit)
     if not is_brief:
         action = _begun(measuring.measured(r, account, action))
-    here = action.user.live.last if action.user and action.sub_status != "in_queue" else None
+    here = action.user.live.last if action.user and _is_on_show(action, clock.now()) else None
     return Shared(action, here, action.expected_place, account.distance_unit)
+
+
+def _is_on_show(action: Action, now: Instant) -> bool:
+    """Whether the one with the link may see where its user is: from the start, or from shortly before it is due."""
+    if action.sub_status == "in_queue":
+        return False
+    is_for_later = action.scheduled_at is not None and now < action.scheduled_at - _BEFOREHAND
+    return action.started_at is not None or not is_for_later
 
 
 def _begun(action: Action) -> Action:
