@@ -299,5 +299,24 @@ def test_nearby_has_longitude_first(http: httpx.Client) -> None:
     assert http.get("/api/v1/users/nearby/").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("users/", {"authorization": "token sk_nobody"}, 401),
+        ("nothing/here/", {}, 404),
+        ("actions/edit_destination/", {}, 400),
+        ("users/", {"content-type": "text/plain"}, 415),
+    ],
+)
+def test_a_refusal_leaves_the_connection_as_it_was(
+    http: httpx.Client, path: str, headers: dict[str, str], status: int
+) -> None:
+    """A connection that is kept is used for the next request, whatever became of the last one and its body."""
+    for _ in range(10):
+        refused = http.post(f"/api/v1/{path}", content=b'{"a":"' + b"x" * 300_000 + b'"}', headers=headers)
+        assert (refused.status_code, refused.headers.get("connection")) == (status, None)
+        assert http.get("/api/v1/users/").status_code == 200
+
+
 def _under(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("-", "_"): value for name, value in headers.items()}

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hypertrack.fields import Json, Ref, Time, Uuid, Words, given
 from hyway.apis.hypertrack.inputs import operation
-from hyway.apis.hypertrack.lists import ListQuery, PageOut, answer
+from hyway.apis.hypertrack.lists import LONGEST, ListQuery, PageOut, answer
 from hyway.apis.hypertrack.places import PlaceIn
 from hyway.apis.hypertrack.shapes import Body, Geofence
 from hyway.apis.hypertrack.style import READ, SECRET
@@ -16,7 +16,7 @@ from hyway.domain import tracking
 
 class GeofencesQuery(ListQuery, kw_only=True):
     id: Annotated[Words, Meta(description="Ids, separated by commas.")] | None = None
-    name: Annotated[str, Meta(description="A part of the name.")] | None = None
+    name: Annotated[str, Meta(max_length=LONGEST, description="A part of the name.")] | None = None
     type: Annotated[Words, Meta(description="Types, separated by commas.")] | None = None
     user_id: Ref | None = None
     group_id: Ref | None = None

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hypertrack.fields import Flag, Ref, Time, Uuid, Words, given
 from hyway.apis.hypertrack.inputs import operation
-from hyway.apis.hypertrack.lists import ListQuery, PageOut, answer
+from hyway.apis.hypertrack.lists import LONGEST, ListQuery, PageOut, answer
 from hyway.apis.hypertrack.shapes import Body, Group
 from hyway.apis.hypertrack.style import READ, SECRET
 from hyway.apis.kit.operations import Ask, Reply
@@ -15,7 +15,7 @@ from hyway.domain import tracking
 
 class GroupsQuery(ListQuery, kw_only=True):
     id: Annotated[Words, Meta(description="Ids, separated by commas.")] | None = None
-    name: Annotated[str, Meta(description="A part of the name.")] | None = None
+    name: Annotated[str, Meta(max_length=LONGEST, description="A part of the name.")] | None = None
     lookup_id: Ref | None = None
     unique_id: Ref | None = None
     parent_group_id: Ref | None = None

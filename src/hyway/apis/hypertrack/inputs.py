@@ -26,6 +26,8 @@ _MOST_PARTS = 200
 _MOST_FIELDS = 2_000
 _HERE = 64 * 1024
 """Bytes up to which a body is read on the spot."""
+_OF_QUESTION = 64 * 1024
+"""Bytes of a body that comes with GET: as many as an address can have."""
 
 
 def tolerant(query: type[msgspec.Struct] | None, takes: Any) -> Reader:
@@ -35,13 +37,15 @@ def tolerant(query: type[msgspec.Struct] | None, takes: Any) -> Reader:
 
     async def read(ask: Ask, sent_query: bytes, sent_body: Body) -> Sequence[Any]:
         sent: list[Any] = []
+        # First of all, whatever is refused: a connection breaks that is answered while a body is on its way.
+        whole = await sent_body()
         if read_query is not None:
             asked = parameters(sent_query)
             if ask.operation.method == "GET":
-                asked = {**await _of_get(ask, sent_body), **asked}
+                asked = {**await _of_get(ask, whole), **asked}
             sent.append(read_query(asked))
         if read_body is not None:
-            sent.append(read_body(await payload(ask, sent_body)))
+            sent.append(read_body(await payload(ask, whole)))
         return sent
 
     return read
@@ -60,26 +64,32 @@ def parameters(query: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _of_get(ask: Ask, sent: Body) -> Mapping[str, Any]:
+async def _of_get(ask: Ask, sent: bytes) -> Mapping[str, Any]:
     kind = _kind(ask)
     if kind and not _is_json(kind):
         return {}
-    found = await payload(ask, sent)
+    found = await payload(ask, sent, min(_OF_QUESTION, ask.body_limit))
     return (
         {name: value for name, value in found.items() if value is not None} if isinstance(found, dict) else {}
     )
 
 
-async def payload(ask: Ask, sent: Body) -> Any:
+async def payload(ask: Ask, raw: bytes, most: int | None = None) -> Any:
     """The body as JSON would have it; a form's fields are texts and Uploads. Nothing at all is `{}`."""
-    raw = await sent()
+    most = most or ask.body_limit
+    if len(raw) > most:
+        raise _too_long(most)
     if len(raw) > _HERE:
-        return await asyncio.to_thread(_read, ask, raw)
-    return _read(ask, raw)
+        return await asyncio.to_thread(_read, ask, raw, most)
+    return _read(ask, raw, most)
 
 
-def _read(ask: Ask, raw: bytes) -> Any:
-    raw = inflated(raw, ask.headers.get(b"content-encoding", b""), ask.body_limit)
+def _too_long(most: int) -> Malformed:
+    return Malformed("The request body must be at most {most} bytes.", most=most)
+
+
+def _read(ask: Ask, raw: bytes, most: int) -> Any:
+    raw = inflated(raw, ask.headers.get(b"content-encoding", b""), most)
     if not raw.strip():
         return {}
     kind = _kind(ask)
@@ -117,7 +127,7 @@ def inflated(raw: bytes, encoding: bytes, most: int) -> bytes:
             raise Malformed("JSON parse error - the body is not valid gzip") from None
         size += len(part)
         if size > most:
-            raise Malformed("The request body must be at most {most} bytes.", most=most)
+            raise _too_long(most)
         if not unzip.eof:
             raise Malformed("JSON parse error - the gzip body ended too early")
         made.append(part)

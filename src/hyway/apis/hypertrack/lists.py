@@ -15,6 +15,8 @@ from hyway.kernel.faults import Missing
 T = TypeVar("T")
 B = TypeVar("B")
 SIZE, MOST = 50, 500
+LONGEST = 1_000
+"""Characters of a text that is searched for: no name or address is longer."""
 _FARTHEST = 10**12
 
 
@@ -26,7 +28,7 @@ class ListQuery(Struct, kw_only=True):
     ordering: Annotated[
         str, Meta(description="Fields to order by, separated by commas; `-` before one turns it round.")
     ] = ""
-    search: Annotated[str, Meta(description="Words that must be there.")] = ""
+    search: Annotated[str, Meta(max_length=LONGEST, description="Words that must be there.")] = ""
 
 
 _OWN = frozenset(ListQuery.__struct_fields__)

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hypertrack.fields import Point, Ref, Time, Words, given
 from hyway.apis.hypertrack.inputs import operation
-from hyway.apis.hypertrack.lists import ListQuery, PageOut, answer
+from hyway.apis.hypertrack.lists import LONGEST, ListQuery, PageOut, answer
 from hyway.apis.hypertrack.outside import asked
 from hyway.apis.hypertrack.shapes import Body, Place
 from hyway.apis.hypertrack.style import APP, SECRET
@@ -22,8 +22,8 @@ from hyway.kernel.faults import Invalid
 
 class PlacesQuery(ListQuery, kw_only=True):
     id: Annotated[Words, Meta(description="Ids, separated by commas.")] | None = None
-    name: Annotated[str, Meta(description="A part of the name.")] | None = None
-    city: Annotated[str, Meta(description="A part of the city's name.")] | None = None
+    name: Annotated[str, Meta(max_length=LONGEST, description="A part of the name.")] | None = None
+    city: Annotated[str, Meta(max_length=LONGEST, description="A part of the city's name.")] | None = None
     lookup_id: Ref | None = None
     unique_id: Ref | None = None
     min_created_at: Time | None = None
@@ -31,7 +31,7 @@ class PlacesQuery(ListQuery, kw_only=True):
 
 
 class SearchQuery(Struct, kw_only=True):
-    q: Annotated[str, Meta(description="Words of a name or an address.")] = ""
+    q: Annotated[str, Meta(max_length=LONGEST, description="Words of a name or an address.")] = ""
     lat: Annotated[float, Meta(description="Where the search begins.")] | None = None
     lon: float | None = None
 

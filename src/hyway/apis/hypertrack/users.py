@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hypertrack.fields import File, Json, Ref, Time, Words, given
 from hyway.apis.hypertrack.inputs import identified, operation
-from hyway.apis.hypertrack.lists import ListQuery, PageOut, answer
+from hyway.apis.hypertrack.lists import LONGEST, ListQuery, PageOut, answer
 from hyway.apis.hypertrack.shapes import Body, Controls, User
 from hyway.apis.hypertrack.style import ALL, APP, SECRET
 from hyway.apis.hypertrack.values import Upload
@@ -26,7 +26,7 @@ class UsersQuery(ListQuery, kw_only=True):
     """Filters are joined with AND."""
 
     id: Annotated[Words, Meta(description="Ids, separated by commas.")] | None = None
-    name: Annotated[str, Meta(description="A part of the name.")] | None = None
+    name: Annotated[str, Meta(max_length=LONGEST, description="A part of the name.")] | None = None
     group_id: Ref | None = None
     lookup_id: Ref | None = None
     unique_id: Ref | None = None

@@ -28,6 +28,8 @@ _ISO = re.compile(
 _TRUE = frozenset({"true", "t", "1", "yes", "y", "on"})
 _FALSE = frozenset({"false", "f", "0", "no", "n", "off"})
 SHOWN = 200
+_MOST_WORDS = 2_000
+"""Of a list; several such lists still make a statement that both engines take."""
 
 
 class Upload(NamedTuple):
@@ -99,7 +101,10 @@ def listed(value: Any) -> list[Any]:
 def words(value: Any) -> tuple[str, ...]:
     """A comma list of a filter."""
     parts = value if isinstance(value, list) else text(value).split(",")
-    return tuple(clean for each in parts if (clean := reference(each)))
+    found = tuple(dict.fromkeys(clean for each in parts if (clean := reference(each))))
+    if len(found) > _MOST_WORDS:
+        raise Invalid("", "Ensure this field has no more than {n} elements.", n=_MOST_WORDS)
+    return found
 
 
 def reference(value: Any) -> str:

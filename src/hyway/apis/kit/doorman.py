@@ -37,6 +37,8 @@ ASKED_PATH = "hyway.asked_path"
 """Where the path is found that was asked for, when the request was led to another."""
 ANONYMOUS = 600
 """Requests a minute from one address that belong to no organization."""
+_DRAINED = 1_000_000
+"""Bytes of a body that are waited for although the request is refused."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._~-]{1,128}")
 _HOST = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,260}")
 _ALWAYS: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
@@ -96,6 +98,8 @@ class Doorman:
                 raise
             if standing is None:
                 shown.extend(self._style.standing(await self._count(scope, None)))
+            if ASK not in scope:
+                await _drain(headers, receive)
             await speak(say, voiced(self._style, error, request_id))
 
     async def _who(self, headers: Mapping[bytes, bytes]) -> tuple[Caller | None, Unknown | None]:
@@ -186,6 +190,18 @@ class Doorman:
         if said in ("http", "https") and peer and self._proxies.trusts(peer[0]):
             scheme = said
         return f"{scheme}://{host}{path}"
+
+
+async def _drain(headers: Mapping[bytes, bytes], receive: Receive) -> None:
+    """Lets a body that nobody will read arrive, if it is none of the largest.
+
+    A connection that is answered while a body is on its way is closed, which the caller's next request may meet.
+    """
+    length = headers.get(b"content-length", b"")
+    if not length.isdigit() or not 0 < int(length[:18]) <= _DRAINED:
+        return
+    while (await receive()).get("more_body"):
+        pass
 
 
 def _check_scope(operation: Operation, caller: Caller) -> None:

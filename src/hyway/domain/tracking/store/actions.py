@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, false, func, literal, or_, select, update
 
+from hyway.domain.tracking import kinds
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Action, Place, Spot, User
 from hyway.domain.tracking.store import listing, users
@@ -64,7 +65,8 @@ _SINCE = Prepared(
 def _flagged(values: Collection[str]) -> ColumnElement[bool]:
     """Flags are kept with spaces between."""
     line = literal(" ") + _X.flags + literal(" ")
-    return or_(*(line.contains(f" {value} ", autoescape=True) for value in values))
+    known = set(values) & set(kinds.ACTION)  # none of the others is ever a flag
+    return or_(false(), *(line.contains(f" {value} ", autoescape=True) for value in known))
 
 
 _TIMES = (
