@@ -116,8 +116,7 @@ async def _watch(http: httpx.AsyncClient, fleet: Fleet, at: int) -> None:
             if line.startswith("event: "):
                 event = line[7:]
             elif line.startswith("data: ") and event == "location":
-                at = json.loads(line[6:])["location"]["recorded_at"]
-                sent = fleet.sent.get((code, at))
+                sent = fleet.sent.get((code, json.loads(line[6:])["location"]["recorded_at"]))
                 if sent is not None:
                     fleet.took.append((time.perf_counter() - sent) * 1000)
 

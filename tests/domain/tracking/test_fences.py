@@ -406,7 +406,7 @@ def test_what_devices_send_is_watched_and_what_comes_late_is_not(world, ana):
     start = clock.now() - HOUR
 
     def send(*fixes: tuple[int, float]) -> None:
-        items = []
+        items: list[Item] = []
         for at, away in fixes:
             lat, lon = along(*HOME, 90, away)
             made = reading(start + at * SECOND, lat, lon, accuracy=8.0)
