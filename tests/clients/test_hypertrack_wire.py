@@ -205,7 +205,7 @@ def test_who_follows_the_redirect_arrives(http: httpx.Client) -> None:
     assert said.json().keys() == {"count", "next", "previous", "results"}
 
 
-# Keys: "Keyword is case-insensitive: PY/RB/GO/IOS token, ND/AND/LIVE Token".
+# Keys: some clients write `token`, others `Token`; the word is read without regard to case.
 
 
 @pytest.mark.parametrize("word", ["token", "Token", "TOKEN"])
