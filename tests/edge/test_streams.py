@@ -404,6 +404,22 @@ async def test_a_reader_who_is_too_slow_is_let_go(world: World, monkeypatch: pyt
         assert reader.is_gone
 
 
+async def test_the_way_of_who_had_it_before_is_taken_off_the_page(world: World):
+    """The page keeps its route when a frame has none, so a change of hands must bring one."""
+    first, second = work.user(world, name="Ann"), work.user(world, name="Bob")
+    action = work.action(world, work.away(2_000), user_id=first.id)
+    async with running(world) as hub:
+        wire = Wire(Track(world.db, hub), f"/api/v1/stream/track/{action.short_code}/")
+        await wire.until("event: action")
+        await asyncio.to_thread(work.move, world, first, [work.fix(work.HERE, clock.now())])
+        await wire.until('"time_aware_polyline":null')
+        await asyncio.to_thread(work.change, world, action, user_id=second.id)
+        text = await wire.until('"first_name":"Bob"')
+        last = json.loads(text.rsplit("event: action\ndata: ", 1)[1].split("\n")[0])
+        assert (last["time_aware_polyline"], last["location"]) == ("", None)
+        await wire.leave()
+
+
 async def test_a_link_shows_nobody_who_is_not_yet_on_the_way(world: World):
     """Work for tomorrow says nothing of where its courier spends the night."""
     user = work.user(world)

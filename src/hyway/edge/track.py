@@ -140,16 +140,21 @@ class Track:
     async def _follow(self, code: str, reader: Reader) -> AsyncIterator[bytes]:
         # Read again, now that nothing is missed any more.
         found = await self._db.read(_shared, code)
-        said = b""
+        said, whose = b"", found and found[0].action.user
         async for lines in _beginning(waiting(reader)):
             is_news = not lines or any(line.kind != "location" for line in lines)
             if said and (is_news or (found is not None and found[0].here is None)):
                 found = await self._again(code, lines)
+            is_brief = bool(said)
+            if found is not None and _is_other(whose, found[0].action.user):
+                # Somebody else has it now: the way that is drawn is not theirs.
+                whose, is_brief = found[0].action.user, False
+                found = await self._db.read(_shared, code)
             if found is None:
                 yield sse.event("end", b"{}")
                 return
             moved = b"".join(_moved(line, found[0]) for line in lines if _is_shown(line, found[0]))
-            state = self._state(*found, is_brief=bool(said)) if is_news else said
+            state = self._state(*found, is_brief=is_brief) if is_news else said
             moved += sse.event("action", state) if state != said else b""
             said = state
             if found[0].action.ended_at is not None:
@@ -175,6 +180,10 @@ def _shared(r: Read, code: str, is_brief: bool = False) -> Found | None:
 def _topics(shown: Shown) -> list[str]:
     user = shown.action.user
     return [f"action:{shown.action.id}", *([f"user:{user.id}"] if user else [])]
+
+
+def _is_other(one: tracking.User | None, other: tracking.User | None) -> bool:
+    return (one.id if one else None) != (other.id if other else None)
 
 
 def _is_shown(line: Line, shown: Shown) -> bool:
