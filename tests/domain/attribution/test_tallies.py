@@ -199,6 +199,7 @@ def check(world: World, hits: list[Hit], asked: list[SummaryQuery]) -> None:
         assert said(world, query) == expected(world, hits, query)
 
 
+@pytest.mark.timeout(400)
 def test_a_summary_equals_a_count_before_between_and_after_roll_ups(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
