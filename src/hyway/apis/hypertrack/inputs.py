@@ -142,7 +142,7 @@ def parsed(raw: bytes) -> Any:
     except RecursionError:
         raise Malformed("JSON parse error - nested too deeply") from None
     except (msgspec.DecodeError, ValueError):
-        pass
+        pass  # the slower parser below has the words for what is wrong
     try:
         json.loads(raw, parse_constant=_no_constant)
     except RecursionError:
