@@ -14,8 +14,8 @@ from hyway import main
 from hyway.domain import identity, tracking
 from hyway.domain.identity import command_line
 from hyway.domain.tracking import NearbyQuery, Spot, nearby
-from hyway.domain.tracking.geodesy import earth
-from hyway.domain.tracking.whereabouts import cell, vector
+from hyway.domain.tracking.earth.geodesy import earth
+from hyway.domain.tracking.earth.whereabouts import cell, vector
 from hyway.kernel.db import Database
 
 CLAIM = "nearby"

@@ -17,7 +17,8 @@ from bench.server import folder, serving
 from hyway import main
 from hyway.domain import identity, tracking
 from hyway.domain.identity import Caller, NewKey
-from hyway.domain.tracking import Batch, Item, UserChange, receiving
+from hyway.domain.tracking import Batch, Item, UserChange
+from hyway.domain.tracking.incoming import receiving
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, SECOND
 from hyway.kernel.db import Database, Write

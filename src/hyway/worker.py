@@ -22,11 +22,11 @@ from typing import Any
 import psycopg
 
 import hyway.domain.attribution.jobs  # registers its jobs
-import hyway.domain.tracking.jobs_actions  # registers its jobs
-import hyway.domain.tracking.jobs_days  # registers its jobs
-import hyway.domain.tracking.jobs_devices  # registers its jobs
-import hyway.domain.tracking.jobs_fences  # registers its jobs
-import hyway.domain.tracking.jobs_places  # registers its jobs
+import hyway.domain.tracking.jobs.actions  # registers its jobs
+import hyway.domain.tracking.jobs.days  # registers its jobs
+import hyway.domain.tracking.jobs.devices  # registers its jobs
+import hyway.domain.tracking.jobs.fences  # registers its jobs
+import hyway.domain.tracking.jobs.places  # registers its jobs
 import hyway.domain.webhooks.jobs  # noqa: F401  # registers its jobs
 from hyway.domain.netinfo import is_public
 from hyway.kernel import changes, outbox

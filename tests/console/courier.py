@@ -14,7 +14,7 @@ from hyway import console
 from hyway.domain import tracking
 from hyway.domain.identity import Caller
 from hyway.domain.tracking import Action, ActionWish, Batch, Group, Item, Location, Spot, User, UserChange
-from hyway.domain.tracking.receiving import reading
+from hyway.domain.tracking.incoming.receiving import reading
 from hyway.edge.follow import Follow
 from hyway.edge.hub import Hub
 from hyway.edge.maps import Assets

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from hyway.domain import tracking
-from hyway.domain.tracking import User, payloads
+from hyway.domain.tracking import User
+from hyway.domain.tracking.telling import payloads
 from hyway.edge import writer
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND

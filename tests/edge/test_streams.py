@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hyway.domain import identity, tracking
 from hyway.domain.identity import Caller, NewKey
 from hyway.domain.tracking import UserChange
+from hyway.domain.tracking.work import completing
 from hyway.edge.hub import Hub, Line, Reader
 from hyway.edge.streams import Streams
 from hyway.edge.track import Track
@@ -124,7 +125,7 @@ def step(
         world.db.write_now(tracking.leaving.remove, world.by, user.id)
         users.remove(user)
     if what == "finish" and tasks:
-        world.db.write_now(tracking.completing.cancel, world.by, tasks.pop(which % len(tasks)).id)
+        world.db.write_now(completing.cancel, world.by, tasks.pop(which % len(tasks)).id)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -373,7 +374,7 @@ async def test_a_tracking_link_follows_and_forgets(world: World):
         assert user.id not in text
         assert action.id not in text
         assert "Bee" not in text + page.text
-        await asyncio.to_thread(world.db.write_now, tracking.completing.complete, world.by, action.id)
+        await asyncio.to_thread(world.db.write_now, completing.complete, world.by, action.id)
         await wire.until("event: end")
         async with asyncio.timeout(10):
             await wire.closed.wait()

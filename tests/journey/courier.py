@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page
 
-from hyway.domain.tracking.geodesy import geodesic, metres
+from hyway.domain.tracking.earth.geodesy import geodesic, metres
 from hyway.domain.tracking.records import Location
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from hyway.domain.tracking.geodesy import metres
+from hyway.domain.tracking.earth.geodesy import metres
 from hyway.domain.tracking.records import Location
 from tests.journey.conftest import PASSWORD, People
 from tests.journey.courier import Fleet, backwards, driven, fleet

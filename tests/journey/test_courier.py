@@ -17,7 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from hyway.domain.tracking.geodesy import metres
+from hyway.domain.tracking.earth.geodesy import metres
 from hyway.domain.tracking.records import Location
 from hyway.kernel import clock
 from hyway.kernel.clock import MINUTE

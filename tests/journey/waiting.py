@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Page, expect
 
-from hyway.domain.tracking.geodesy import metres
+from hyway.domain.tracking.earth.geodesy import metres
 from hyway.domain.tracking.records import Location
 from tests.journey.conftest import People
 from tests.journey.courier import Fleet

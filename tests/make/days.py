@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import gpxpy
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, trips
-from hyway.domain.tracking.receiving import Reading, location, reading
+from hyway.domain.tracking import accounts
+from hyway.domain.tracking.days import trips
+from hyway.domain.tracking.incoming.receiving import Reading, location, reading
 from hyway.domain.tracking.records import Account, Location, Segment, User
 from hyway.domain.tracking.store import positions, segments, users
 from hyway.kernel import clock, ids

@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import text
 
 from hyway.domain import identity, tracking, webhooks
-from hyway.domain.tracking import User, receiving
+from hyway.domain.tracking import User
+from hyway.domain.tracking.incoming import receiving
+from hyway.domain.tracking.work import completing
 from hyway.domain.webhooks import attempts
 from hyway.edge import streams
 from hyway.edge.streams import Streams
@@ -206,7 +208,7 @@ async def test_a_link_does_not_show_the_way_to_others(world: World):
         await asyncio.to_thread(work.move, world, ana, [work.fix(work.away(750), clock.now() - 2 * SECOND)])
         await asyncio.sleep(0.3)
         assert "event: location" not in wire.text
-        world.db.write_now(tracking.completing.complete, world.by, first.id)
+        world.db.write_now(completing.complete, world.by, first.id)
         await asyncio.to_thread(work.move, world, ana, [work.fix(work.away(2_000), clock.now())])
         await wire.until("event: location")
         page = Wire(app, f"/track/{second.short_code}")
@@ -304,7 +306,7 @@ def test_work_that_moves_while_positions_come_is_no_accident(world: World):
             items = [receiving.Item(0, ana.id, reading, None)]
             world.db.write_now(tracking.ingest.take, [receiving.Batch(world.by, clock.now(), items)])
         elif turn == 1:
-            world.db.write_now(tracking.completing.complete, world.by, id)
+            world.db.write_now(completing.complete, world.by, id)
         elif turn == 2:
             work.action(world, work.away(500), user_id=ana.id)
         else:

@@ -8,7 +8,7 @@ import pytest
 
 from hyway.domain import tracking
 from hyway.domain.tracking import Location, UserChange
-from hyway.domain.tracking.polyline import decode_timed
+from hyway.domain.tracking.earth.polyline import decode_timed
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from tests.apis.hypertrack.conftest import PUBLIC, World, make_world

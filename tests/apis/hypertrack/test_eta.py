@@ -9,7 +9,7 @@ from hyway.apis.hypertrack import app, outside
 from hyway.apis.kit.doorman import Kit
 from hyway.domain import tracking
 from hyway.domain.tracking import Services, Spot
-from hyway.domain.tracking.routing import NoRoute, Route
+from hyway.domain.tracking.outside.routing import NoRoute, Route
 from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.limits import LocalWindow

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from hyway.domain import tracking
-from hyway.domain.tracking.geodesy import along
-from hyway.domain.tracking.receiving import Batch, Item, reading
+from hyway.domain.tracking.earth.geodesy import along
+from hyway.domain.tracking.incoming.receiving import Batch, Item, reading
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import MINUTE
 from tests.apis.hypertrack.conftest import World, make_world

@@ -9,9 +9,9 @@ import pytest
 
 from hyway.apis.hypertrack import app
 from hyway.apis.kit.doorman import Kit
-from hyway.domain import tracking
 from hyway.domain.tracking import Found, NoGeocoder, Services, Spot
-from hyway.domain.tracking.jobs_places import locate
+from hyway.domain.tracking.jobs import places as jobs_places
+from hyway.domain.tracking.jobs.places import locate
 from hyway.kernel import outbox
 from hyway.kernel.db import Database
 from hyway.kernel.jobs import Means
@@ -201,7 +201,7 @@ async def test_search_asks_the_geocoder_too(db: Database, fails: bool) -> None:
 
 def settle(db: Database, monkeypatch: pytest.MonkeyPatch, geocoder: Geocoder) -> None:
     """Runs the errands that were left, twice each."""
-    monkeypatch.setattr(tracking.jobs_places, "chosen", lambda _: Services(geocoder=geocoder))
+    monkeypatch.setattr(jobs_places, "chosen", lambda _: Services(geocoder=geocoder))
     means = Means(db, Outgoing(lambda _: False))
     for errand in db.read_now(outbox.waiting):
         if errand.topic == "tracking.locate":

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from hyway.domain.tracking import accounts, actions, following, groups
+from hyway.domain.tracking import accounts
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.people import groups
 from hyway.domain.tracking.records import Action, Location, User
-from hyway.domain.tracking.wishes import ActionWish
+from hyway.domain.tracking.work import actions, following
+from hyway.domain.tracking.work.wishes import ActionWish
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from hyway.kernel.faults import Fault, Invalid, Missing, Refused, Taken

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from hyway.domain.tracking import jobs_actions
-from hyway.domain.tracking.ledger import ROUTE
-from hyway.domain.tracking.services import ROUTER
+from hyway.domain.tracking.jobs import actions as jobs_actions
+from hyway.domain.tracking.outside.services import ROUTER
+from hyway.domain.tracking.work.ledger import ROUTE
 from hyway.kernel import clock, outbox
 from hyway.kernel.clock import DAY, MINUTE, SECOND
 from hyway.kernel.jobs import Means

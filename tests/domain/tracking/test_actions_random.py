@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from hyway.domain.tracking import actions, following
 from hyway.domain.tracking.records import FINAL, Action, Spot, User
+from hyway.domain.tracking.work import actions, following
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import HOUR, MINUTE, SECOND
 from hyway.kernel.faults import Invalid

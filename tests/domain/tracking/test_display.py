@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyway.domain.tracking import display
-from hyway.domain.tracking.display import ActionState, UserState
+from hyway.domain.tracking.telling import display
+from hyway.domain.tracking.telling.display import ActionState, UserState
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND, parse
 
 NOW = parse("", "2017-07-14T02:45:25Z")

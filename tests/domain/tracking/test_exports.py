@@ -8,7 +8,8 @@ from datetime import date
 import gpxpy
 import pytest
 
-from hyway.domain.tracking import exports, places
+from hyway.domain.tracking import places
+from hyway.domain.tracking.days import exports
 from hyway.domain.tracking.records import Spot
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from hyway.domain.tracking import accounts, fences, groups, guarding, ingest, places, users
-from hyway.domain.tracking.geodesy import along
+from hyway.domain.tracking import accounts, places
+from hyway.domain.tracking.borders import fences, guarding
+from hyway.domain.tracking.earth.geodesy import along
+from hyway.domain.tracking.incoming import ingest
+from hyway.domain.tracking.incoming.receiving import Batch, Item, reading
 from hyway.domain.tracking.listing import Wanted
-from hyway.domain.tracking.receiving import Batch, Item, reading
+from hyway.domain.tracking.people import groups, users
 from hyway.domain.tracking.records import Fence, Group, Location, Spot, User, UserChange
 from hyway.domain.tracking.store import users as user_store
 from hyway.domain.tracking.store.events import location

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
-from hyway.domain.tracking import fencing, shapes
-from hyway.domain.tracking.fencing import ENTERED, EXITED, TRIGGERED, Fired, Terms, Visit
-from hyway.domain.tracking.geodesy import along, metres
+from hyway.domain.tracking.borders import fencing
+from hyway.domain.tracking.borders.fencing import ENTERED, EXITED, TRIGGERED, Fired, Terms, Visit
+from hyway.domain.tracking.earth import shapes
+from hyway.domain.tracking.earth.geodesy import along, metres
 from hyway.domain.tracking.records import Location
 from hyway.kernel.clock import MINUTE, SECOND
 from hyway.kernel.faults import Invalid

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyway.domain.tracking import geocoding
-from hyway.domain.tracking.geocoding import Found, NoGeocoder, Nominatim
+from hyway.domain.tracking.outside import geocoding
+from hyway.domain.tracking.outside.geocoding import Found, NoGeocoder, Nominatim
 from hyway.domain.tracking.records import Spot
 from hyway.kernel.outgoing import Answer, Outgoing
 from tests.make import maps

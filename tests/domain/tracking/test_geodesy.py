@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyway.domain.tracking.geodesy import (
+from hyway.domain.tracking.earth.geodesy import (
     above,
     along,
     bearing,

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from hyway.domain import tracking
-from hyway.domain.tracking import Batch, Item, Report, Verdict, ingest, mileage, receiving
+from hyway.domain.tracking import Batch, Item, Report, Verdict
+from hyway.domain.tracking.days import mileage
+from hyway.domain.tracking.incoming import ingest, receiving
 from hyway.domain.tracking.records import Location, User
 from hyway.domain.tracking.store import users
 from hyway.kernel import clock

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select
 
-from hyway.domain.tracking import accounts, actions, leaving, phones, users
+from hyway.domain.tracking import accounts
+from hyway.domain.tracking.people import leaving, phones, users
 from hyway.domain.tracking.records import User, UserChange, UserQuery
 from hyway.domain.tracking.store import leaving as store
 from hyway.domain.tracking.store import tables
+from hyway.domain.tracking.work import actions
 from hyway.kernel import clock, ids, outbox
 from hyway.kernel.db import Write
 from hyway.kernel.faults import Missing

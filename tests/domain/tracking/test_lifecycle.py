@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyway.domain.tracking import lifecycle
-from hyway.domain.tracking.geodesy import along, metres
-from hyway.domain.tracking.lifecycle import Goal, Progress
+from hyway.domain.tracking.earth.geodesy import along, metres
 from hyway.domain.tracking.records import Location, Spot
+from hyway.domain.tracking.work import lifecycle
+from hyway.domain.tracking.work.lifecycle import Goal, Progress
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from hyway.kernel.faults import Invalid
 

@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from hyway.domain.tracking import meter, mileage, polyline
-from hyway.domain.tracking.mileage import Stay
+from hyway.domain.tracking.days import meter, mileage
+from hyway.domain.tracking.days.mileage import Stay
+from hyway.domain.tracking.earth import polyline
 from hyway.domain.tracking.records import Location
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from tests.make.days import Tracked, drive, recorded, stay, tracked

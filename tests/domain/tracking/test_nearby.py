@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, cells, groups, nearby, users
-from hyway.domain.tracking.geodesy import along, earth, geodesic, metres
+from hyway.domain.tracking import accounts, nearby
+from hyway.domain.tracking.earth import cells
+from hyway.domain.tracking.earth.geodesy import along, earth, geodesic, metres
+from hyway.domain.tracking.earth.whereabouts import RESOLUTION, cell, vector
 from hyway.domain.tracking.nearby import NearbyQuery
+from hyway.domain.tracking.people import groups, users
 from hyway.domain.tracking.records import Group, Spot, User
 from hyway.domain.tracking.store.tables import ACTIONS, PLACES, TRACKS, USERS
-from hyway.domain.tracking.whereabouts import RESOLUTION, cell, vector
 from hyway.kernel import clock, ids
 from hyway.kernel.db import Write
 from hyway.kernel.faults import Invalid

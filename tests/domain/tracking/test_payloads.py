@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from hyway.domain.tracking import payloads
 from hyway.domain.tracking.records import (
     Account,
     Action,
@@ -22,6 +21,7 @@ from hyway.domain.tracking.records import (
     Spot,
     User,
 )
+from hyway.domain.tracking.telling import payloads
 from hyway.kernel import clock
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "contracts" / "hypertrack.json").read_text())

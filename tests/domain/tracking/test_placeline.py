@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hyway.domain.tracking import meter, payloads, placeline, polyline
-from hyway.domain.tracking.meter import Fix
+from hyway.domain.tracking.days import meter, placeline
+from hyway.domain.tracking.days.meter import Fix
+from hyway.domain.tracking.earth import polyline
 from hyway.domain.tracking.records import Happening
 from hyway.domain.tracking.store import events, users
+from hyway.domain.tracking.telling import payloads
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from hyway.kernel.faults import Invalid, Missing

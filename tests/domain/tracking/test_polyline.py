@@ -11,7 +11,7 @@ from time_aware_polyline import (  # type: ignore[import-untyped]
     encode_time_aware_polyline,
 )
 
-from hyway.domain.tracking.polyline import (
+from hyway.domain.tracking.earth.polyline import (
     decode,
     decode_timed,
     encode,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyway.domain.tracking import routing
-from hyway.domain.tracking.geodesy import along, metres
+from hyway.domain.tracking.earth.geodesy import along, metres
+from hyway.domain.tracking.outside import routing
+from hyway.domain.tracking.outside.routing import NoRoute, Osrm, Pace, Router, Valhalla
 from hyway.domain.tracking.records import VEHICLES, Spot
-from hyway.domain.tracking.routing import NoRoute, Osrm, Pace, Router, Valhalla
 from hyway.kernel.clock import SECOND
 from hyway.kernel.outgoing import Answer, Outgoing
 from tests.make import maps

@@ -6,8 +6,8 @@ from random import Random
 import gpxpy
 import pytest
 
-from hyway.domain.tracking.meter import Fix, Meter, distance_between, length, path
-from hyway.domain.tracking.segmenting import Machine
+from hyway.domain.tracking.days.meter import Fix, Meter, distance_between, length, path
+from hyway.domain.tracking.days.segmenting import Machine
 from hyway.kernel.clock import MINUTE, SECOND
 from tests.domain.tracking.ways import NOON, TRACKS, Shelf, north, parked, pausing, recorded, shelved, way
 from tests.domain.tracking.ways import length as geodesic_length

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyway.domain.tracking.meter import Fix, is_coarse
-from hyway.domain.tracking.timeline import plausible_times
+from hyway.domain.tracking.days.meter import Fix, is_coarse
+from hyway.domain.tracking.days.timeline import plausible_times
 from hyway.kernel.clock import MINUTE, SECOND
 from tests.domain.tracking.ways import NOON, Shelf, parked, recorded, shelved, way
 

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from hyway.domain.tracking import meter, polyline, trips
+from hyway.domain.tracking.days import meter, trips
+from hyway.domain.tracking.earth import polyline
 from hyway.domain.tracking.records import Location
 from hyway.domain.tracking.store import segments as store
 from hyway.kernel.clock import HOUR, SECOND

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, display, groups, payloads, phones, pictures, users
+from hyway.domain.tracking import accounts
+from hyway.domain.tracking.people import groups, phones, pictures, users
 from hyway.domain.tracking.records import Group, User, UserChange, UserQuery
 from hyway.domain.tracking.store import people
 from hyway.domain.tracking.store import users as store
 from hyway.domain.tracking.store.tables import EVENTS, LOGS, PHONES
+from hyway.domain.tracking.telling import display, payloads
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from hyway.kernel.faults import Invalid, Missing, Refused, Spent, Taken

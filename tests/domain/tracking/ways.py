@@ -9,10 +9,10 @@ from random import Random
 
 import gpxpy
 
-from hyway.domain.tracking.geodesy import geodesic
-from hyway.domain.tracking.meter import Fix
-from hyway.domain.tracking.segmenting import Machine, Stretch
-from hyway.domain.tracking.timeline import Start, follow
+from hyway.domain.tracking.days.meter import Fix
+from hyway.domain.tracking.days.segmenting import Machine, Stretch
+from hyway.domain.tracking.days.timeline import Start, follow
+from hyway.domain.tracking.earth.geodesy import geodesic
 from hyway.kernel import clock
 from hyway.kernel.clock import SECOND
 

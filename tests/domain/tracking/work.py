@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hyway.domain.tracking import accounts, actions, users
-from hyway.domain.tracking.geodesy import along
+from hyway.domain.tracking import accounts
+from hyway.domain.tracking.earth.geodesy import along
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.people import users
 from hyway.domain.tracking.records import Action, Location, Spot, User, UserChange
 from hyway.domain.tracking.store import users as store
 from hyway.domain.tracking.store.tables import ACTIONS, EVENTS, POSITIONS, TRACKS
-from hyway.domain.tracking.wishes import ActionWish
+from hyway.domain.tracking.work import actions
+from hyway.domain.tracking.work.wishes import ActionWish
 from hyway.kernel import clock
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Write

@@ -3,36 +3,18 @@
 The verbs are found by their noun: `tracking.groups.create(w, by, fields)`.
 """
 
-from hyway.domain.tracking import (
-    accounts,
-    actions,
-    events,
-    exports,
-    fences,
-    groups,
-    ingest,
-    kinds,
-    leaving,
-    live,
-    nearby,
-    overview,
-    payloads,
-    phones,
-    placeline,
-    places,
-    polyline,
-    positions,
-    receiving,
-    reports,
-    routing,
-    services,
-    subscribing,
-    users,
-)
-from hyway.domain.tracking.geocoding import Found, NoGeocoder
+from hyway.domain.tracking import accounts, nearby, places
+from hyway.domain.tracking.borders import fences
+from hyway.domain.tracking.days import exports, placeline
+from hyway.domain.tracking.earth import polyline
+from hyway.domain.tracking.incoming import ingest, positions, receiving
+from hyway.domain.tracking.incoming.receiving import Batch, Item, Reading, Refusal, Report, Verdict
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.nearby import NearbyQuery
-from hyway.domain.tracking.receiving import Batch, Item, Reading, Refusal, Report, Verdict
+from hyway.domain.tracking.outside import routing, services
+from hyway.domain.tracking.outside.geocoding import Found, NoGeocoder
+from hyway.domain.tracking.outside.services import Services
+from hyway.domain.tracking.people import groups, leaving, overview, phones, users
 from hyway.domain.tracking.records import (
     Account,
     Action,
@@ -49,8 +31,9 @@ from hyway.domain.tracking.records import (
     UserChange,
     UserQuery,
 )
-from hyway.domain.tracking.services import Services
-from hyway.domain.tracking.wishes import ActionWish
+from hyway.domain.tracking.telling import events, kinds, live, payloads, subscribing
+from hyway.domain.tracking.work import actions, reports
+from hyway.domain.tracking.work.wishes import ActionWish
 
 __all__ = [
     "Account",

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, cells
-from hyway.domain.tracking import groups as grouping
-from hyway.domain.tracking.geodesy import Vector, earth, metres
+from hyway.domain.tracking import accounts
+from hyway.domain.tracking.earth import cells
+from hyway.domain.tracking.earth.geodesy import Vector, earth, metres
+from hyway.domain.tracking.earth.whereabouts import RESOLUTION
+from hyway.domain.tracking.people import groups as grouping
 from hyway.domain.tracking.records import Page, Spot, User
 from hyway.domain.tracking.store import groups, users
 from hyway.domain.tracking.store import nearby as store
-from hyway.domain.tracking.whereabouts import RESOLUTION
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid
 

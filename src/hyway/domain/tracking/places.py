@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyway.domain.identity import Caller
-from hyway.domain.tracking import accounts, geocoding
+from hyway.domain.tracking import accounts
 from hyway.domain.tracking.listing import Wanted
+from hyway.domain.tracking.outside import geocoding
+from hyway.domain.tracking.outside.services import GEOCODER
 from hyway.domain.tracking.records import Account, Page, Place, Spot
-from hyway.domain.tracking.services import GEOCODER
 from hyway.domain.tracking.store import accounts as account_store
 from hyway.domain.tracking.store import places as store
 from hyway.kernel import clock, ids, outbox

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, false, func, literal, or_, select, update
 
-from hyway.domain.tracking import kinds
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Action, Place, Spot, User
 from hyway.domain.tracking.store import listing, users
 from hyway.domain.tracking.store.tables import ACTIONS, EVENTS, GROUPS, PLACES, USERS
+from hyway.domain.tracking.telling import kinds
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import Prepared

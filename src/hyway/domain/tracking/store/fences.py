@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, delete, func, or_, select, update
 
-from hyway.domain.tracking.fencing import Terms, Visit, dumped, loaded
+from hyway.domain.tracking.borders.fencing import Terms, Visit, dumped, loaded
+from hyway.domain.tracking.earth.shapes import Box
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Fence
-from hyway.domain.tracking.shapes import Box
 from hyway.domain.tracking.store import listing, places
 from hyway.domain.tracking.store.tables import FENCES, GROUPS, PLACES, TRACKS, USERS, VISITS
 from hyway.kernel.clock import Instant

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, text
 
-from hyway.domain.tracking.geodesy import Vector
+from hyway.domain.tracking.earth.geodesy import Vector
 from hyway.domain.tracking.store.tables import ACTIONS, PLACES, TRACKS, USERS
 from hyway.kernel.db import Read
 from hyway.kernel.sql import Prepared

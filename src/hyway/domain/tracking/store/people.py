@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
-from hyway.domain.tracking.display import ACTIVE_BATCH, MOVING, PASSIVE_BATCH
 from hyway.domain.tracking.records import ACTIVITIES, Page, User, UserQuery
 from hyway.domain.tracking.store.tables import GROUPS, TRACKS, USERS
 from hyway.domain.tracking.store.users import SHOWN, whole
+from hyway.domain.tracking.telling.display import ACTIVE_BATCH, MOVING, PASSIVE_BATCH
 from hyway.kernel.clock import SECOND, Instant
 from hyway.kernel.db import Read
 

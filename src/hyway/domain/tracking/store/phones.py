@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
-from hyway.domain.tracking.display import ACTIVE_BATCH, PASSIVE_BATCH
 from hyway.domain.tracking.records import Picture
 from hyway.domain.tracking.store.tables import LOGS, PHONES, PHOTOS, TRACKS, USERS
+from hyway.domain.tracking.telling.display import ACTIVE_BATCH, PASSIVE_BATCH
 from hyway.kernel.clock import SECOND, Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import Prepared, upsert

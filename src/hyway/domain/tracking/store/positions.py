@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select
 
-from hyway.domain.tracking.receiving import Reading, location
+from hyway.domain.tracking.incoming.receiving import Reading, location
 from hyway.domain.tracking.records import Location
 from hyway.domain.tracking.store.tables import POSITIONS
 from hyway.kernel.clock import HOUR, Instant

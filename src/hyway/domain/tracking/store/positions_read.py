@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, tuple_
 
-from hyway.domain.tracking.meter import Fix
+from hyway.domain.tracking.days.meter import Fix
 from hyway.domain.tracking.records import ACTIVITIES, PROVIDERS, Location
 from hyway.domain.tracking.store.tables import POSITIONS
 from hyway.kernel.clock import Instant

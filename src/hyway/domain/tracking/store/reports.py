@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, literal
 
-from hyway.domain.tracking.lifecycle import FLAGS
 from hyway.domain.tracking.listing import Wanted
 from hyway.domain.tracking.records import Spot
 from hyway.domain.tracking.store.actions import COMPLETED, Groups, chosen
 from hyway.domain.tracking.store.tables import ACTIONS
+from hyway.domain.tracking.work.lifecycle import FLAGS
 from hyway.kernel.clock import MINUTE, Instant
 from hyway.kernel.db import Read
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 
-from hyway.domain.tracking.meter import Fix
+from hyway.domain.tracking.days.meter import Fix
 from hyway.domain.tracking.records import Location, Place, Segment, SegmentKind, Spot
 from hyway.domain.tracking.store.places import SHOWN as PLACE_SHOWN
 from hyway.domain.tracking.store.places import as_place

@@ -4,7 +4,7 @@ from math import cos, radians
 
 from sqlalchemy import bindparam
 
-from hyway.domain.tracking.geodesy import metres
+from hyway.domain.tracking.earth.geodesy import metres
 from hyway.domain.tracking.records import Place, Spot
 from hyway.domain.tracking.store.places import SHOWN, as_place
 from hyway.domain.tracking.store.tables import PLACES

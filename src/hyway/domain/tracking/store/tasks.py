@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, text, update
 
-from hyway.domain.tracking.lifecycle import Goal, Progress, loaded
+from hyway.domain.tracking.outside.routing import Pace
 from hyway.domain.tracking.records import Spot, Status
-from hyway.domain.tracking.routing import Pace
 from hyway.domain.tracking.store import fences
 from hyway.domain.tracking.store.tables import ACTIONS, PLACES, POSITIONS, TRACKS
-from hyway.domain.tracking.tasks import Task, kept, pace
+from hyway.domain.tracking.work.lifecycle import Goal, Progress, loaded
+from hyway.domain.tracking.work.tasks import Task, kept, pace
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import Prepared

@@ -1,0 +1,1 @@
+"""Where things are: distances, lines, areas and cells on the ellipsoid."""

@@ -1,0 +1,1 @@
+"""What devices send: judged, stored once, and followed up."""

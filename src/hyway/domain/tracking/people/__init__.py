@@ -1,0 +1,1 @@
+"""Users, their groups, their phones and their pictures."""

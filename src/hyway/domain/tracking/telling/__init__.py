@@ -1,0 +1,1 @@
+"""What is told: bodies on the wire, events, webhooks, frames of streams."""
