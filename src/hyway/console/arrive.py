@@ -13,6 +13,8 @@ from hyway.kernel import clock
 from hyway.kernel.db import Read
 
 PASSWORD = "/console/password"
+_OUTSIDE = "/me"
+"""Where people are who belong to no organization."""
 _TRACKING = "/console/tracking"
 _AGAIN = 5 * clock.MINUTE
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -42,6 +44,8 @@ async def visit(request: Asked) -> Visit:
     if found is None:
         raise Elsewhere(_sign_in(request))
     who, belongs, unseen = found
+    if who.organization is None:
+        raise Elsewhere(_OUTSIDE)
     sent = await form(request)
     by = _caller(request, who)
     renewed = clock.now() - who.seen_at >= _AGAIN

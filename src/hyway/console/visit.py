@@ -138,6 +138,13 @@ class Visit:
     renewed: bool = False
 
     @property
+    def organization(self) -> identity.Organization:
+        """Where the person is; who belongs to none is led elsewhere before there is a visit."""
+        if self.who.organization is None:
+            raise RuntimeError("a visit without an organization")
+        return self.who.organization
+
+    @property
     def manages(self) -> bool:
         """Keys, webhooks and the organization are for owners and admins."""
         return self.who.role in ("owner", "admin")

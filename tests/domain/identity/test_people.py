@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 
 from hyway.domain import audit, identity
 from hyway.kernel import clock, seal
-from hyway.kernel.faults import Invalid, Missing, Refused, Spent, Taken, Unknown
+from hyway.kernel.faults import Invalid, Missing, Refused, Spent, Taken
 from tests.make.world import World
 
 PASSWORD = "correct horse battery"
@@ -82,10 +82,11 @@ def test_success_forgets_the_failures(world: World, ann: identity.Person):
         assert sign_in(world) is not None
 
 
-def test_a_person_without_organization_may_not_come_in(world: World):
+def test_a_person_without_organization_is_nobodys(world: World):
     world.db.write_now(identity.add_person, "bob@example.com", "Bob", PASSWORD)
-    with pytest.raises(Unknown):
-        sign_in(world, "bob@example.com")
+    _, who = sign_in(world, "bob@example.com")
+    assert (who.organization, who.role) == (None, None)
+    assert (who.caller().organization, who.caller().person) == (identity.NOBODYS, who.person.seq)
 
 
 def test_a_new_password_ends_every_other_session(world: World, ann: identity.Person):

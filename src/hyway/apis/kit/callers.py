@@ -66,7 +66,7 @@ class Callers:
 
     def note(self, caller: Caller, at: Instant) -> None:
         """Remembers that a key was used, until `flush`."""
-        self._used[caller.actor_id] = at
+        self._used[caller.credential] = at
 
     async def flush(self) -> None:
         """Writes when keys were last used; what cannot be written now is written next time."""

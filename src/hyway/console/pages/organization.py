@@ -62,8 +62,8 @@ async def show(visit: Here) -> Page:
 
 async def _show(visit: Visit, status: int = 200, name: str | None = None, wrong: str = "") -> Page:
     members = await visit.read(identity.members)
-    plan = billing.plan(visit.who.organization.plan)
-    shown = visit.who.organization.name if name is None else name
+    plan = billing.plan(visit.organization.plan)
+    shown = visit.organization.name if name is None else name
     return visit.page("organization.html", status, members=members, plan=plan, name=shown, wrong=wrong)
 
 

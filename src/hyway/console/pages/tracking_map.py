@@ -104,7 +104,9 @@ def _topics(visit: Visit) -> list[str]:
 def _goes_on(r: Read, token: str, who: identity.Session) -> bool:
     """Whether the session is still there, and still in the same organization."""
     now = identity.session(r, token)
-    return now is not None and now.organization.seq == who.organization.seq
+    if now is None or now.organization is None or who.organization is None:
+        return False
+    return now.organization.seq == who.organization.seq
 
 
 ROUTES = [show, environment, stream]

@@ -1,6 +1,10 @@
 """Who there is, where they belong, and what proves it: people, sessions, organizations, keys."""
 
+from hyway.domain.identity import tokens
 from hyway.domain.identity.records import (
+    NOBODYS,
+    AccessRequest,
+    AccessToken,
     Caller,
     Environment,
     Issued,
@@ -9,7 +13,9 @@ from hyway.domain.identity.records import (
     Membership,
     NewKey,
     Organization,
+    Permission,
     Person,
+    Privacy,
     Role,
     Session,
 )
@@ -46,12 +52,16 @@ from hyway.domain.identity.service import (
     stored_password,
     switch_organization,
 )
+from hyway.domain.identity.tokens import at_organization, person_of
 
 __all__ = [
     "DEFAULT_PLAN",
     "HOKO_SCOPES",
+    "NOBODYS",
     "PREFIXES",
     "SESSION_LIFE",
+    "AccessRequest",
+    "AccessToken",
     "Caller",
     "Environment",
     "Issued",
@@ -60,11 +70,14 @@ __all__ = [
     "Membership",
     "NewKey",
     "Organization",
+    "Permission",
     "Person",
+    "Privacy",
     "Role",
     "Session",
     "add_person",
     "as_system",
+    "at_organization",
     "belongs_to",
     "caller_of_key",
     "change_password",
@@ -84,6 +97,7 @@ __all__ = [
     "organization_named",
     "organizations",
     "person_by_email",
+    "person_of",
     "rename_organization",
     "reset_password",
     "revoke_key",
@@ -93,4 +107,5 @@ __all__ = [
     "sign_out",
     "stored_password",
     "switch_organization",
+    "tokens",
 ]

@@ -18,6 +18,13 @@ KeyKind = Literal[
 ]
 Environment = Literal["live", "test"]
 """Test keys see test data alone, and nobody else does."""
+Privacy = Literal["public", "restricted", "private"]
+"""Whether strangers join an organization at once, may ask to, or never learn of it."""
+Permission = Literal["read", "write"]
+
+
+NOBODYS = 0
+"""The organization of what belongs to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class Organization:
     name: str
     plan: str
     created_at: Instant
+    updated_at: Instant
+    privacy: Privacy = "private"
+    website: str | None = None
+    logo: int | None = None
+    """The file that is its picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +59,17 @@ class Membership:
     person: Person
     role: Role
     since: Instant
+    updated_at: Instant
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks, on behalf of which organization, and how far its powers go.
 
-    `organization` is the inner number that every statement is scoped by. `via` names the way in (an API's name,
-    `console` or `command`). `scopes` are those of the key; a person's powers follow from `role`. `environment` says
-    which of the organization's data is meant where a context keeps test data apart.
+    `organization` is the inner number that every statement is scoped by, NOBODYS for a person's own matters. `via`
+    names the way in (an API's name, `console` or `command`). `scopes` are those of the key; a person's powers follow
+    from `role`. `environment` says which of the organization's data is meant where a context keeps test data apart.
     """
 
     organization: int
@@ -70,6 +84,10 @@ class Caller:
     expires_at: Instant | None = None
     request_id: str = ""
     environment: Environment = "live"
+    person: int | None = None
+    """The inner number of the person who asks, None where a key of an organization does."""
+    credential: str = ""
+    """What was shown, to note when it was last used: a key's id, or `token:` and a token's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +126,11 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person signed in at the console, in one of their organizations."""
+    """A person signed in, in one of their organizations; in none where they belong to none."""
 
     person: Person
-    organization: Organization
-    role: Role
+    organization: Organization | None
+    role: Role | None
     id: str
     created_at: Instant
     seen_at: Instant
@@ -122,12 +140,38 @@ class Session:
     def caller(self, request_id: str = "") -> Caller:
         """This session as one who asks."""
         return Caller(
-            organization=self.organization.seq,
-            plan=self.organization.plan,
+            organization=self.organization.seq if self.organization else NOBODYS,
+            plan=self.organization.plan if self.organization else "self-hosted",
             actor_kind="person",
             actor_id=self.person.id,
             actor_name=self.person.name,
             via="console",
             role=self.role,
             request_id=request_id,
+            person=self.person.seq,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A person's own credential, as it may be shown again."""
+
+    seq: int
+    description: str
+    permission: Permission
+    created_at: Instant
+    last_used_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """Somebody who wants in, or who is wanted."""
+
+    seq: int
+    kind: Literal["request", "invitation"]
+    organization: Organization
+    person: Person
+    role: Role
+    status: Literal["pending", "approved"]
+    created_at: Instant
+    decided_at: Instant | None

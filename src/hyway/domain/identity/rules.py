@@ -43,6 +43,8 @@ SCOPES: dict[KeyKind, tuple[str, ...]] = {
     "hypertrack-public": ("publishable",),
     "hypertrack-public-test": ("publishable",),
 }
+PERSONAL_PLAN = "self-hosted"
+"""The plan of what a person does outside every organization."""
 _SHORTEST_PASSWORD, _LONGEST_PASSWORD = 10, 200
 _NO_LOOKALIKES = "abcdefghjkmnpqrstuvwxyz23456789"
 

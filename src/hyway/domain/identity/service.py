@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Collection
 
-from hyway.domain.identity import rules, store
+from hyway.domain.identity import rules
 from hyway.domain.identity.records import (
     Caller,
     Issued,
@@ -15,6 +15,8 @@ from hyway.domain.identity.records import (
     Role,
     Session,
 )
+from hyway.domain.identity.store import people as store
+from hyway.domain.identity.store import tokens as token_store
 from hyway.kernel import clock, ids, seal
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Write
@@ -70,7 +72,9 @@ def rename_organization(w: Write, by: Caller, name: str) -> Organization:
     clean = rules.name("name", name, 100)
     try:
         with w.attempt():
-            store.change_organization(w, by.organization, name=clean, folded_name=clean.casefold())
+            store.change_organization(
+                w, by.organization, clock.now(), name=clean, folded_name=clean.casefold()
+            )
     except Conflict:
         raise Taken("name", "is taken by another organization") from None
     renamed = store.organization_of(w, by.organization)
@@ -80,7 +84,7 @@ def rename_organization(w: Write, by: Caller, name: str) -> Organization:
 
 def change_plan(w: Write, organization_seq: int, plan: str) -> None:
     """Every key of the organization has the plan's powers from the next request on."""
-    store.change_organization(w, organization_seq, plan=plan)
+    store.change_organization(w, organization_seq, clock.now(), plan=plan)
     changed = store.organization_of(w, organization_seq)
     w.announce(command_line(changed), "organization.plan_changed", "organization", changed.id, {"plan": plan})
     for token_hash in store.key_hashes(w, organization_seq):
@@ -179,15 +183,13 @@ def _throttle(r: Read, who: str, now: Instant) -> None:
 
 def _open_session(w: Write, person: Person, user_agent: str, now: Instant) -> tuple[str, Session]:
     belongs = store.memberships(w, person_seq=person.seq)
-    if not belongs:
-        raise Unknown("this person belongs to no organization")
     store.purge_sessions(w, now)
     token = seal.token("hws_")
     row = {
         "token_hash": seal.digest(token),
         "id": ids.uuid7(),
         "person": person.seq,
-        "organization": belongs[0].organization.seq,
+        "organization": belongs[0].organization.seq if belongs else None,
         "created_at": now,
         "seen_at": now,
         "expires_at": now + SESSION_LIFE,
@@ -196,7 +198,7 @@ def _open_session(w: Write, person: Person, user_agent: str, now: Instant) -> tu
     store.add_session(w, row)
     opened = store.session(w, seal.digest(token), now)
     if opened is None:  # the row was written above, in this transaction
-        raise Unknown("this person belongs to no organization")
+        raise Unknown("this session has ended")
     w.announce(opened.caller(), "person.signed_in", "person", person.id)
     return token, opened
 
@@ -307,13 +309,16 @@ def caller_of_key(r: Read, token_hash: str, kinds: Collection[str]) -> Caller | 
         scopes=frozenset(key.scopes),
         permission=key.permission,
         expires_at=key.expires_at,
+        credential=key.id,
         environment=rules.environment(key.kind),
     )
 
 
 def keys_used(w: Write, used: dict[str, Instant]) -> None:
-    """When keys were last used, by key id: noted in bulk, some seconds late."""
-    store.touch_keys(w, sorted(used.items()))
+    """When credentials were last used, by `Caller.credential`: noted in bulk, some seconds late."""
+    tokens = {int(name[6:]): at for name, at in used.items() if name.startswith("token:")}
+    token_store.touch(w, sorted(tokens.items()))
+    store.touch_keys(w, sorted((name, at) for name, at in used.items() if not name.startswith("token:")))
 
 
 def command_line(organization: Organization) -> Caller:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from hyway.domain.identity import Caller
-from hyway.domain.notices import store
 from hyway.domain.notices.records import Notice
+from hyway.domain.notices.store import board as store
 from hyway.kernel import clock, ids
 from hyway.kernel.db import Fact, Read, Write
 

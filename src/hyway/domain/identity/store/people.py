@@ -1,107 +1,43 @@
-"""Tables and statements of identity."""
+"""Statements about organizations, people, sessions and keys."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import delete, func, select, update
 
 from hyway.domain.identity.records import Key, Membership, NewKey, Organization, Person, Session
+from hyway.domain.identity.store.tables import KEYS, MEMBERSHIPS, ORGANIZATIONS, PEOPLE, SESSIONS, TRIES
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
-from hyway.kernel.sql import METADATA, At, Flag, Seq
-from hyway.kernel.sql import Key as KeyText
-
-ORGANIZATIONS = Table(
-    "organizations",
-    METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("id", KeyText, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("folded_name", KeyText, nullable=False, unique=True),
-    Column("plan", KeyText, nullable=False),
-    Column("created_at", At, nullable=False),
-)
-
-PEOPLE = Table(
-    "people",
-    METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("id", KeyText, nullable=False, unique=True),
-    Column("email", KeyText, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("password_hash", Text),
-    Column("must_change_password", Flag, nullable=False),
-    Column("created_at", At, nullable=False),
-)
-
-MEMBERSHIPS = Table(
-    "memberships",
-    METADATA,
-    Column("organization", ForeignKey("organizations.seq"), primary_key=True),
-    Column("person", ForeignKey("people.seq"), primary_key=True, index=True),
-    Column("role", KeyText, nullable=False),
-    Column("since", At, nullable=False),
-)
-
-SESSIONS = Table(
-    "sessions",
-    METADATA,
-    Column("token_hash", KeyText, primary_key=True),
-    Column("id", KeyText, nullable=False, unique=True),
-    Column("person", ForeignKey("people.seq"), nullable=False, index=True),
-    Column("organization", ForeignKey("organizations.seq"), nullable=False),
-    Column("created_at", At, nullable=False),
-    Column("seen_at", At, nullable=False),
-    Column("expires_at", At, nullable=False),
-    Column("user_agent", Text, nullable=False),
-)
-
-KEYS = Table(
-    "keys",
-    METADATA,
-    Column("seq", Seq, primary_key=True, autoincrement=True),
-    Column("id", KeyText, nullable=False, unique=True),
-    Column("organization", ForeignKey("organizations.seq"), nullable=False, index=True),
-    Column("kind", KeyText, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("hint", Text, nullable=False),
-    Column("token_hash", KeyText, nullable=False, unique=True),
-    Column("scopes", Text, nullable=False),
-    Column("permission", KeyText, nullable=False),
-    Column("created_by", Text, nullable=False),
-    Column("created_at", At, nullable=False),
-    Column("expires_at", At),
-    Column("revoked_at", At),
-    Column("last_used_at", At),
-)
-
-# One row per throttled name: failed tries of a sign-in, counted where every process sees them.
-TRIES = Table(
-    "sign_in_tries",
-    METADATA,
-    Column("who", KeyText, nullable=False),
-    Column("at", At, nullable=False),
-    UniqueConstraint("who", "at"),
-)
 
 
-def organization(row: Any) -> Organization:
-    return Organization(row.seq, row.id, row.name, row.plan, row.created_at)
+def organization(row: Any, prefix: str = "") -> Organization:
+    """The record of a row whose columns begin with `prefix`."""
+    at = row._mapping
+    return Organization(
+        seq=at[f"{prefix}seq"],
+        id=at[f"{prefix}id"],
+        name=at[f"{prefix}name"],
+        plan=at[f"{prefix}plan"],
+        created_at=at[f"{prefix}created_at"],
+        updated_at=at[f"{prefix}updated_at"],
+        privacy=at[f"{prefix}privacy"],
+        website=at[f"{prefix}website"],
+        logo=at[f"{prefix}logo"],
+    )
 
 
-def person(row: Any) -> Person:
-    return Person(row.seq, row.id, row.email, row.name, bool(row.must_change_password), row.created_at)
+def person(row: Any, prefix: str = "") -> Person:
+    """The record of a row whose columns begin with `prefix`."""
+    at = row._mapping
+    return Person(
+        seq=at[f"{prefix}seq"],
+        id=at[f"{prefix}id"],
+        email=at[f"{prefix}email"],
+        name=at[f"{prefix}name"],
+        must_change_password=bool(at[f"{prefix}must_change_password"]),
+        created_at=at[f"{prefix}created_at"],
+    )
 
 
 def key(row: Any) -> Key:
@@ -121,17 +57,20 @@ def key(row: Any) -> Key:
 
 
 def add_organization(w: Write, id: str, name: str, plan: str, at: Instant) -> Organization:
-    row = {"id": id, "name": name, "folded_name": name.casefold(), "plan": plan, "created_at": at}
-    seq = w.run(ORGANIZATIONS.insert().returning(ORGANIZATIONS.c.seq), row).scalar_one()
-    return Organization(seq, id, name, plan, at)
+    row = {"id": id, "name": name, "folded_name": name.casefold(), "plan": plan}
+    times = {"created_at": at, "updated_at": at}
+    seq = w.run(ORGANIZATIONS.insert().returning(ORGANIZATIONS.c.seq), {**row, **times}).scalar_one()
+    return Organization(seq, id, name, plan, at, at)
 
 
 def organizations(r: Read) -> list[Organization]:
-    return [organization(row) for row in r.run(select(ORGANIZATIONS).order_by(ORGANIZATIONS.c.seq))]
+    found = select(ORGANIZATIONS).where(ORGANIZATIONS.c.closed_at.is_(None)).order_by(ORGANIZATIONS.c.seq)
+    return [organization(row) for row in r.run(found)]
 
 
 def organization_named(r: Read, folded: str) -> Organization | None:
-    row = r.run(select(ORGANIZATIONS).where(ORGANIZATIONS.c.folded_name == folded)).first()
+    open_one = ORGANIZATIONS.c.closed_at.is_(None)
+    row = r.run(select(ORGANIZATIONS).where(ORGANIZATIONS.c.folded_name == folded, open_one)).first()
     return organization(row) if row else None
 
 
@@ -139,8 +78,8 @@ def organization_of(r: Read, seq: int) -> Organization:
     return organization(r.run(select(ORGANIZATIONS).where(ORGANIZATIONS.c.seq == seq)).one())
 
 
-def change_organization(w: Write, seq: int, **values: Any) -> None:
-    w.run(update(ORGANIZATIONS).where(ORGANIZATIONS.c.seq == seq).values(**values))
+def change_organization(w: Write, seq: int, at: Instant, **values: Any) -> None:
+    w.run(update(ORGANIZATIONS).where(ORGANIZATIONS.c.seq == seq).values(updated_at=at, **values))
 
 
 def add_person(w: Write, person_row: dict[str, Any]) -> int:
@@ -161,39 +100,37 @@ def change_person(w: Write, seq: int, **values: Any) -> None:
 
 
 def join(w: Write, organization_seq: int, person_seq: int, role: str, at: Instant) -> None:
-    row = {"organization": organization_seq, "person": person_seq, "role": role, "since": at}
-    w.run(MEMBERSHIPS.insert(), row)
+    row = {"organization": organization_seq, "person": person_seq, "role": role}
+    w.run(MEMBERSHIPS.insert(), {**row, "since": at, "updated_at": at})
 
 
 def memberships(
     r: Read, *, organization_seq: int | None = None, person_seq: int | None = None
 ) -> list[Membership]:
     """Of an organization or of a person, oldest first."""
-    people, orgs = PEOPLE.alias(), ORGANIZATIONS.alias()
-    found = select(
-        MEMBERSHIPS.c.role,
-        MEMBERSHIPS.c.since,
-        *[c.label(f"o_{c.name}") for c in orgs.c],
-        *[c.label(f"p_{c.name}") for c in people.c],
-    ).join_from(MEMBERSHIPS, people, people.c.seq == MEMBERSHIPS.c.person)
-    found = found.join(orgs, orgs.c.seq == MEMBERSHIPS.c.organization).order_by(
-        MEMBERSHIPS.c.since, people.c.seq
-    )
+    found = MEMBERSHIPS_SHOWN.order_by(MEMBERSHIPS.c.since, MEMBERSHIPS.c.seq)
     if organization_seq is not None:
         found = found.where(MEMBERSHIPS.c.organization == organization_seq)
     if person_seq is not None:
         found = found.where(MEMBERSHIPS.c.person == person_seq)
-    return [_membership(row) for row in r.run(found)]
+    return [membership(row) for row in r.run(found)]
 
 
-def _membership(row: Any) -> Membership:
+MEMBERSHIPS_SHOWN = (
+    select(
+        MEMBERSHIPS,
+        *[c.label(f"o_{c.name}") for c in ORGANIZATIONS.c],
+        *[c.label(f"p_{c.name}") for c in PEOPLE.c],
+    )
+    .join_from(MEMBERSHIPS, PEOPLE, PEOPLE.c.seq == MEMBERSHIPS.c.person)
+    .join(ORGANIZATIONS, ORGANIZATIONS.c.seq == MEMBERSHIPS.c.organization)
+)
+
+
+def membership(row: Any) -> Membership:
+    """The record of a row of MEMBERSHIPS_SHOWN."""
     return Membership(
-        Organization(row.o_seq, row.o_id, row.o_name, row.o_plan, row.o_created_at),
-        Person(
-            row.p_seq, row.p_id, row.p_email, row.p_name, bool(row.p_must_change_password), row.p_created_at
-        ),
-        row.role,
-        row.since,
+        organization(row, "o_"), person(row, "p_"), row.role, row.since, row.updated_at, row.seq
     )
 
 
@@ -202,19 +139,22 @@ def add_session(w: Write, row: dict[str, Any]) -> None:
 
 
 def session(r: Read, token_hash: str, at: Instant) -> Session | None:
-    """The live session of a token, if its person still belongs to its organization."""
-    row = r.run(
-        select(SESSIONS).where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires_at > at)
-    ).first()
+    """The live session of a token; in no organization where its person left it."""
+    live = select(SESSIONS).where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.expires_at > at)
+    row = r.run(live).first()
     if row is None:
         return None
-    found = memberships(r, organization_seq=row.organization, person_seq=row.person)
-    if not found:
-        return None
-    m = found[0]
-    return Session(
-        m.person, m.organization, m.role, row.id, row.created_at, row.seen_at, row.expires_at, row.user_agent
-    )
+    found: list[Membership] = []
+    if row.organization is not None:
+        found = memberships(r, organization_seq=row.organization, person_seq=row.person)
+    m = found[0] if found else None
+    who = m.person if m else person_of(r, row.person)
+    where, role = (m.organization, m.role) if m else (None, None)
+    return Session(who, where, role, row.id, row.created_at, row.seen_at, row.expires_at, row.user_agent)
+
+
+def person_of(r: Read, seq: int) -> Person:
+    return person(r.run(select(PEOPLE).where(PEOPLE.c.seq == seq)).one())
 
 
 def change_session(w: Write, token_hash: str, **values: Any) -> None:

@@ -1,0 +1,1 @@
+"""Creators and the organizations that pay them: campaigns, collabs, submissions, social accounts, money."""

@@ -1,0 +1,182 @@
+"""Collabs, the work for them, and what is said about it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+# As in hyway.kernel.sql, which may change later while this revision must not.
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _collabs()
+    _submission_messages()
+    _submission_reads()
+    _collab_submissions()
+
+
+def _collabs() -> None:
+    op.create_table(
+        "collabs",
+        sa.Column("seq", SEQ, autoincrement=True, nullable=False),
+        sa.Column("organization", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", KEY, nullable=False),
+        sa.Column("currency", KEY, nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("website", sa.Text(), nullable=True),
+        sa.Column("require_spark_ads", sa.SmallInteger(), nullable=False),
+        sa.Column("requires_product_shipment", sa.SmallInteger(), nullable=False),
+        sa.Column("brief", sa.Text(), nullable=False),
+        sa.Column("banner", sa.Integer(), nullable=True),
+        sa.Column("reward_amount", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("sale_share", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total_budget_amount", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unused_amount", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("submissions_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("completed_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization"], ["organizations.seq"], name=op.f("fk_collabs_organization")
+        ),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_collabs")),
+    )
+    op.create_index(
+        "ix_collabs_board",
+        "collabs",
+        ["published_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'published'"),
+        postgresql_where=sa.text("state = 'published'"),
+    )
+    op.create_index("ix_collabs_organization", "collabs", ["organization", "seq"], unique=False)
+
+
+def _submission_messages() -> None:
+    op.create_table(
+        "submission_messages",
+        sa.Column("seq", SEQ, autoincrement=True, nullable=False),
+        sa.Column("organization", sa.Integer(), nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("submission", SEQ, nullable=False),
+        sa.Column("person", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization"], ["organizations.seq"], name=op.f("fk_submission_messages_organization")
+        ),
+        sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_submission_messages_person")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_submission_messages")),
+    )
+    op.create_index(
+        "ix_submission_messages_submission",
+        "submission_messages",
+        ["kind", "submission", "seq"],
+        unique=False,
+    )
+
+
+def _submission_reads() -> None:
+    op.create_table(
+        "submission_reads",
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("submission", SEQ, autoincrement=False, nullable=False),
+        sa.Column("person", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("message", SEQ, nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_submission_reads_person")),
+        sa.PrimaryKeyConstraint("kind", "submission", "person", name=op.f("pk_submission_reads")),
+    )
+
+
+def _collab_submissions() -> None:
+    op.create_table(
+        "collab_submissions",
+        sa.Column("seq", SEQ, autoincrement=True, nullable=False),
+        sa.Column("organization", sa.Integer(), nullable=False),
+        sa.Column("collab", SEQ, nullable=False),
+        sa.Column("person", sa.Integer(), nullable=False),
+        sa.Column("status", KEY, nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("partner_id", KEY, nullable=True),
+        sa.Column("link_id", KEY, nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("carrier", sa.Text(), nullable=True),
+        sa.Column("tracking_number", sa.Text(), nullable=True),
+        sa.Column("tracking_url", sa.Text(), nullable=True),
+        sa.Column("action_id", KEY, nullable=True),
+        sa.Column("ship_due_at", sa.BigInteger(), nullable=True),
+        sa.Column("shipped_at", sa.BigInteger(), nullable=True),
+        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("content_url", sa.Text(), nullable=True),
+        sa.Column("content_note", sa.Text(), nullable=False),
+        sa.Column("content_due_at", sa.BigInteger(), nullable=True),
+        sa.Column("revisions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("revision_note", sa.Text(), nullable=False),
+        sa.Column("review_due_at", sa.BigInteger(), nullable=True),
+        sa.Column("approved_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision", KEY, nullable=True),
+        sa.Column("account", SEQ, nullable=True),
+        sa.Column("platform_id", KEY, nullable=True),
+        sa.Column("post_url", sa.Text(), nullable=True),
+        sa.Column("url_key", KEY, nullable=True),
+        sa.Column("posted_at", sa.BigInteger(), nullable=True),
+        sa.Column("spark_code", sa.Text(), nullable=True),
+        sa.Column("spark_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("usage_status", KEY, nullable=False),
+        sa.Column("usage_until", sa.BigInteger(), nullable=True),
+        sa.Column("committed_amount", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("share_amount", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        sa.Column("hold_until", sa.BigInteger(), nullable=True),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account"], ["social_accounts.seq"], name=op.f("fk_collab_submissions_account")
+        ),
+        sa.ForeignKeyConstraint(["collab"], ["collabs.seq"], name=op.f("fk_collab_submissions_collab")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["people.seq"], name=op.f("fk_collab_submissions_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization"], ["organizations.seq"], name=op.f("fk_collab_submissions_organization")
+        ),
+        sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_collab_submissions_person")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_collab_submissions")),
+        sa.UniqueConstraint("collab", "person", name=op.f("uq_collab_submissions_collab_person")),
+    )
+    op.create_index("ix_collab_submissions_action", "collab_submissions", ["action_id"], unique=False)
+    op.create_index("ix_collab_submissions_collab", "collab_submissions", ["collab", "seq"], unique=False)
+    op.create_index("ix_collab_submissions_link", "collab_submissions", ["link_id"], unique=False)
+    op.create_index(
+        "ix_collab_submissions_organization",
+        "collab_submissions",
+        ["organization", "status", "seq"],
+        unique=False,
+    )
+    op.create_index("ix_collab_submissions_person", "collab_submissions", ["person", "seq"], unique=False)
+    op.create_index(
+        "ix_collab_submissions_review",
+        "collab_submissions",
+        ["review_due_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'content_submitted'"),
+        postgresql_where=sa.text("status = 'content_submitted'"),
+    )
+    op.create_index(
+        "uq_collab_submissions_url",
+        "collab_submissions",
+        ["url_key"],
+        unique=True,
+        sqlite_where=sa.text("url_key IS NOT NULL"),
+        postgresql_where=sa.text("url_key IS NOT NULL"),
+    )
