@@ -48,32 +48,36 @@ def _campaigns() -> None:
         "campaigns",
         sa.Column("seq", SEQ, autoincrement=True, nullable=False),
         sa.Column("organization", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("name", "countries", "platform_ids", "brief")
+        ),
         sa.Column("status", KEY, nullable=False),
         sa.Column("currency", KEY, nullable=False),
-        sa.Column("countries", sa.Text(), nullable=False),
         sa.Column("website", sa.Text(), nullable=True),
         sa.Column("content_type", KEY, nullable=True),
         sa.Column("category", KEY, nullable=True),
-        sa.Column("platform_ids", sa.Text(), nullable=False),
         sa.Column("tiktok_music_id", sa.Text(), nullable=True),
-        sa.Column("cpm_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("min_payout_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("max_payout_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("base_reward_amount", sa.BigInteger(), server_default="0", nullable=False),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False, server_default="0")
+            for name in (
+                "cpm_amount",
+                "min_payout_amount",
+                "max_payout_amount",
+                "base_reward_amount",
+                "total_budget_amount",
+                "unused_amount",
+                "view_count",
+            )
+        ),
         sa.Column("sale_share", sa.Integer(), server_default="0", nullable=False),
         sa.Column("approves", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("brief", sa.Text(), nullable=False),
         sa.Column("banner", sa.Integer(), nullable=True),
-        sa.Column("total_budget_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("unused_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("view_count", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("submissions_count", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("ends_at", sa.BigInteger(), nullable=True),
-        sa.Column("published_at", sa.BigInteger(), nullable=True),
-        sa.Column("paused_at", sa.BigInteger(), nullable=True),
-        sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=True)
+            for name in ("ends_at", "published_at", "paused_at", "finished_at", "settled_at")
+        ),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -81,6 +85,10 @@ def _campaigns() -> None:
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_campaigns")),
     )
+    _indexes_of_campaigns()
+
+
+def _indexes_of_campaigns() -> None:
     op.create_index(
         "ix_campaigns_board",
         "campaigns",
@@ -234,33 +242,34 @@ def _campaign_submissions() -> None:
         sa.Column("person", sa.Integer(), nullable=False),
         sa.Column("account", SEQ, nullable=False),
         sa.Column("platform_id", KEY, nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("url", "flags", "note")),
         sa.Column("url_key", KEY, nullable=False),
         sa.Column("status", KEY, nullable=False),
-        sa.Column("flags", sa.Text(), nullable=False),
         sa.Column("decision", KEY, nullable=True),
         sa.Column("reason", KEY, nullable=True),
-        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("reopened", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("posted_at", sa.BigInteger(), nullable=True),
-        sa.Column("views", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("likes", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("comments", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("views_at", sa.BigInteger(), nullable=True),
-        sa.Column("next_sync_at", sa.BigInteger(), nullable=True),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=True)
+            for name in (
+                "posted_at",
+                "views_at",
+                "next_sync_at",
+                "review_due_at",
+                "decided_at",
+                "window_ends_at",
+                "locked_at",
+                "hold_until",
+                "paid_at",
+            )
+        ),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False, server_default="0")
+            for name in ("views", "likes", "comments", "gross_amount", "committed_amount", "share_amount")
+        ),
         sa.Column("sync_failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("gross_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("committed_amount", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("share_amount", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.Column("review_due_at", sa.BigInteger(), nullable=True),
-        sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
-        sa.Column("window_ends_at", sa.BigInteger(), nullable=True),
-        sa.Column("locked_at", sa.BigInteger(), nullable=True),
-        sa.Column("hold_until", sa.BigInteger(), nullable=True),
-        sa.Column("paid_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account"], ["social_accounts.seq"], name=op.f("fk_campaign_submissions_account")
         ),
@@ -279,6 +288,10 @@ def _campaign_submissions() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_campaign_submissions_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_campaign_submissions")),
     )
+    _indexes_of_campaign_submissions()
+
+
+def _indexes_of_campaign_submissions() -> None:
     op.create_index(
         "ix_campaign_submissions_campaign", "campaign_submissions", ["campaign", "seq"], unique=False
     )

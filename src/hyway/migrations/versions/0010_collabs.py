@@ -103,43 +103,52 @@ def _collab_submissions() -> None:
         sa.Column("collab", SEQ, nullable=False),
         sa.Column("person", sa.Integer(), nullable=False),
         sa.Column("status", KEY, nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("partner_id", KEY, nullable=True),
-        sa.Column("link_id", KEY, nullable=True),
-        sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("carrier", sa.Text(), nullable=True),
-        sa.Column("tracking_number", sa.Text(), nullable=True),
-        sa.Column("tracking_url", sa.Text(), nullable=True),
-        sa.Column("action_id", KEY, nullable=True),
-        sa.Column("ship_due_at", sa.BigInteger(), nullable=True),
-        sa.Column("shipped_at", sa.BigInteger(), nullable=True),
-        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
-        sa.Column("content_url", sa.Text(), nullable=True),
-        sa.Column("content_note", sa.Text(), nullable=False),
-        sa.Column("content_due_at", sa.BigInteger(), nullable=True),
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("message", "content_note", "revision_note")
+        ),
+        *(
+            sa.Column(name, KEY, nullable=True)
+            for name in ("partner_id", "link_id", "action_id", "decision", "platform_id", "url_key")
+        ),
+        *(
+            sa.Column(name, sa.Text(), nullable=True)
+            for name in (
+                "address",
+                "carrier",
+                "tracking_number",
+                "tracking_url",
+                "content_url",
+                "post_url",
+                "spark_code",
+            )
+        ),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=True)
+            for name in (
+                "ship_due_at",
+                "shipped_at",
+                "delivered_at",
+                "content_due_at",
+                "review_due_at",
+                "approved_at",
+                "posted_at",
+                "spark_expires_at",
+                "usage_until",
+                "decided_at",
+                "completed_at",
+                "hold_until",
+                "paid_at",
+            )
+        ),
         sa.Column("revisions", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("revision_note", sa.Text(), nullable=False),
-        sa.Column("review_due_at", sa.BigInteger(), nullable=True),
-        sa.Column("approved_at", sa.BigInteger(), nullable=True),
-        sa.Column("decision", KEY, nullable=True),
         sa.Column("account", SEQ, nullable=True),
-        sa.Column("platform_id", KEY, nullable=True),
-        sa.Column("post_url", sa.Text(), nullable=True),
-        sa.Column("url_key", KEY, nullable=True),
-        sa.Column("posted_at", sa.BigInteger(), nullable=True),
-        sa.Column("spark_code", sa.Text(), nullable=True),
-        sa.Column("spark_expires_at", sa.BigInteger(), nullable=True),
         sa.Column("usage_status", KEY, nullable=False),
-        sa.Column("usage_until", sa.BigInteger(), nullable=True),
         sa.Column("committed_amount", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("share_amount", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
-        sa.Column("completed_at", sa.BigInteger(), nullable=True),
-        sa.Column("hold_until", sa.BigInteger(), nullable=True),
-        sa.Column("paid_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account"], ["social_accounts.seq"], name=op.f("fk_collab_submissions_account")
         ),
@@ -154,6 +163,10 @@ def _collab_submissions() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_collab_submissions")),
         sa.UniqueConstraint("collab", "person", name=op.f("uq_collab_submissions_collab_person")),
     )
+    _indexes_of_collab_submissions()
+
+
+def _indexes_of_collab_submissions() -> None:
     op.create_index("ix_collab_submissions_action", "collab_submissions", ["action_id"], unique=False)
     op.create_index("ix_collab_submissions_collab", "collab_submissions", ["collab", "seq"], unique=False)
     op.create_index("ix_collab_submissions_link", "collab_submissions", ["link_id"], unique=False)
