@@ -12,6 +12,26 @@ depends_on = None
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+_TIMES = (
+    "posted_at",
+    "views_at",
+    "next_sync_at",
+    "review_due_at",
+    "decided_at",
+    "window_ends_at",
+    "locked_at",
+    "hold_until",
+    "paid_at",
+)
+_LEADS_TO = (
+    ("account", "social_accounts.seq"),
+    ("application", "campaign_applications.seq"),
+    ("campaign", "campaigns.seq"),
+    ("decided_by", "people.seq"),
+    ("organization", "organizations.seq"),
+    ("person", "people.seq"),
+)
+
 
 def upgrade() -> None:
     _addresses()
@@ -248,20 +268,7 @@ def _campaign_submissions() -> None:
         sa.Column("decision", KEY, nullable=True),
         sa.Column("reason", KEY, nullable=True),
         sa.Column("reopened", sa.SmallInteger(), server_default="0", nullable=False),
-        *(
-            sa.Column(name, sa.BigInteger(), nullable=True)
-            for name in (
-                "posted_at",
-                "views_at",
-                "next_sync_at",
-                "review_due_at",
-                "decided_at",
-                "window_ends_at",
-                "locked_at",
-                "hold_until",
-                "paid_at",
-            )
-        ),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in _TIMES),
         *(
             sa.Column(name, sa.BigInteger(), nullable=False, server_default="0")
             for name in ("views", "likes", "comments", "gross_amount", "committed_amount", "share_amount")
@@ -270,22 +277,10 @@ def _campaign_submissions() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account"], ["social_accounts.seq"], name=op.f("fk_campaign_submissions_account")
+        *(
+            sa.ForeignKeyConstraint([name], [to], name=op.f(f"fk_campaign_submissions_{name}"))
+            for name, to in _LEADS_TO
         ),
-        sa.ForeignKeyConstraint(
-            ["application"], ["campaign_applications.seq"], name=op.f("fk_campaign_submissions_application")
-        ),
-        sa.ForeignKeyConstraint(
-            ["campaign"], ["campaigns.seq"], name=op.f("fk_campaign_submissions_campaign")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["people.seq"], name=op.f("fk_campaign_submissions_decided_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization"], ["organizations.seq"], name=op.f("fk_campaign_submissions_organization")
-        ),
-        sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_campaign_submissions_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_campaign_submissions")),
     )
     _indexes_of_campaign_submissions()

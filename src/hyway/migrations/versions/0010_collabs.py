@@ -12,6 +12,29 @@ depends_on = None
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+_TIMES = (
+    "ship_due_at",
+    "shipped_at",
+    "delivered_at",
+    "content_due_at",
+    "review_due_at",
+    "approved_at",
+    "posted_at",
+    "spark_expires_at",
+    "usage_until",
+    "decided_at",
+    "completed_at",
+    "hold_until",
+    "paid_at",
+)
+_LEADS_TO = (
+    ("account", "social_accounts.seq"),
+    ("collab", "collabs.seq"),
+    ("decided_by", "people.seq"),
+    ("organization", "organizations.seq"),
+    ("person", "people.seq"),
+)
+
 
 def upgrade() -> None:
     _collabs()
@@ -123,24 +146,7 @@ def _collab_submissions() -> None:
                 "spark_code",
             )
         ),
-        *(
-            sa.Column(name, sa.BigInteger(), nullable=True)
-            for name in (
-                "ship_due_at",
-                "shipped_at",
-                "delivered_at",
-                "content_due_at",
-                "review_due_at",
-                "approved_at",
-                "posted_at",
-                "spark_expires_at",
-                "usage_until",
-                "decided_at",
-                "completed_at",
-                "hold_until",
-                "paid_at",
-            )
-        ),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in _TIMES),
         sa.Column("revisions", sa.Integer(), server_default="0", nullable=False),
         sa.Column("account", SEQ, nullable=True),
         sa.Column("usage_status", KEY, nullable=False),
@@ -149,17 +155,10 @@ def _collab_submissions() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account"], ["social_accounts.seq"], name=op.f("fk_collab_submissions_account")
+        *(
+            sa.ForeignKeyConstraint([name], [to], name=op.f(f"fk_collab_submissions_{name}"))
+            for name, to in _LEADS_TO
         ),
-        sa.ForeignKeyConstraint(["collab"], ["collabs.seq"], name=op.f("fk_collab_submissions_collab")),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["people.seq"], name=op.f("fk_collab_submissions_decided_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization"], ["organizations.seq"], name=op.f("fk_collab_submissions_organization")
-        ),
-        sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_collab_submissions_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_collab_submissions")),
         sa.UniqueConstraint("collab", "person", name=op.f("uq_collab_submissions_collab_person")),
     )
