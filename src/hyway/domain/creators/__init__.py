@@ -1,1 +1,8 @@
 """Creators and the organizations that pay them: campaigns, collabs, submissions, social accounts, money."""
+
+from hyway.domain.creators import brief, places
+
+__all__ = [
+    "brief",
+    "places",
+]
