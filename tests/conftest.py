@@ -37,6 +37,17 @@ def pytest_report_header() -> str:
     return f"database engine: {ENGINE}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what meets an engine is run: the rest is the same test, and the run on SQLite has it."""
+    if ENGINE == "sqlite":
+        return
+    apart = [each for each in items if "engine_name" not in getattr(each, "fixturenames", ())]
+    if apart and len(apart) < len(items):
+        gone = set(map(id, apart))
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [each for each in items if id(each) not in gone]
+
+
 @pytest.fixture(scope="session")
 def engine_name() -> str:
     """`sqlite` or `postgresql`."""
