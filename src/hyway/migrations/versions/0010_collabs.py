@@ -22,6 +22,7 @@ _TIMES = (
     "posted_at",
     "spark_expires_at",
     "usage_until",
+    "overdue_told_at",
     "decided_at",
     "completed_at",
     "hold_until",
@@ -33,6 +34,18 @@ _LEADS_TO = (
     ("decided_by", "people.seq"),
     ("organization", "organizations.seq"),
     ("person", "people.seq"),
+)
+# What the clock looks for: a step that is due and of which nobody was told, a term that ends.
+_DUE = (
+    ("review", "review_due_at", "status = 'content_submitted'"),
+    ("shipping", "ship_due_at", "status = 'awaiting_shipment' AND overdue_told_at IS NULL"),
+    (
+        "making",
+        "content_due_at",
+        "status IN ('delivered', 'in_production', 'revision_requested') AND overdue_told_at IS NULL",
+    ),
+    ("spark", "spark_expires_at", "spark_code IS NOT NULL"),
+    ("usage", "usage_until", "usage_status IN ('granted', 'extended')"),
 )
 
 
@@ -59,6 +72,7 @@ def _collabs() -> None:
         sa.Column("banner", sa.Integer(), nullable=True),
         sa.Column("reward_amount", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("sale_share", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("usage_days", sa.Integer(), server_default="365", nullable=False),
         sa.Column("total_budget_amount", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("unused_amount", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("submissions_count", sa.Integer(), server_default="0", nullable=False),
@@ -176,14 +190,15 @@ def _indexes_of_collab_submissions() -> None:
         unique=False,
     )
     op.create_index("ix_collab_submissions_person", "collab_submissions", ["person", "seq"], unique=False)
-    op.create_index(
-        "ix_collab_submissions_review",
-        "collab_submissions",
-        ["review_due_at"],
-        unique=False,
-        sqlite_where=sa.text("status = 'content_submitted'"),
-        postgresql_where=sa.text("status = 'content_submitted'"),
-    )
+    for name, column, where in _DUE:
+        op.create_index(
+            f"ix_collab_submissions_{name}",
+            "collab_submissions",
+            [column],
+            unique=False,
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
     op.create_index(
         "uq_collab_submissions_url",
         "collab_submissions",

@@ -72,7 +72,8 @@ CAMPAIGNS = Table(
     _partly("published_at", where="status = 'active'", name="ix_campaigns_board"),
 )
 
-# `reward_amount` is what each creator gets besides the product: nothing in the vendor's wire, an addition of ours.
+# `reward_amount` is what each creator gets besides the product, `usage_days` how long the organization may use what it
+# has approved: nothing in the vendor's wire, additions of ours.
 COLLABS = Table(
     "collabs",
     METADATA,
@@ -89,6 +90,7 @@ COLLABS = Table(
     Column("banner", Integer),
     _amount("reward_amount"),
     Column("sale_share", Integer, nullable=False, server_default="0"),
+    Column("usage_days", Integer, nullable=False, server_default="365"),
     _amount("total_budget_amount"),
     _amount("unused_amount"),
     Column("submissions_count", Integer, nullable=False, server_default="0"),
@@ -224,6 +226,8 @@ COLLAB_SUBMISSIONS = Table(
     Column("spark_expires_at", At),
     Column("usage_status", Key, nullable=False),
     Column("usage_until", At),
+    # When both sides were told that the step now due is late; empty again with each step.
+    Column("overdue_told_at", At),
     _amount("committed_amount"),
     _amount("share_amount"),
     Column("created_at", At, nullable=False),
@@ -241,6 +245,20 @@ COLLAB_SUBMISSIONS = Table(
     Index("ix_collab_submissions_link", "link_id"),
     Index("ix_collab_submissions_action", "action_id"),
     _partly("review_due_at", where="status = 'content_submitted'", name="ix_collab_submissions_review"),
+    _partly(
+        "ship_due_at",
+        where="status = 'awaiting_shipment' AND overdue_told_at IS NULL",
+        name="ix_collab_submissions_shipping",
+    ),
+    _partly(
+        "content_due_at",
+        where="status IN ('delivered', 'in_production', 'revision_requested') AND overdue_told_at IS NULL",
+        name="ix_collab_submissions_making",
+    ),
+    _partly("spark_expires_at", where="spark_code IS NOT NULL", name="ix_collab_submissions_spark"),
+    _partly(
+        "usage_until", where="usage_status IN ('granted', 'extended')", name="ix_collab_submissions_usage"
+    ),
 )
 
 # A word on a submission of either kind, by the creator or somebody of the organization.
