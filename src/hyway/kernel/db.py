@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from types import MappingProxyType
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
@@ -47,12 +48,14 @@ class Fact(NamedTuple):
 
 
 class House(NamedTuple):
-    """What every verb may know of the server: what seals its secrets, where it answers, what it can ask of others."""
+    """What every verb may know of the server: what seals its secrets, where it answers, what it can ask of others, and
+    the numbers that its operator has set."""
 
     seal: Seal
     hosts: frozenset[str] = frozenset()
     home: str = "http://localhost:8000"
     services: frozenset[str] = frozenset()
+    terms: Mapping[str, int] = MappingProxyType({})
 
 
 class Read:
@@ -67,6 +70,8 @@ class Read:
         """Where people reach this server, without a slash at the end: addresses that it gives away begin so."""
         self.services = house.services
         """The kinds of outside services that the operator named: without one, no errand need be left for it."""
+        self.terms = house.terms
+        """Numbers that the operator has set, by the names that contexts give them."""
 
     @property
     def engine(self) -> str:
@@ -150,11 +155,12 @@ class Database:
         hosts: frozenset[str] = frozenset(),
         home: str = "http://localhost:8000",
         services: frozenset[str] = frozenset(),
+        terms: Mapping[str, int] | None = None,
         threads: int = 4,
     ) -> None:
         self.url = url
         self.seal = seal
-        self.house = House(seal, hosts, home, services)
+        self.house = House(seal, hosts, home, services, terms or {})
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(url, threads)
         self.changes = Changes(self.engine)

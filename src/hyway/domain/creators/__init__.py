@@ -1,8 +1,9 @@
 """Creators and the organizations that pay them: campaigns, collabs, submissions, social accounts, money."""
 
-from hyway.domain.creators import brief, places
+from hyway.domain.creators import brief, money, places
 
 __all__ = [
     "brief",
+    "money",
     "places",
 ]

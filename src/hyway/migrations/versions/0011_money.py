@@ -43,6 +43,8 @@ def _fundings() -> None:
         sa.Column("programme", SEQ, nullable=False),
         sa.Column("provider", KEY, nullable=False),
         sa.Column("provider_ref", KEY, nullable=True),
+        sa.Column("payment_ref", KEY, nullable=True),
+        sa.Column("checkout_url", sa.Text(), nullable=True),
         sa.Column("status", KEY, nullable=False),
         sa.Column("currency", KEY, nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
@@ -76,6 +78,10 @@ def _ledger_accounts() -> None:
         sa.Column("programme", SEQ, server_default="0", nullable=False),
         sa.Column("person", sa.Integer(), server_default="0", nullable=False),
         sa.Column("balance", sa.BigInteger(), server_default="0", nullable=False),
+        sa.CheckConstraint(
+            "CASE WHEN kind = 'cash' THEN balance >= 0 ELSE balance <= 0 END",
+            name=op.f("ck_ledger_accounts_side"),
+        ),
         sa.ForeignKeyConstraint(
             ["organization"], ["organizations.seq"], name=op.f("fk_ledger_accounts_organization")
         ),
@@ -133,7 +139,11 @@ def _payout_methods() -> None:
         sa.Column("person", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("provider", KEY, nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("ready", sa.Integer(), nullable=False),
+        sa.Column("hint", sa.Text(), nullable=False),
+        sa.Column("ready", sa.SmallInteger(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("link_until", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_payout_methods_person")),
         sa.PrimaryKeyConstraint("person", "provider", name=op.f("pk_payout_methods")),

@@ -4,11 +4,23 @@ Amounts are whole minor units. In the ledger a debit is positive and a credit ne
 nothing, and nothing in it is ever changed.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
-from hyway.kernel.sql import METADATA, At, Key, Seq
+from hyway.kernel.sql import METADATA, At, Flag, Key, Seq
 
-# `programme` is a campaign or a collab; `kind` names the account's part: cash, fees, budget, accrued, held, owed.
+# `programme` is a campaign or a collab; `kind` names the account's part: cash, fees, budget, accrued, held, owed. What
+# somebody else has a claim to is never overdrawn: the check holds whatever the program does.
 LEDGER_ACCOUNTS = Table(
     "ledger_accounts",
     METADATA,
@@ -23,6 +35,9 @@ LEDGER_ACCOUNTS = Table(
     Column("person", Integer, nullable=False, server_default="0"),
     Column("balance", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("organization", "currency", "kind", "programme_kind", "programme", "person"),
+    CheckConstraint(
+        "CASE WHEN kind = 'cash' THEN balance >= 0 ELSE balance <= 0 END", name="ck_ledger_accounts_side"
+    ),
     Index("ix_ledger_accounts_programme", "programme_kind", "programme"),
     Index("ix_ledger_accounts_person", "person"),
 )
@@ -56,7 +71,8 @@ LEDGER_LINES = Table(
     Index("ix_ledger_lines_account", "account", "entry"),
 )
 
-# `amount` is what was sent, `net_amount` what of it reaches the budget.
+# `amount` is what was sent, `net_amount` what of it reaches the budget. `provider_ref` is the provider's session in
+# which it is paid, `payment_ref` the payment itself, `checkout_url` where the payer goes.
 FUNDINGS = Table(
     "fundings",
     METADATA,
@@ -66,6 +82,8 @@ FUNDINGS = Table(
     Column("programme", Seq, nullable=False),
     Column("provider", Key, nullable=False),
     Column("provider_ref", Key),
+    Column("payment_ref", Key),
+    Column("checkout_url", Text),
     Column("status", Key, nullable=False),
     Column("currency", Key, nullable=False),
     Column("amount", BigInteger, nullable=False),
@@ -148,13 +166,18 @@ PAYOUTS = Table(
     Index("ix_payouts_person", "person", "seq"),
 )
 
-# Where a person is paid: the provider's own name of them, or their bank details, sealed.
+# Where a person is paid: the provider's own name of them, or their bank details, sealed; `hint` may be shown. `link` is
+# where they introduce themselves to the provider, for as long as it is good.
 PAYOUT_METHODS = Table(
     "payout_methods",
     METADATA,
     Column("person", ForeignKey("people.seq"), primary_key=True, autoincrement=False),
     Column("provider", Key, primary_key=True),
     Column("reference", Text, nullable=False),
-    Column("ready", Integer, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("ready", Flag, nullable=False),
+    Column("link", Text),
+    Column("link_until", At),
+    Column("created_at", At, nullable=False),
     Column("updated_at", At, nullable=False),
 )
