@@ -23,8 +23,14 @@ _TIMES = (
     "hold_until",
     "paid_at",
 )
+# What the clock looks for.
+_DUE = (
+    ("locked", "seq", "status = 'locked' AND hold_until IS NULL"),
+    ("review", "review_due_at", "status = 'submitted'"),
+    ("sync", "next_sync_at", "next_sync_at IS NOT NULL"),
+    ("window", "window_ends_at", "status IN ('approved', 'tracking')"),
+)
 _LEADS_TO = (
-    ("account", "social_accounts.seq"),
     ("application", "campaign_applications.seq"),
     ("campaign", "campaigns.seq"),
     ("decided_by", "people.seq"),
@@ -36,6 +42,8 @@ _LEADS_TO = (
 def upgrade() -> None:
     _addresses()
     _campaigns()
+    _campaign_counts()
+    _creator_partners()
     _social_accounts()
     _verification_tries()
     _campaign_applications()
@@ -125,6 +133,14 @@ def _indexes_of_campaigns() -> None:
         sqlite_where=sa.text("status IN ('active', 'paused')"),
         postgresql_where=sa.text("status IN ('active', 'paused')"),
     )
+    op.create_index(
+        "ix_campaigns_exhausted",
+        "campaigns",
+        ["seq"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('active', 'paused') AND unused_amount = 0"),
+        postgresql_where=sa.text("status IN ('active', 'paused') AND unused_amount = 0"),
+    )
     op.create_index("ix_campaigns_organization", "campaigns", ["organization", "seq"], unique=False)
     op.create_index(
         "ix_campaigns_settling",
@@ -133,6 +149,31 @@ def _indexes_of_campaigns() -> None:
         unique=False,
         sqlite_where=sa.text("status = 'finished' AND settled_at IS NULL"),
         postgresql_where=sa.text("status = 'finished' AND settled_at IS NULL"),
+    )
+
+
+def _campaign_counts() -> None:
+    op.create_table(
+        "campaign_counts",
+        sa.Column("organization", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("campaigns", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization"], ["organizations.seq"], name=op.f("fk_campaign_counts_organization")
+        ),
+        sa.PrimaryKeyConstraint("organization", name=op.f("pk_campaign_counts")),
+    )
+
+
+def _creator_partners() -> None:
+    op.create_table(
+        "creator_partners",
+        sa.Column("organization", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("person", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization"], ["organizations.seq"], name=op.f("fk_creator_partners_organization")
+        ),
+        sa.PrimaryKeyConstraint("organization", "person", name=op.f("pk_creator_partners")),
     )
 
 
@@ -260,7 +301,7 @@ def _campaign_submissions() -> None:
         sa.Column("campaign", SEQ, nullable=False),
         sa.Column("application", SEQ, nullable=False),
         sa.Column("person", sa.Integer(), nullable=False),
-        sa.Column("account", SEQ, nullable=False),
+        sa.Column("account", SEQ, nullable=True),
         sa.Column("platform_id", KEY, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("url", "flags", "note")),
         sa.Column("url_key", KEY, nullable=False),
@@ -277,6 +318,12 @@ def _campaign_submissions() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["social_accounts.seq"],
+            name=op.f("fk_campaign_submissions_account"),
+            ondelete="SET NULL",
+        ),
         *(
             sa.ForeignKeyConstraint([name], [to], name=op.f(f"fk_campaign_submissions_{name}"))
             for name, to in _LEADS_TO
@@ -287,40 +334,25 @@ def _campaign_submissions() -> None:
 
 
 def _indexes_of_campaign_submissions() -> None:
-    op.create_index(
-        "ix_campaign_submissions_campaign", "campaign_submissions", ["campaign", "seq"], unique=False
-    )
-    op.create_index(
-        "ix_campaign_submissions_hold",
-        "campaign_submissions",
-        ["hold_until"],
-        unique=False,
-        sqlite_where=sa.text("status = 'held'"),
-        postgresql_where=sa.text("status = 'held'"),
-    )
+    for name in ("application", "campaign", "person"):
+        op.create_index(
+            f"ix_campaign_submissions_{name}", "campaign_submissions", [name, "seq"], unique=False
+        )
     op.create_index(
         "ix_campaign_submissions_organization",
         "campaign_submissions",
         ["organization", "status", "seq"],
         unique=False,
     )
-    op.create_index("ix_campaign_submissions_person", "campaign_submissions", ["person", "seq"], unique=False)
-    op.create_index(
-        "ix_campaign_submissions_review",
-        "campaign_submissions",
-        ["review_due_at"],
-        unique=False,
-        sqlite_where=sa.text("status = 'submitted'"),
-        postgresql_where=sa.text("status = 'submitted'"),
-    )
-    op.create_index(
-        "ix_campaign_submissions_sync",
-        "campaign_submissions",
-        ["next_sync_at"],
-        unique=False,
-        sqlite_where=sa.text("status = 'tracking'"),
-        postgresql_where=sa.text("status = 'tracking'"),
-    )
+    for name, column, where in _DUE:
+        op.create_index(
+            f"ix_campaign_submissions_{name}",
+            "campaign_submissions",
+            [column],
+            unique=False,
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
     op.create_index(
         "uq_campaign_submissions_url",
         "campaign_submissions",

@@ -70,6 +70,9 @@ CAMPAIGNS = Table(
     _partly("ends_at", where="status IN ('active', 'paused')", name="ix_campaigns_ending"),
     _partly("finished_at", where="status = 'finished' AND settled_at IS NULL", name="ix_campaigns_settling"),
     _partly("published_at", where="status = 'active'", name="ix_campaigns_board"),
+    _partly(
+        "seq", where="status IN ('active', 'paused') AND unused_amount = 0", name="ix_campaigns_exhausted"
+    ),
 )
 
 # `reward_amount` is what each creator gets besides the product, `usage_days` how long the organization may use what it
@@ -133,7 +136,7 @@ SUBMISSIONS = Table(
     Column("campaign", ForeignKey("campaigns.seq"), nullable=False),
     Column("application", ForeignKey("campaign_applications.seq"), nullable=False),
     _person(),
-    Column("account", ForeignKey("social_accounts.seq"), nullable=False),
+    Column("account", ForeignKey("social_accounts.seq", ondelete="SET NULL")),
     Column("platform_id", Key, nullable=False),
     Column("url", Text, nullable=False),
     Column("url_key", Key, nullable=False),
@@ -171,10 +174,15 @@ SUBMISSIONS = Table(
     ),
     Index("ix_campaign_submissions_campaign", "campaign", "seq"),
     Index("ix_campaign_submissions_person", "person", "seq"),
+    Index("ix_campaign_submissions_application", "application", "seq"),
     Index("ix_campaign_submissions_organization", "organization", "status", "seq"),
-    _partly("next_sync_at", where="status = 'tracking'", name="ix_campaign_submissions_sync"),
+    _partly("next_sync_at", where="next_sync_at IS NOT NULL", name="ix_campaign_submissions_sync"),
     _partly("review_due_at", where="status = 'submitted'", name="ix_campaign_submissions_review"),
-    _partly("hold_until", where="status = 'held'", name="ix_campaign_submissions_hold"),
+    _partly(
+        "window_ends_at", where="status IN ('approved', 'tracking')", name="ix_campaign_submissions_window"
+    ),
+    # Locked with nothing to hold, it has an end of the hold all the same, so that it is looked at once.
+    _partly("seq", where="status = 'locked' AND hold_until IS NULL", name="ix_campaign_submissions_locked"),
 )
 
 # How a post stood when it was looked at, once for each time slot.
