@@ -4,10 +4,10 @@ Every variable is optional; what each one does stands beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from hyway.kernel.faults import Invalid
 
@@ -42,6 +42,13 @@ class Settings:
     """HYWAY_GEOCODER: who knows addresses, `nominatim+https://…`. Default: nobody."""
     unknown_token: int
     """HYWAY_HYPERTRACK_UNKNOWN_TOKEN: what the tracking API answers to a token of nobody's, 401 or 403. Default 401."""
+    files: str
+    """HYWAY_FILES: where pictures are kept, `s3://bucket/prefix?endpoint=https://…&region=…`, which no other server may
+    share. Default: `files` in the data folder."""
+    s3_key: str = field(repr=False)
+    """HYWAY_S3_KEY: the access key of the bucket."""
+    s3_secret: str = field(repr=False)
+    """HYWAY_S3_SECRET: and its secret."""
     tiles: str
     """HYWAY_TILES: what maps are drawn of, `https://…/{z}/{x}/{y}.png` or a `.pmtiles` archive. Default: a plain map of
     the world that needs no network."""
@@ -75,6 +82,7 @@ class Settings:
             router=environ.get("HYWAY_ROUTER") or "",
             geocoder=environ.get("HYWAY_GEOCODER") or "",
             unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
+            **_files(environ),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
             log_format=environ.get("HYWAY_LOG") or "",
@@ -117,6 +125,28 @@ def _networks(text: str) -> tuple[str, ...]:
         except ValueError:
             raise Invalid("HYWAY_TRUSTED_PROXIES", "{word} is no IP network", word=word) from None
     return tuple(_words(text))
+
+
+def _files(environ: Mapping[str, str]) -> dict[str, str]:
+    """What is said of the bucket: all that it takes, or nothing."""
+    url = environ.get("HYWAY_FILES") or ""
+    key, secret = environ.get("HYWAY_S3_KEY") or "", environ.get("HYWAY_S3_SECRET") or ""
+    if url:
+        parts = urlsplit(url)
+        told = dict(parse_qsl(parts.query))
+        where = urlsplit(told.get("endpoint", ""))
+        if (
+            parts.scheme != "s3"
+            or not parts.netloc
+            or where.scheme not in ("http", "https")
+            or not where.hostname
+        ):
+            raise Invalid("HYWAY_FILES", "must be like s3://bucket/prefix?endpoint=https://s3.example.com")
+        if told.keys() - {"endpoint", "region"}:
+            raise Invalid("HYWAY_FILES", "may say endpoint and region, nothing else")
+        if not key or not secret:
+            raise Invalid("HYWAY_FILES", "needs HYWAY_S3_KEY and HYWAY_S3_SECRET")
+    return {"files": url, "s3_key": key, "s3_secret": secret}
 
 
 def _tiles(url: str) -> str:
