@@ -75,12 +75,12 @@ def _organization(db: Database) -> Caller:
     """Demo, which owners of other organizations can see in the console."""
 
     def found(w: Write) -> Caller:
-        every = identity.organizations(w)
+        every = identity.every_organization(w)
         for each in every:
             if each.name == NAME:
                 return identity.command_line(each)
         by = identity.command_line(identity.found_organization(w, NAME))
-        people = [m for each in every for m in identity.members(w, identity.command_line(each))]
+        people = [m for each in every for m in identity.members_of(w, identity.command_line(each))]
         owners = {m.person.id: m.person for m in people if m.role == "owner"}
         for person in owners.values():
             identity.join(w, by, person, "owner")

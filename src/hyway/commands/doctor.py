@@ -218,7 +218,7 @@ def _sealed(settings: Settings, ask: Ask) -> Finding:
         return Finding("stored secrets", "ok", "none to try the key file on")
     db = main.open_database(settings, threads=1)
     with closing(db):
-        owner = next(each for each in db.read_now(identity.organizations) if each.seq == rows[0][0])
+        owner = next(each for each in db.read_now(identity.every_organization) if each.seq == rows[0][0])
         try:
             db.read_now(links.find, identity.command_line(owner), rows[0][1])
         except Fault as fault:

@@ -101,10 +101,10 @@ def _add(
 def list_users(*, org: Org = None, data: Data = None) -> int:
     """List people: e-mail, name, role, organization, parted by tabs."""
     with shared.opened(data) as db:
-        every = db.read_now(identity.organizations)
+        every = db.read_now(identity.every_organization)
         chosen = [db.read_now(identity.organization_named, org)] if org else every
         for each in chosen:
-            for member in db.read_now(identity.members, identity.command_line(each)):
+            for member in db.read_now(identity.members_of, identity.command_line(each)):
                 shared.tell(member.person.email, member.person.name, member.role, each.name)
     return 0
 
@@ -137,7 +137,7 @@ def add_org(name: str, *, data: Data = None) -> int:
 def list_orgs(*, data: Data = None) -> int:
     """List organizations: id, name, plan, parted by tabs."""
     with shared.opened(data) as db:
-        for each in db.read_now(identity.organizations):
+        for each in db.read_now(identity.every_organization):
             shared.tell(each.id, each.name, each.plan)
     return 0
 

@@ -126,7 +126,7 @@ def welcome(settings: Settings) -> None:
 
 def _first_run(w: Write) -> tuple[str, str, str] | None:
     """A one-time password, a key and a collection's id, where there was no organization yet."""
-    if identity.organizations(w):
+    if identity.every_organization(w):
         return None
     by = identity.command_line(identity.found_organization(w, ORGANIZATION))
     password = identity.one_time_password()

@@ -166,7 +166,7 @@ def test_roles(world: World, ann: identity.Person):
         world.db.write_now(identity.issue_key, opened.caller(), identity.NewKey("hoko", "k"))
     with pytest.raises(Refused):
         world.db.write_now(identity.rename_organization, opened.caller(), "Bob's")
-    found = world.db.read_now(identity.members, world.by)
+    found = world.db.read_now(identity.members_of, world.by)
     assert [(m.person.email, m.role) for m in found] == [
         ("ann@example.com", "owner"),
         ("bob@example.com", "member"),

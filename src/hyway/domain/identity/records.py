@@ -51,6 +51,8 @@ class Person:
     name: str
     must_change_password: bool
     created_at: Instant
+    is_confirmed: bool = True
+    """Whether somebody has shown that the address is theirs, or whoever runs the server has vouched for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +167,13 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """Somebody who wants in, or who is wanted."""
+    """Somebody who wants in, or who is wanted; `person` is None while nobody is known behind the address."""
 
     seq: int
     kind: Literal["request", "invitation"]
     organization: Organization
-    person: Person
+    person: Person | None
+    email: str
     role: Role
     status: Literal["pending", "approved"]
     created_at: Instant

@@ -15,6 +15,7 @@ from hyway.domain.identity.records import (
     Role,
     Session,
 )
+from hyway.domain.identity.store import joining as joining_store
 from hyway.domain.identity.store import people as store
 from hyway.domain.identity.store import tokens as token_store
 from hyway.kernel import clock, ids, seal
@@ -40,7 +41,7 @@ def found_organization(w: Write, name: str, plan: str = DEFAULT_PLAN) -> Organiz
     return made
 
 
-def organizations(r: Read) -> list[Organization]:
+def every_organization(r: Read) -> list[Organization]:
     return store.organizations(r)
 
 
@@ -92,7 +93,7 @@ def change_plan(w: Write, organization_seq: int, plan: str) -> None:
 
 
 def add_person(w: Write, email: str, name: str, password: str, *, must_change: bool = False) -> Person:
-    """A person with a password; the address is unique."""
+    """A person with a password; the address is unique, and whoever runs the server vouches for it."""
     id, address, called, now = (
         ids.uuid7(),
         rules.email("email", email),
@@ -106,12 +107,14 @@ def add_person(w: Write, email: str, name: str, password: str, *, must_change: b
         "password_hash": seal.hash_password(rules.password(password)),
         "must_change_password": int(must_change),
         "created_at": now,
+        "confirmed_at": now,
     }
     try:
         with w.attempt():
             seq = store.add_person(w, row)
     except Conflict:
         raise Taken("email", "is taken by another person") from None
+    joining_store.adopt(w, seq, address)
     return Person(seq, id, address, called, must_change, now)
 
 
@@ -130,7 +133,7 @@ def join(w: Write, by: Caller, person: Person, role: Role) -> None:
     w.announce(by, "member.joined", "person", person.id, {"email": person.email, "role": role})
 
 
-def members(r: Read, by: Caller) -> list[Membership]:
+def members_of(r: Read, by: Caller) -> list[Membership]:
     return store.memberships(r, organization_seq=by.organization)
 
 

@@ -15,6 +15,7 @@ SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     _organizations_grow()
+    _people_are_confirmed()
     _memberships_have_numbers()
     _sessions_outside()
     _access_requests()
@@ -32,7 +33,8 @@ def _access_requests() -> None:
         sa.Column("seq", SEQ, autoincrement=True, nullable=False),
         sa.Column("kind", KEY, nullable=False),
         sa.Column("organization", sa.Integer(), nullable=False),
-        sa.Column("person", sa.Integer(), nullable=False),
+        sa.Column("person", sa.Integer(), nullable=True),
+        sa.Column("email", KEY, nullable=True),
         sa.Column("role", KEY, nullable=False),
         sa.Column("status", KEY, nullable=False),
         sa.Column("invited_by", sa.Integer(), nullable=True),
@@ -51,6 +53,15 @@ def _access_requests() -> None:
         "ix_access_requests_organization", "access_requests", ["organization", "status", "seq"], unique=False
     )
     op.create_index("ix_access_requests_person", "access_requests", ["person"], unique=False)
+    op.create_index("ix_access_requests_email", "access_requests", ["email"], unique=False)
+    op.create_index(
+        "uq_access_requests_awaited",
+        "access_requests",
+        ["organization", "email"],
+        unique=True,
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.create_index(
         "uq_access_requests_pending",
         "access_requests",
@@ -198,6 +209,12 @@ def _organizations_grow() -> None:
     )
     op.add_column("organizations", sa.Column("closed_at", sa.BigInteger(), nullable=True))
     op.execute("UPDATE organizations SET updated_at = created_at")
+
+
+def _people_are_confirmed() -> None:
+    """Everybody there is was entered by whoever runs the server."""
+    op.add_column("people", sa.Column("confirmed_at", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE people SET confirmed_at = created_at")
 
 
 def _memberships_have_numbers() -> None:

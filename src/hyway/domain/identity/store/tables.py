@@ -30,6 +30,7 @@ PEOPLE = Table(
     Column("password_hash", Text),
     Column("must_change_password", Flag, nullable=False),
     Column("created_at", At, nullable=False),
+    Column("confirmed_at", At),
 )
 
 MEMBERSHIPS = Table(
@@ -101,13 +102,15 @@ ACCESS_TOKENS = Table(
 _PENDING = text("status = 'pending'")
 
 # Who wants in (`request`) and who is wanted (`invitation`): one row until it is decided, and kept when it is approved.
+# An address that is nobody's yet stands in `email`, until it is somebody's.
 ACCESS_REQUESTS = Table(
     "access_requests",
     METADATA,
     Column("seq", Seq, primary_key=True, autoincrement=True),
     Column("kind", Key, nullable=False),
     Column("organization", ForeignKey("organizations.seq"), nullable=False),
-    Column("person", ForeignKey("people.seq"), nullable=False, index=True),
+    Column("person", ForeignKey("people.seq"), index=True),
+    Column("email", Key),
     Column("role", Key, nullable=False),
     Column("status", Key, nullable=False),
     Column("invited_by", ForeignKey("people.seq")),
@@ -124,4 +127,13 @@ ACCESS_REQUESTS = Table(
         sqlite_where=_PENDING,
         postgresql_where=_PENDING,
     ),
+    Index(
+        "uq_access_requests_awaited",
+        "organization",
+        "email",
+        unique=True,
+        sqlite_where=_PENDING,
+        postgresql_where=_PENDING,
+    ),
+    Index("ix_access_requests_email", "email"),
 )

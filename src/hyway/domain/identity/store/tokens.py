@@ -41,6 +41,12 @@ def drop(w: Write, person: int, seq: int) -> str | None:
     return w.run(gone.returning(ACCESS_TOKENS.c.token_hash)).scalar_one_or_none()
 
 
+def drop_all(w: Write, person: int) -> list[str]:
+    """The hashes of those that are gone."""
+    gone = delete(ACCESS_TOKENS).where(ACCESS_TOKENS.c.person == person)
+    return list(w.run(gone.returning(ACCESS_TOKENS.c.token_hash)).scalars())
+
+
 def by_hash(r: Read, token_hash: str) -> tuple[AccessToken, Person] | None:
     found = select(
         ACCESS_TOKENS, *[c.label(f"p_{c.name}") for c in PEOPLE.c]

@@ -1,0 +1,17 @@
+"""How often somebody may do what costs others something: counted in the database, for every process."""
+
+from hyway.domain.identity.store import people as store
+from hyway.kernel import clock
+from hyway.kernel.db import Write
+from hyway.kernel.faults import Spent
+
+
+def count(w: Write, who: str, most: int, window: int) -> None:
+    """One more time of `who`, named with a word for what they do; Spent when it is one too many.
+
+    `window` in microseconds.
+    """
+    now = clock.now()
+    if store.failed_tries(w, who, now - window) >= most:
+        raise Spent("too many at once; wait and try again", retry_after=window // clock.SECOND)
+    store.add_try(w, who, now)
