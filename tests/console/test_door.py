@@ -26,7 +26,7 @@ async def test_a_stranger_is_led_to_the_door_and_back(world: World) -> None:
     cookie = next(
         value for value in back.headers.get_list("set-cookie") if value.startswith("hyway_session=")
     )
-    for part in ("HttpOnly", "SameSite=lax", "Path=/console"):
+    for part in ("HttpOnly", "SameSite=lax", "Path=/"):
         assert part.lower() in cookie.lower()
 
 
@@ -74,9 +74,9 @@ async def test_signing_in_gives_a_new_session(world: World) -> None:
     await browser.sign_in("owner@north.example")
     first = browser.http.cookies["hyway_session"]
     away = world.browser()
-    away.http.cookies.set("hyway_session", first, domain="go.example", path="/console")
+    away.http.cookies.set("hyway_session", first, domain="go.example", path="/")
     await away.see("/console/sign-in")
-    away.http.cookies.delete("hyway_session", domain="go.example", path="/console")
+    away.http.cookies.delete("hyway_session", domain="go.example", path="/")
     await browser.send("/console/sign-out")
     assert world.db.read_now(identity.session, first) is None
     await browser.sign_in("owner@north.example")
@@ -112,7 +112,7 @@ async def test_sign_out_ends_the_session(world: World) -> None:
     assert (await browser.http.get("/console/sign-out")).status_code == 405
     kept = browser.http.cookies["hyway_session"]
     assert (await browser.send("/console/sign-out")).status_code == 303
-    browser.http.cookies.set("hyway_session", kept, domain="go.example", path="/console")
+    browser.http.cookies.set("hyway_session", kept, domain="go.example", path="/")
     assert (await browser.see("/console")).headers["location"] == "/console/sign-in"
 
 

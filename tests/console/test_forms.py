@@ -66,7 +66,7 @@ def _whole(world: World) -> dict[str, Any]:
 
 async def test_every_field_of_a_link_is_kept_shown_and_cleared(world: World, owner: Browser) -> None:
     fields = _whole(world)
-    owner.http.cookies.set("hyway_zone", "Europe/Berlin", domain="go.example", path="/console")
+    owner.http.cookies.set("hyway_zone", "Europe/Berlin", domain="go.example", path="/")
     assert (await owner.send("/console/links/new", **fields)).status_code == 303
     (link,) = _links(world)
     off: ForwardQuery = "off"

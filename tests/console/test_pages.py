@@ -249,7 +249,7 @@ async def test_the_theme_is_remembered(owner: Browser) -> None:
 
 
 async def test_times_are_shown_in_the_browsers_zone(owner: Browser) -> None:
-    owner.http.cookies.set("hyway_zone", "Asia/Tokyo", domain="go.example", path="/console")
+    owner.http.cookies.set("hyway_zone", "Asia/Tokyo", domain="go.example", path="/")
     assert "In your time zone, Asia/Tokyo" in (await owner.see("/console/keys/new")).text
-    owner.http.cookies.set("hyway_zone", "../../etc/passwd", domain="go.example", path="/console")
+    owner.http.cookies.set("hyway_zone", "../../etc/passwd", domain="go.example", path="/")
     assert "In your time zone, UTC" in (await owner.see("/console/keys/new")).text

@@ -12,6 +12,7 @@ from litestar.di import Provide
 from litestar.types import Message, Scope
 
 from hyway.console import arrive, charts, shown, static, voice
+from hyway.console.market import routes, words
 from hyway.console.pages import (
     customers,
     home,
@@ -101,7 +102,7 @@ def app(
         dependencies={"visit": Provide(arrive.visit)},
     )
     made = Litestar(
-        route_handlers=[*static.ROUTES, *sign.ROUTES, router],
+        route_handlers=[*static.ROUTES, *sign.ROUTES, router, *routes.made()],
         dependencies={"house": Provide(arrive.house, sync_to_thread=False)},
         exception_handlers=voice.HANDLERS,
         before_send=[partial(_guard, {"content-security-policy": policy(tiles), **_HEADERS})],
@@ -123,7 +124,7 @@ def _pictures(public_url: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(shown.FILTERS)
+    made.filters.update({**shown.FILTERS, **words.FILTERS})
     made.globals.update(
         asset=static.address,
         area=charts.area,
@@ -134,6 +135,7 @@ def _pictures(public_url: str) -> Environment:
         places_link=netinfo.ATTRIBUTION_LINK,
         csrf="",
         zone="UTC",
+        **words.GLOBALS,
     )
     return made
 

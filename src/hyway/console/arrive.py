@@ -1,11 +1,13 @@
 """How a request becomes a visit: session, form token, forced change of a one-time password."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import quote
 
+from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 
-from hyway.console.form import Form
+from hyway.console.form import Form, Upload
 from hyway.console.visit import DATA, SESSION, Asked, House, Visit, check_form, check_origin
 from hyway.domain import identity, notices
 from hyway.domain.identity import Caller
@@ -13,6 +15,7 @@ from hyway.kernel import clock
 from hyway.kernel.db import Read
 
 PASSWORD = "/console/password"
+_LEAVE = "/console/sign-out"
 _OUTSIDE = "/me"
 """Where people are who belong to no organization."""
 _TRACKING = "/console/tracking"
@@ -33,31 +36,58 @@ def house(request: Asked) -> House:
     return found
 
 
+@dataclass(frozen=True)
+class Came:
+    """Whom a browser's session names, and where they belong."""
+
+    token: str
+    who: identity.Session
+    belongs: list[identity.Membership]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is time to note that the session is in use."""
+        return clock.now() - self.who.seen_at >= _AGAIN
+
+
+def came(r: Read, token: str) -> Came | None:
+    who = identity.session(r, token) if token else None
+    return Came(token, who, identity.belongs_to(r, who)) if who else None
+
+
 async def visit(request: Asked) -> Visit:
     """The visit behind a request; a browser that is not signed in goes to the sign-in page.
 
-    A form must carry the session's token and come from our own pages.
+    Who belongs to no organization is led to their own pages.
     """
     home = house(request)
-    token = request.cookies.get(SESSION, "")
-    found = await home.db.read(_found, token) if token else None
+    found = await home.db.read(_found, request.cookies.get(SESSION, ""))
     if found is None:
-        raise Elsewhere(_sign_in(request))
-    who, belongs, unseen = found
-    if who.organization is None:
+        raise Elsewhere(sign_in(request))
+    there, unseen = found
+    if there.who.organization is None:
         raise Elsewhere(_OUTSIDE)
-    sent = await form(request)
-    by = _caller(request, who)
-    renewed = clock.now() - who.seen_at >= _AGAIN
-    made = Visit(home, request, who, token, by, belongs, unseen, asked(request), sent, renewed)
+    by, sent = _caller(request, there.who), await form(request)
+    made = Visit(
+        home, request, there.who, there.token, by, there.belongs, unseen, asked(request), sent, there.is_late
+    )
+    return await admitted(made)
+
+
+V = TypeVar("V", bound=Visit)
+
+
+async def admitted(made: V) -> V:
+    """The same visit, once its form has been checked: it must carry the session's token and be our own."""
+    home, request = made.house, made.request
     request.state.visit = made
     if request.method not in _SAFE:
         check_origin(home, request)
-        check_form(home, token, sent)
-    if who.person.must_change_password and request.url.path != PASSWORD:
+        check_form(home, made.token, made.sent)
+    if made.who.person.must_change_password and request.url.path not in (PASSWORD, _LEAVE):
         raise Elsewhere(PASSWORD)
-    if renewed:
-        await home.db.write(identity.sessions_seen, token, who)
+    if made.renewed:
+        await home.db.write(identity.sessions_seen, made.token, made.who)
     return made
 
 
@@ -68,14 +98,12 @@ def _caller(request: Asked, who: identity.Session) -> Caller:
     return replace(by, environment="test") if is_test else by
 
 
-def _found(r: Read, token: str) -> tuple[identity.Session, list[identity.Membership], int] | None:
-    who = identity.session(r, token)
-    if who is None:
-        return None
-    return who, identity.belongs_to(r, who), notices.count_unseen(r, who.caller())
+def _found(r: Read, token: str) -> tuple[Came, int] | None:
+    there = came(r, token)
+    return (there, notices.count_unseen(r, there.who.caller())) if there else None
 
 
-def _sign_in(request: Asked) -> str:
+def sign_in(request: Asked) -> str:
     """The sign-in page, which leads back to where a browser wanted to go."""
     path = request.url.path
     if request.method != "GET" or path in ("/", "/console"):
@@ -97,7 +125,12 @@ async def form(request: Asked) -> Form:
         RequestEncodingType.MULTI_PART,
     ):
         return Form()
-    return Form((await request.form()).multi_items())
+    return Form([(name, await _uploaded(value)) for name, value in (await request.form()).multi_items()])
+
+
+async def _uploaded(value: object) -> object:
+    """A file with its bytes; anything else as it is."""
+    return Upload(value.filename, await value.read()) if isinstance(value, UploadFile) else value
 
 
 def request_id(request: Asked) -> str:

@@ -2,22 +2,33 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
-from hyway.kernel.faults import Fault
+from hyway.kernel.faults import Fault, Several
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LONGEST = 16_384
+_LONGEST = 65_536
+
+
+class Upload(NamedTuple):
+    """A file that came with a form."""
+
+    name: str
+    body: bytes
 
 
 class Form:
-    """Fields by name, each with all its values, in the order sent."""
+    """Fields by name, each with all its values, in the order sent; the files among them apart."""
 
     def __init__(self, pairs: Iterable[tuple[str, object]] = ()) -> None:
         self._values: dict[str, list[str]] = {}
+        self._files: dict[str, Upload] = {}
         for name, value in pairs:
             if isinstance(value, str):
                 self._values.setdefault(name, []).append(_CONTROL.sub("", value)[:_LONGEST])
+            elif isinstance(value, Upload):
+                self._files.setdefault(name, value)
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -32,6 +43,11 @@ class Form:
 
     def many(self, name: str) -> list[str]:
         return [value.strip() for value in self._values.get(name, ())]
+
+    def file(self, name: str) -> Upload | None:
+        """None where no file was chosen, too: a browser sends an empty one without a name then."""
+        found = self._files.get(name)
+        return found if found and (found.name or found.body) else None
 
     def ticked(self, name: str) -> bool:
         return self.text(name) in ("on", "yes", "1")
@@ -55,8 +71,15 @@ class Form:
 
 
 def errors(fault: Fault, fields: Iterable[str] = ()) -> dict[str, str]:
-    """The refusal by the field it is about; under `""` when the form has no such field."""
-    sentence = fault.message[:1].upper() + fault.message[1:]
-    if not sentence.endswith((".", "!", "?")):
-        sentence += "."
-    return {fault.field if fault.field in tuple(fields) else "": sentence}
+    """What is wrong, by the field it is about; under `""` what the form has no field for."""
+    known, told = tuple(fields), dict[str, str]()
+    for each in fault.faults if isinstance(fault, Several) else (fault,):
+        name = each.field if each.field in known else ""
+        told[name] = f"{told[name]} {sentence(each)}" if name in told else sentence(each)
+    return told
+
+
+def sentence(fault: Fault) -> str:
+    """With a capital at the beginning and a stop at the end."""
+    text = fault.message[:1].upper() + fault.message[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,6 +1,7 @@
 """One request to the console: who is there, what they sent, and the ways to answer."""
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,7 +35,10 @@ THEME = "hyway_theme"
 ZONE = "hyway_zone"
 DATA = "hyway_data"
 """Whether the rooms of tracking show live data or test data."""
-_PATH = "/console"
+_PATH = "/"
+_END = re.compile(r"[/?#]")
+_OURS = frozenset({"console", "organizations", "me", "board", "mailbox"})
+"""How the addresses of pages begin."""
 
 
 class Maps(Protocol):
@@ -145,9 +149,19 @@ class Visit:
         return self.who.organization
 
     @property
+    def side(self) -> str:
+        """Whose rooms the navigation shows: the `console`'s, an `organization`'s with creators, or `you`."""
+        return "console"
+
+    @property
+    def role(self) -> identity.Role | None:
+        """What the person is where they are."""
+        return self.who.role
+
+    @property
     def manages(self) -> bool:
         """Keys, webhooks and the organization are for owners and admins."""
-        return self.who.role in ("owner", "admin")
+        return self.role in ("owner", "admin")
 
     @property
     def zone(self) -> str:
@@ -205,8 +219,8 @@ Home = NamedDependency[House]
 
 
 def is_inside(path: str) -> bool:
-    """Whether a browser may be sent to what another page or a form says: a path of the console in plain ASCII."""
-    ours = path.startswith("/console") and path[8:9] in ("", "/", "?", "#")
+    """Whether a browser may be sent to what another page or a form says: a path of our pages in plain ASCII."""
+    ours = path.startswith("/") and _END.split(path[1:], 1)[0] in _OURS
     return ours and path.isascii() and path.isprintable() and "\\" not in path
 
 

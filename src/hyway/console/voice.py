@@ -8,6 +8,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
 from hyway.console.arrive import Elsewhere
+from hyway.console.form import sentence
 from hyway.console.visit import Asked, House, Page, Visit
 from hyway.kernel.faults import Fault, Gone, Invalid, Missing, Refused, Spent, Unknown
 
@@ -33,6 +34,7 @@ _TITLES = {
     500: "Something went wrong on our side",
 }
 _TEXTS = {
+    403: "Only the owner and the admins of the organization may do this.",
     404: "The page does not exist, was deleted, or belongs to another organization.",
     405: "The address is right, but it does not take this kind of request.",
     413: "What was sent is larger than a form may be.",
@@ -45,7 +47,10 @@ def status_of(fault: Fault) -> int:
 
 
 def _fault(request: Asked, fault: Fault) -> Page:
-    answer = _tell(request, status_of(fault), fault.message[:1].upper() + fault.message[1:] + ".")
+    status = status_of(fault)
+    # Who asks as a stranger is told little: there is nothing in it for a person to read.
+    text = _TEXTS[status] if fault.message in ("", "Not authorized") else sentence(fault)
+    answer = _tell(request, status, text)
     if isinstance(fault, Spent):
         answer.headers["retry-after"] = str(fault.retry_after)
     return answer

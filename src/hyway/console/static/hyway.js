@@ -8,7 +8,7 @@
   // The server shows times and days in the zone that this cookie names.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !document.cookie.includes("hyway_zone=" + zone)) {
-    document.cookie = `hyway_zone=${zone}; path=/console; max-age=31536000; samesite=lax`;
+    document.cookie = `hyway_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
   }
 
   // Live parts: fetched every few seconds while somebody looks; what is new lights up.
@@ -104,7 +104,7 @@
   const changeTheme = (event) => {
     event.preventDefault();
     root.dataset.theme = event.submitter.value;
-    document.cookie = `hyway_theme=${event.submitter.value}; path=/console; max-age=31536000; samesite=lax`;
+    document.cookie = `hyway_theme=${event.submitter.value}; path=/; max-age=31536000; samesite=lax`;
     event.target.querySelectorAll("button").forEach((each) => each.offsetParent && each.focus());
   };
 
@@ -140,7 +140,10 @@
   let isGoing = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.isContentEditable) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.nodeName) && event.target.type !== "radio") return;
+    const room = isGoing && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (room) return location.assign(room.href);
     if (isGoing && event.key in rooms) return location.assign("/console" + rooms[event.key]);
     isGoing = event.key === "g";
     if (isGoing) setTimeout(() => { isGoing = false; }, 1200);

@@ -1,0 +1,1 @@
+"""The pages of creators and of those who work with them."""

@@ -1,0 +1,26 @@
+"""Which pages there are, by who may see them."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from hyway.console.market import stay
+from hyway.console.pages import account
+
+_LARGEST_FORM = 12_000_000
+"""Pictures come with some of these forms."""
+_PEOPLE = (account,)
+_MEMBERS = ()
+_ANYBODY = ()
+
+
+def made() -> list[Router]:
+    """Routers for people, for members of the organization in the address, and for anybody."""
+    return [
+        Router(
+            "/",
+            route_handlers=[handler for page in pages for handler in page.ROUTES],
+            dependencies={"visit": Provide(who)},
+            request_max_body_size=_LARGEST_FORM,
+        )
+        for pages, who in ((_PEOPLE, stay.person), (_MEMBERS, stay.member), (_ANYBODY, stay.guest))
+    ]

@@ -1,0 +1,152 @@
+"""The words of these pages: what a status is called, how it looks, sums of money as they are typed."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from hyway.console import form
+from hyway.console.form import Form
+from hyway.kernel import sqid
+from hyway.kernel.faults import Fault, Invalid, Several
+
+PLATFORMS = {
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "instagram": "Instagram",
+    "twitter": "X",
+    "facebook": "Facebook",
+    "twitch": "Twitch",
+    "linkedin": "LinkedIn",
+    "snapchat": "Snapchat",
+    "pinterest": "Pinterest",
+    "website": "Website",
+}
+PRIVACY = {
+    "public": ("Public", "Everybody sees it, and whoever wants to joins at once."),
+    "restricted": ("On request", "Everybody sees it and may ask to join; admins decide."),
+    "private": ("Private", "Nobody learns of it; only who is invited joins."),
+}
+# What each status is called, and the look of its chip.
+_STATUS: dict[str, tuple[str, str]] = {
+    # of campaigns and collabs
+    "draft": ("Draft", ""),
+    "active": ("Active", "accent"),
+    "paused": ("Paused", "sale"),
+    "finished": ("Finished", ""),
+    "submitted_for_review": ("In review", "sale"),
+    "published": ("Published", "accent"),
+    # of applications and invitations
+    "pending": ("Waiting", "sale"),
+    "accepted": ("Accepted", "accent"),
+    "declined": ("Declined", "warn"),
+    "withdrawn": ("Withdrawn", ""),
+    # of posts in campaigns
+    "submitted": ("In review", "sale"),
+    "flagged": ("Needs a look", "warn"),
+    "approved": ("Approved", "accent"),
+    "tracking": ("Counting views", "accent"),
+    "locked": ("Views final", "accent"),
+    "held": ("On hold", "lead"),
+    "payable": ("To be paid", "lead"),
+    "paid": ("Paid", "accent"),
+    "rejected": ("Rejected", "warn"),
+    "reversed": ("Taken back", "warn"),
+    # of work in collabs
+    "applied": ("Applied", "sale"),
+    "awaiting_shipment": ("Sample to be sent", "sale"),
+    "shipped": ("Sample on its way", "lead"),
+    "delivered": ("Sample arrived", "lead"),
+    "in_production": ("In the making", "lead"),
+    "content_submitted": ("Content to review", "sale"),
+    "revision_requested": ("Changes wanted", "warn"),
+    "content_approved": ("Content approved", "accent"),
+    "posted": ("Posted", "accent"),
+    "spark_code_submitted": ("Spark code in", "accent"),
+    "completed": ("Completed", "accent"),
+    "canceled": ("Canceled", ""),
+    # of money
+    "accrued": ("Growing", "sale"),
+    "processing": ("Under way", "sale"),
+    "sent": ("Sent", "lead"),
+    "failed": ("Failed", "warn"),
+    "succeeded": ("Arrived", "accent"),
+    "partially_refunded": ("Partly refunded", "lead"),
+    "refunded": ("Refunded", ""),
+    # of accounts
+    "verified": ("Verified", "accent"),
+}
+_AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?")
+
+
+def status(name: str) -> str:
+    """What a status is called."""
+    return _STATUS[name][0] if name in _STATUS else name.replace("_", " ").capitalize()
+
+
+def look(name: str) -> str:
+    """How its chip looks."""
+    return _STATUS[name][1] if name in _STATUS else ""
+
+
+def platform(id: str) -> str:
+    return PLATFORMS.get(id, id.capitalize())
+
+
+def typed(minor: int | None, currency: str) -> str:
+    """An amount as a form has it: `5.00`; nothing for nothing."""
+    if minor is None:
+        return ""
+    digits = get_currency_precision(currency.upper())
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
+
+
+def minor(sent: Form, name: str, currency: str) -> int | None:
+    """Minor units of what was typed in major ones, by a point or a comma; None where nothing was."""
+    text = sent.text(name).replace(" ", "")
+    if not text:
+        return None
+    if not _AMOUNT.fullmatch(text):
+        raise Invalid(name, "is not a number")
+    digits = get_currency_precision(currency.upper())
+    try:
+        value = Decimal(text.replace(",", ".")).scaleb(digits)
+    except InvalidOperation:
+        raise Invalid(name, "is not a number") from None
+    if value != value.to_integral_value():
+        raise Invalid(name, "has more decimals than {currency} knows", currency=currency.upper())
+    return int(value)
+
+
+def errors(fault: Fault, fields: tuple[str, ...] = ()) -> dict[str, str]:
+    """What is wrong by field; what the form has no field for is told with its name."""
+    told: dict[str, str] = {}
+    for each in fault.faults if isinstance(fault, Several) else (fault,):
+        known = each.field in fields
+        name, said = (each.field, form.sentence(each)) if known else ("", _named(each))
+        told[name] = f"{told[name]} {said}" if name in told else said
+    return told
+
+
+def told(fault: Fault) -> str:
+    """All that is wrong, as one text for a page that has no fields."""
+    return " ".join(_named(each) for each in (fault.faults if isinstance(fault, Several) else (fault,)))
+
+
+def _named(fault: Fault) -> str:
+    """With the field's name in front, as the sentence is made for."""
+    if fault.field in ("", "base"):
+        return form.sentence(fault)
+    name = fault.field.replace("_ids", "s").replace("_", " ").capitalize()
+    return f"{name} {fault.message.rstrip('.')}."
+
+
+FILTERS: dict[str, Any] = {
+    "sqid": sqid.text,
+    "status": status,
+    "look": look,
+    "platform": platform,
+    "typed": typed,
+}
+GLOBALS: dict[str, Any] = {"privacies": PRIVACY, "platforms": PLATFORMS}
