@@ -1,6 +1,7 @@
 """Who there is, where they belong, and what proves it: people, sessions, organizations, keys."""
 
 from hyway.domain.identity import joining, members, organizations, signing_up, tokens
+from hyway.domain.identity.naming import named, open_to, organizations_named, server, within
 from hyway.domain.identity.records import (
     NOBODYS,
     AccessRequest,
@@ -94,16 +95,20 @@ __all__ = [
     "may_manage",
     "members",
     "members_of",
+    "named",
     "one_time_password",
+    "open_to",
     "organization",
     "organization_name",
     "organization_named",
     "organizations",
+    "organizations_named",
     "person_by_email",
     "person_of",
     "rename_organization",
     "reset_password",
     "revoke_key",
+    "server",
     "session",
     "sessions_seen",
     "sign_in",
@@ -112,4 +117,5 @@ __all__ = [
     "stored_password",
     "switch_organization",
     "tokens",
+    "within",
 ]

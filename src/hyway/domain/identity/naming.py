@@ -1,0 +1,37 @@
+"""Who is behind the inner numbers that other contexts keep of people and organizations."""
+
+import dataclasses
+from collections.abc import Iterable
+
+from hyway.domain.identity.records import Caller, Organization, Person
+from hyway.domain.identity.rules import PERSONAL_PLAN
+from hyway.domain.identity.store import naming as store
+from hyway.kernel.db import Read
+
+
+def named(r: Read, people: Iterable[int]) -> dict[int, Person]:
+    """People by their numbers."""
+    return store.people(r, people)
+
+
+def organizations_named(r: Read, organizations: Iterable[int]) -> dict[int, Organization]:
+    """Organizations by their numbers."""
+    return store.organizations(r, organizations)
+
+
+def open_to(r: Read, organizations: Iterable[int], person: int | None) -> set[int]:
+    """Those among the organizations that the person, or a stranger, may learn of.
+
+    Public and restricted ones anybody may, private ones their members alone.
+    """
+    return store.open_to(r, organizations, person)
+
+
+def within(by: Caller, organization: int) -> Caller:
+    """The same who asks, heard of in another organization; with no powers there."""
+    return dataclasses.replace(by, organization=organization, role=None)
+
+
+def server(organization: int) -> Caller:
+    """The server itself, acting for an organization."""
+    return Caller(organization, PERSONAL_PLAN, "system", "server", "Hyway", "server", role="owner")

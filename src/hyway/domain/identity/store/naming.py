@@ -1,0 +1,28 @@
+"""Statements that give people and organizations their names."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+
+from hyway.domain.identity.records import Organization, Person
+from hyway.domain.identity.store.people import organization, person
+from hyway.domain.identity.store.tables import MEMBERSHIPS, ORGANIZATIONS, PEOPLE
+from hyway.kernel.db import Read
+
+
+def people(r: Read, seqs: Iterable[int]) -> dict[int, Person]:
+    rows = r.run(select(PEOPLE).where(PEOPLE.c.seq.in_(sorted(set(seqs)))))
+    return {row.seq: person(row) for row in rows}
+
+
+def organizations(r: Read, seqs: Iterable[int]) -> dict[int, Organization]:
+    rows = r.run(select(ORGANIZATIONS).where(ORGANIZATIONS.c.seq.in_(sorted(set(seqs)))))
+    return {row.seq: organization(row) for row in rows}
+
+
+def open_to(r: Read, seqs: Iterable[int], person: int | None) -> set[int]:
+    """Those that are not private, or have the person as a member, and are not closed."""
+    mine = select(MEMBERSHIPS.c.organization).where(MEMBERSHIPS.c.person == person)
+    seen = or_(ORGANIZATIONS.c.privacy != "private", ORGANIZATIONS.c.seq.in_(mine))
+    found = select(ORGANIZATIONS.c.seq).where(ORGANIZATIONS.c.seq.in_(sorted(set(seqs))), seen)
+    return set(r.run(found.where(ORGANIZATIONS.c.closed_at.is_(None))).scalars())
