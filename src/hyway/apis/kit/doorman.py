@@ -1,8 +1,8 @@
 """The doorman of a family: bare ASGI before the framework.
 
-In this order: a request id, the credential, the limit of its organization (of the client's address when there
-is none), then 404 for what does not exist, 401, 403, the size of the body; only then is anything read. Every
-answer, refusals too, carries the request id and the standing of the limit.
+In this order: a request id, the credential, the limit of its organization (of its person where it acts in none, of
+the client's address where there is no credential), then 404 for what does not exist, 401, 403, the size of the body;
+only then is anything read. Every answer, refusals too, carries the request id and the standing of the limit.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from urllib.parse import quote
 
 from hyway.apis.kit.callers import Callers
 from hyway.apis.kit.operations import Ask, Operation, Routes
-from hyway.apis.kit.style import Header, Style, Voiced, WrongMethod
+from hyway.apis.kit.style import Header, Nowhere, Style, Voiced, WrongMethod
 from hyway.domain.billing import plan
-from hyway.domain.identity import Caller
+from hyway.domain.identity import NOBODYS, Caller
 from hyway.kernel import clock, ids
 from hyway.kernel.db import Database
-from hyway.kernel.faults import Fault, Invalid, Missing, Refused, Spent, Unknown
+from hyway.kernel.faults import Fault, Invalid, Refused, Spent, Unknown
 from hyway.kernel.limits import LocalWindow, Standing, Window, household
 from hyway.kernel.proxies import Proxies
 
@@ -41,7 +41,6 @@ _DRAINED = 1_000_000
 """Bytes of a body that are waited for although the request is refused."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._~-]{1,128}")
 _HOST = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,260}")
-_ALWAYS: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 log = logging.getLogger(__name__)
 
 
@@ -73,7 +72,7 @@ class Doorman:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Mapping[bytes, bytes] = dict(scope["headers"])
         request_id = _request_id(headers)
-        shown: list[Header] = [(b"x-request-id", request_id.encode()), *_ALWAYS, *self._style.cors]
+        shown: list[Header] = [(b"x-request-id", request_id.encode()), *self._style.always, *self._style.cors]
         standing: Standing | None = None
         started = False
 
@@ -118,7 +117,7 @@ class Doorman:
 
     async def _count(self, scope: Scope, caller: Caller | None) -> Standing:
         if caller is not None:
-            key, limit = f"organization:{caller.organization}", plan(caller.plan).requests
+            key, limit = _account(caller), plan(caller.plan).requests
         else:
             key, limit = f"address:{household(self._client(scope))}", ANONYMOUS
         window = self._kit.window
@@ -169,7 +168,7 @@ class Doorman:
         found = self._routes.find(scope["method"], scope["path"])
         allowed = () if found or not self._style.tells_methods else self._routes.methods(scope["path"])
         if found is None and not allowed:
-            raise Missing("Not found")
+            raise Nowhere
         if self._style.screen is not None:
             self._style.screen(headers)
         if found is None:
@@ -190,6 +189,13 @@ class Doorman:
         if said in ("http", "https") and peer and self._proxies.trusts(peer[0]):
             scheme = said
         return f"{scheme}://{host}{path}"
+
+
+def _account(caller: Caller) -> str:
+    """What requests are counted by: the organization, or the person where they act in none."""
+    if caller.organization == NOBODYS:
+        return f"person:{caller.person}"
+    return f"organization:{caller.organization}"
 
 
 async def _drain(headers: Mapping[bytes, bytes], receive: Receive) -> None:
@@ -235,8 +241,8 @@ async def answer(
     headers: tuple[Header, ...] = (),
     media_type: bytes = b"application/json",
 ) -> None:
-    """A whole answer; without a body it has no type."""
+    """A whole answer; without a body it has no type but what `headers` say."""
     typed: list[Header] = [(b"content-type", media_type)] if body else []
-    length = [] if status == 204 else [(b"content-length", b"%d" % len(body))]
+    length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": [*typed, *length, *headers]})
     await send({"type": "http.response.body", "body": body})

@@ -17,9 +17,9 @@ from litestar.types import Scope as LitestarScope
 from litestar.types import Send as LitestarSend
 
 from hyway.apis.kit.callers import Callers
-from hyway.apis.kit.doorman import ASK, Doorman, Kit, Receive, Scope, Send, answer, voiced
+from hyway.apis.kit.doorman import ASK, Doorman, Kit, Receive, Scope, Send, answer, speak, voiced
 from hyway.apis.kit.operations import Ask, Operation, Reply, Routes, Stream
-from hyway.apis.kit.style import Style
+from hyway.apis.kit.style import Style, Voiced
 from hyway.kernel.faults import Invalid
 
 _FLUSH_EVERY = 5.0
@@ -36,7 +36,7 @@ class Family:
         """Whoever else takes requests for the family asks the same memory."""
         routes = Routes(operations)
         inner = Litestar(
-            route_handlers=[_handler(each, kit) for each in operations],
+            route_handlers=[_handler(each, kit, style) for each in operations],
             exception_handlers={Exception: partial(_spoken, style)},
             openapi_config=None,
             logging_config=None,
@@ -82,8 +82,8 @@ def _spoken(style: Style, request: Request[Any, Any, Any], error: Exception) -> 
 class _Answer:
     """The ASGI answer of an operation."""
 
-    def __init__(self, operation: Operation, value: Any) -> None:
-        self._status = operation.status
+    def __init__(self, status: int, value: Any) -> None:
+        self._status = status
         self._value = value if isinstance(value, Reply | Stream) else _encode(value)
 
     async def __call__(self, scope: LitestarScope, receive: LitestarReceive, send: LitestarSend) -> None:
@@ -96,6 +96,16 @@ class _Answer:
             await _stream(send, value)  # type: ignore[arg-type]
 
 
+class _Refusal:
+    """The ASGI answer of an operation that has refused."""
+
+    def __init__(self, voice: Voiced) -> None:
+        self._voice = voice
+
+    async def __call__(self, scope: LitestarScope, receive: LitestarReceive, send: LitestarSend) -> None:
+        await speak(send, self._voice)  # type: ignore[arg-type]
+
+
 async def _stream(send: Send, stream: Stream) -> None:
     headers = [(b"content-type", stream.media_type), *stream.headers]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -105,16 +115,19 @@ async def _stream(send: Send, stream: Stream) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _handler(operation: Operation, kit: Kit) -> HTTPRouteHandler:
+def _handler(operation: Operation, kit: Kit, style: Style) -> HTTPRouteHandler:
     """The framework's handler: it routes and catches; what was sent is decoded by the operation, strictly."""
     path = re.sub(r"\{(\w+)\}", r"{\1:str}", operation.path)
 
     async def handle(request: Request[Any, Any, Any]) -> ASGIApp:
         ask: Ask = request.scope[ASK]  # type: ignore[literal-required]
-        value = await operation.call(
-            ask, request.scope["query_string"], lambda: _read(request.receive, kit.body_limit)
-        )
-        return _Answer(operation, value)
+        try:
+            value = await operation.call(
+                ask, request.scope["query_string"], lambda: _read(request.receive, kit.body_limit)
+            )
+            return _Answer(operation.status, value)
+        except Exception as error:
+            return _Refusal(voiced(style, error, ask.request_id))
 
     handle.__name__ = operation.handler.__name__
     # The framework is told 200 of all of them: an answer brings its own status.

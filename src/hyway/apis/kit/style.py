@@ -11,6 +11,13 @@ from hyway.kernel.limits import Standing
 Header = tuple[bytes, bytes]
 
 
+class Nowhere(Missing):
+    """There is no such path."""
+
+    def __init__(self) -> None:
+        super().__init__("Not found")
+
+
 class WrongMethod(Missing):
     """There is such a path, but not with this method."""
 
@@ -39,6 +46,7 @@ class Style:
     limit is used; `cors` is what browsers are told on every answer, `preflight` what they are told beforehand; empty
     where browsers are not meant to come. `screen` refuses a request for its headers before anything else is asked.
     Where `tells_methods`, a wrong method is told as such to whom has a credential; else the path is not there for it.
+    `always` stands on every answer.
     """
 
     family: str
@@ -50,3 +58,4 @@ class Style:
     preflight: tuple[Header, ...] = ()
     screen: Callable[[Mapping[bytes, bytes]], None] | None = None
     tells_methods: bool = False
+    always: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
