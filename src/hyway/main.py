@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets, Tiles
+    from hyway.kernel.blobs import Blobs
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ def build(settings: Settings) -> Front:
     # Here, because commands that serve nothing should start without the web framework.
     from hyway.apis import hoko, hypertrack
     from hyway.apis.kit.doorman import Kit
+    from hyway.edge.attachments import Attachments
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
@@ -98,8 +100,8 @@ def build(settings: Settings) -> Front:
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
-    assets = Assets()
-    pages = _console(settings, db, hub, assets)
+    assets, blobs = Assets(), worker.open_blobs(settings)
+    pages = _console(settings, db, hub, assets, blobs)
     meters = observe.Meters()
     meters.read("hyway_redirect", lane.stats)
     meters.read("hyway_ingest", ingest.stats)
@@ -111,6 +113,7 @@ def build(settings: Settings) -> Front:
                 *_branches(db, api, tracks, pages, ingest),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 Branch("/maps/", "maps", cast(App, assets)),
+                Branch("/rails/", "attachments", Attachments(db, blobs), secret=True),
             ),
             papers=_papers(public),
             ready=crew.ready,
@@ -123,7 +126,7 @@ def build(settings: Settings) -> Front:
     )
 
 
-def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets") -> App:
+def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", blobs: "Blobs") -> App:
     from hyway.console.app import app
     from hyway.edge.follow import Follow
 
@@ -134,6 +137,8 @@ def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets") -> 
         maps=assets,
         tiles=_tiles(settings),
         streams=Follow(hub),
+        blobs=blobs,
+        outgoing=worker.way_out(settings),
     )
     return cast(App, made)
 

@@ -18,10 +18,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 
 import hyway.domain.attribution.jobs  # registers its jobs
+import hyway.domain.files.jobs  # registers its jobs
 import hyway.domain.tracking.jobs.actions  # registers its jobs
 import hyway.domain.tracking.jobs.days  # registers its jobs
 import hyway.domain.tracking.jobs.devices  # registers its jobs
@@ -30,6 +32,7 @@ import hyway.domain.tracking.jobs.places  # registers its jobs
 import hyway.domain.webhooks.jobs  # noqa: F401  # registers its jobs
 from hyway.domain.netinfo import is_public
 from hyway.kernel import changes, outbox
+from hyway.kernel.blobs import Blobs, Bucket
 from hyway.kernel.db import Database
 from hyway.kernel.jobs import JOBS, SCHEDULES, Means, Schedule, every
 from hyway.kernel.outbox import Errand
@@ -48,13 +51,28 @@ _KEPT = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
+def way_out(settings: Settings) -> Outgoing:
+    """The way to addresses that somebody else chose, private ones only where the operator lets them."""
+    everywhere: Callable[[str], bool] = lambda _: True  # noqa: E731
+    return Outgoing(everywhere if settings.private_webhooks else is_public)
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Where files are kept: the operator's bucket, or a folder beside the database."""
+    if not settings.files:
+        return Blobs(settings.data / "files")
+    parts = urlsplit(settings.files)
+    told = dict(parse_qsl(parts.query))
+    region, prefix = told.get("region", "us-east-1"), parts.path.strip("/")
+    where = Bucket(parts.netloc, told["endpoint"], region, prefix, settings.s3_key, settings.s3_secret)
+    return Blobs(where)
+
+
 class Worker:
     """One process's share in the background work; made by `start`."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
-        everywhere: Callable[[str], bool] = lambda _: True  # noqa: E731
-        way = Outgoing(everywhere if settings.private_webhooks else is_public)
-        self._means = Means(db, way, settings.services)
+        self._means = Means(db, way_out(settings), settings.services, open_blobs(settings))
         self._settings = settings
         self._stopping = threading.Event()
         self._wake = threading.Event()

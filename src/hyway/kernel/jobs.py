@@ -7,6 +7,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
 from hyway.kernel.outbox import Errand
 from hyway.kernel.outgoing import Outgoing
@@ -14,11 +15,13 @@ from hyway.kernel.outgoing import Outgoing
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a job works with; `services` are the addresses of the outside services that the operator named."""
+    """What a job works with; `services` are the addresses of the outside services that the operator named, `blobs`
+    is where files are kept."""
 
     db: Database
     outgoing: Outgoing
     services: Mapping[str, str] = field(default_factory=dict)
+    blobs: Blobs | None = None
 
 
 Job = Callable[[Means, Errand], None]
