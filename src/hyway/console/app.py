@@ -37,7 +37,9 @@ from hyway.console.pages import (
 )
 from hyway.console.visit import House, Maps, Streams, Tiles
 from hyway.domain import netinfo
+from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
+from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.proxies import Proxies
 
 _HEADERS = {
@@ -84,18 +86,21 @@ def app(
     maps: Maps | None = None,
     tiles: Tiles | None = None,
     streams: Streams | None = None,
+    blobs: Blobs | None = None,
+    outgoing: Outgoing | None = None,
 ) -> Litestar:
     """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
 
     Short links begin with `public_url`; `secure` marks cookies for https alone, by default when that URL
     is so; X-Forwarded-For is believed from `trusted_proxies` (networks). Without `maps` the rooms of tracking
-    are lists, without `streams` what they show stands still; `tiles` are the operator's.
+    are lists, without `streams` what they show stands still; `tiles` are the operator's. `blobs` keep pictures, and
+    `outgoing` leads to the pages of products.
     """
     public = public_url.rstrip("/")
     is_secure = public.startswith("https://") if secure is None else secure
     pictures = _pictures(public)
     pictures.globals.update(maps=maps.address if maps else None, tiles=tiles.attributes() if tiles else {})
-    house = House(db, public, is_secure, Proxies(trusted_proxies), pictures, streams)
+    house = House(db, public, is_secure, Proxies(trusted_proxies), pictures, streams, blobs, outgoing)
     router = Router(
         "/",
         route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],

@@ -17,10 +17,12 @@ from litestar.enums import MediaType
 from hyway.console import shown
 from hyway.console.form import Form
 from hyway.domain import identity, tracking
+from hyway.kernel.blobs import Blobs
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.faults import Refused
 from hyway.kernel.limits import LocalWindow
+from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.proxies import Proxies
 
 P = ParamSpec("P")
@@ -78,6 +80,10 @@ class House:
     proxies: Proxies
     pictures: Environment
     streams: Streams | None = None
+    blobs: Blobs | None = None
+    """Where pictures are kept; without it none can be sent."""
+    outgoing: Outgoing | None = None
+    """The way to other servers, for what a product's page says of itself."""
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))

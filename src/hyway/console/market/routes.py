@@ -3,14 +3,13 @@
 from litestar import Router
 from litestar.di import Provide
 
-from hyway.console.market import stay
+from hyway.console.market import members, organizations, stay, tokens
 from hyway.console.pages import account
 
 _LARGEST_FORM = 12_000_000
 """Pictures come with some of these forms."""
-_PEOPLE = (account,)
-_MEMBERS = ()
-_ANYBODY = ()
+_PEOPLE = (*account.ROUTES, *organizations.ROUTES, *tokens.ROUTES)
+_MEMBERS = (*organizations.WITHIN, *members.WITHIN)
 
 
 def made() -> list[Router]:
@@ -18,9 +17,9 @@ def made() -> list[Router]:
     return [
         Router(
             "/",
-            route_handlers=[handler for page in pages for handler in page.ROUTES],
+            route_handlers=pages,
             dependencies={"visit": Provide(who)},
             request_max_body_size=_LARGEST_FORM,
         )
-        for pages, who in ((_PEOPLE, stay.person), (_MEMBERS, stay.member), (_ANYBODY, stay.guest))
+        for pages, who in ((_PEOPLE, stay.person), (_MEMBERS, stay.member))
     ]

@@ -68,6 +68,7 @@ _STATUS: dict[str, tuple[str, str]] = {
     "canceled": ("Canceled", ""),
     # of money
     "accrued": ("Growing", "sale"),
+    "paying": ("Being paid", "lead"),
     "processing": ("Under way", "sale"),
     "sent": ("Sent", "lead"),
     "failed": ("Failed", "warn"),
