@@ -15,13 +15,29 @@ from hyway.domain.creators.money.funding import (
     succeeded,
 )
 from hyway.domain.creators.money.ledger import balances, ledger
+from hyway.domain.creators.money.methods import FIELDS as BANK_FIELDS
+from hyway.domain.creators.money.methods import drop as drop_method
+from hyway.domain.creators.money.methods import link as method_link
+from hyway.domain.creators.money.methods import methods, put_bank, put_stripe
+from hyway.domain.creators.money.owing import earnings, export, main_units, my_payouts, of_person, owed
+from hyway.domain.creators.money.paying import (
+    cancel,
+    mark_failed,
+    mark_paid,
+    pay_out,
+    payouts,
+    retry,
+)
+from hyway.domain.creators.money.paying import find as payout
 from hyway.domain.creators.money.records import (
     Balances,
     Earning,
     Entry,
     Funding,
     Line,
+    Owed,
     Payout,
+    PayoutMethod,
     Programme,
     Sums,
     Work,
@@ -29,13 +45,16 @@ from hyway.domain.creators.money.records import (
 from hyway.domain.creators.money.rules import fee, gross, share
 
 __all__ = [
+    "BANK_FIELDS",
     "HOLD",
     "Balances",
     "Earning",
     "Entry",
     "Funding",
     "Line",
+    "Owed",
     "Payout",
+    "PayoutMethod",
     "Programme",
     "Sums",
     "Work",
@@ -43,9 +62,13 @@ __all__ = [
     "any_fundings",
     "any_left_over",
     "balances",
+    "cancel",
     "close",
     "close_left_over",
+    "drop_method",
     "earn",
+    "earnings",
+    "export",
     "failed",
     "fee",
     "fund",
@@ -54,10 +77,24 @@ __all__ = [
     "gross",
     "hold",
     "ledger",
+    "main_units",
+    "mark_failed",
+    "mark_paid",
     "mature",
+    "method_link",
+    "methods",
+    "my_payouts",
+    "of_person",
+    "owed",
+    "pay_out",
+    "payout",
+    "payouts",
     "programme",
+    "put_bank",
+    "put_stripe",
     "refund",
     "release",
+    "retry",
     "share",
     "stages",
     "succeeded",

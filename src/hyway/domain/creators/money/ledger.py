@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from hyway.domain import identity
 from hyway.domain.creators.money.records import Balances, Entry, ProgrammeKind, SubmissionKind
@@ -16,13 +17,13 @@ Caller = identity.Caller
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """`once` names the event among all of the organization's."""
+    """`once` names the event among all of the organization's. What concerns no one programme has none."""
 
     organization: int
     currency: str
     kind: str
     once: str
-    programme_kind: ProgrammeKind
+    programme_kind: ProgrammeKind | Literal[""]
     programme: int
     submission_kind: SubmissionKind | None = None
     submission: int | None = None

@@ -163,3 +163,40 @@ class Balances:
     accrued: int = 0
     held: int = 0
     owed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What an organization owes a person in one currency, and has paid them."""
+
+    person: int
+    name: str
+    email: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMethod:
+    """Where a person is paid. `reference` is a provider's account, or bank details under seal; `hint` may be shown.
+
+    `link`, under seal, is where the person introduces themselves to the provider, good until `link_until`.
+    """
+
+    person: int
+    provider: Provider
+    reference: str
+    hint: str
+    ready: bool
+    link: str | None
+    link_until: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A try to send a payout through a provider; `key` is the same for every repetition of the try."""
+
+    payout: Payout
+    destination: str
+    key: str
