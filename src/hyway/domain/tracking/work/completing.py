@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from hyway.domain.identity import Caller
+from hyway.domain.identity import Caller, server
 from hyway.domain.tracking import accounts, places
 from hyway.domain.tracking.people import users
 from hyway.domain.tracking.records import Account, Action, Location, Spot, User
@@ -108,7 +108,8 @@ def _all_matching(
         pending.sort(key=lambda task: (not task.has_started, task.rank))
         end(ledger, pending, ledger.now, rule(ledger, ledger.now))
         ledger.close()
-        w.announce(by, f"tracking.actions_{status}", "tracking_user", user.id, {"count": len(pending)})
+        told = {"count": len(pending), "ids": [task.id for task in pending]}
+        w.announce(by, f"tracking.actions_{status}", "tracking_user", user.id, told)
     seqs = {task.seq for task in found if task.is_pending or task.progress.status == status}
     return measuring.all_measured(w, account, shown.by_seqs(w, seqs)) if seqs else []
 
@@ -123,7 +124,7 @@ def by_device(
 ) -> bool:
     """What a device reports as `action.completed`: those of its user with the `action_id`, else the `lookup_id`.
 
-    Whether there was one; never refuses, for nobody reads the answer.
+    Whether there was one; never refuses, for nobody reads the answer. The server announces it for the device.
     """
     id, lookup_id = told.get("action_id"), told.get("lookup_id")
     if isinstance(id, str) and id:
@@ -138,6 +139,8 @@ def by_device(
         if task.is_pending:
             moment = _clamped(task, at, ledger.now)
             end(ledger, [ledger.latest(task)], moment, _completion(ledger, moment, spot))
+            by = server(account.organization)
+            w.announce(by, "tracking.action_completed", "tracking_action", task.id)
     ledger.close()
     return bool(found)
 
