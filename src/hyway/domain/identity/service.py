@@ -128,11 +128,6 @@ def people(r: Read, seqs: Collection[int]) -> dict[int, Person]:
     return {person.seq: person for person in store.people(r, seqs)} if seqs else {}
 
 
-def person(r: Read, seq: int) -> Person:
-    """The person of that number, whom something else in the database names."""
-    return store.person_of(r, seq)
-
-
 def join(w: Write, by: Caller, person: Person, role: Role) -> None:
     """Makes a person a member of the caller's organization."""
     try:

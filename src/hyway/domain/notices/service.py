@@ -1,12 +1,10 @@
-"""Verbs of notices."""
-
-from collections.abc import Callable, Sequence
+"""Verbs of what an organization is told, in the inbox of its console."""
 
 from hyway.domain.identity import Caller
 from hyway.domain.notices.records import Notice
 from hyway.domain.notices.store import board as store
 from hyway.kernel import clock, ids
-from hyway.kernel.db import Fact, Read, Write
+from hyway.kernel.db import Read, Write
 
 
 def post(w: Write, organization: int, kind: str, title: str, body: str, link: str = "") -> None:
@@ -27,21 +25,3 @@ def mark_seen(w: Write, by: Caller, up_to: int) -> None:
 
 def count_unseen(r: Read, by: Caller) -> int:
     return store.unseen(r, by.organization)
-
-
-def hear(w: Write, facts: Sequence[Fact]) -> None:
-    """Posts what an organization should know of the facts: a hearer of the database."""
-    for fact in facts:
-        tell = _TOLD.get(fact.action)
-        if tell is not None:
-            tell(w, fact)
-
-
-def _webhook_disabled(w: Write, fact: Fact) -> None:
-    title = "A webhook was switched off"
-    what = "Mend it, switch it on again and replay what it missed."
-    body = f"{fact.data['url']}: {fact.data['reason']}. {what}"
-    post(w, fact.by.organization, fact.action, title, body, f"/console/webhooks/{fact.id}")
-
-
-_TOLD: dict[str, Callable[[Write, Fact], None]] = {"webhook.disabled": _webhook_disabled}

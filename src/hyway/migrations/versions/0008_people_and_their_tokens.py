@@ -134,6 +134,7 @@ def _mails() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_mails")),
         sa.UniqueConstraint("id", name=op.f("uq_mails_id")),
     )
+    op.create_index("ix_mails_person", "mails", ["person", "seq"], unique=False)
     op.create_index(
         "ix_mails_waiting",
         "mails",

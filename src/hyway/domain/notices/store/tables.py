@@ -68,5 +68,6 @@ MAILS = Table(
     Column("created_at", At, nullable=False),
     Column("next_at", At, nullable=False),
     Column("sent_at", At),
+    Index("ix_mails_person", "person", "seq"),
     Index("ix_mails_waiting", "next_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
