@@ -197,7 +197,7 @@ def test_no_post(platform_id: str, url: str):
 
 
 def test_every_platform_has_a_name():
-    assert [platforms.name(each) for each in platforms.PLATFORM_IDS] == [
+    assert [platforms.name(each) for each in platforms.IDS] == [
         "YouTube",
         "TikTok",
         "Instagram",
@@ -224,7 +224,7 @@ BARE = {
 }
 
 
-@pytest.mark.parametrize("platform_id", platforms.PLATFORM_IDS)
+@pytest.mark.parametrize("platform_id", platforms.IDS)
 @given(data=st.data())
 def test_decoration_changes_nothing_and_another_post_has_another_key(platform_id: str, data: st.DataObject):
     shape, ids = BARE[platform_id]
@@ -236,7 +236,7 @@ def test_decoration_changes_nothing_and_another_post_has_another_key(platform_id
     assert (post_key(platform_id, f"https://{shape.format(other)}") == bare) == (one == other)
 
 
-@given(st.sampled_from(platforms.PLATFORM_IDS), st.one_of(st.text(), st.text().map("https://x.com/".__add__)))
+@given(st.sampled_from(platforms.IDS), st.one_of(st.text(), st.text().map("https://x.com/".__add__)))
 def test_any_text_is_an_address_or_none(platform_id: str, url: str):
     for key in (account_key(platform_id, url), post_key(platform_id, url)):
         assert key is None or key.startswith(f"{platform_id}:")

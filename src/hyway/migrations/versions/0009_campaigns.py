@@ -211,6 +211,14 @@ def _social_accounts() -> None:
     op.create_index("ix_social_accounts_person", "social_accounts", ["person", "seq"], unique=False)
     op.create_index("ix_social_accounts_sync", "social_accounts", ["next_sync_at"], unique=False)
     op.create_index(
+        "ix_social_accounts_expiring",
+        "social_accounts",
+        ["code_expires_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_index(
         "uq_social_accounts_uid",
         "social_accounts",
         ["platform_id", "uid"],

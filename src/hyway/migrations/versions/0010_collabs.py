@@ -29,7 +29,6 @@ _TIMES = (
     "paid_at",
 )
 _LEADS_TO = (
-    ("account", "social_accounts.seq"),
     ("collab", "collabs.seq"),
     ("decided_by", "people.seq"),
     ("organization", "organizations.seq"),
@@ -172,6 +171,18 @@ def _collab_submissions() -> None:
         *(
             sa.ForeignKeyConstraint([name], [to], name=op.f(f"fk_collab_submissions_{name}"))
             for name, to in _LEADS_TO
+        ),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["social_accounts.seq"],
+            name=op.f("fk_collab_submissions_account"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["social_accounts.seq"],
+            name=op.f("fk_collab_submissions_account"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_collab_submissions")),
         sa.UniqueConstraint("collab", "person", name=op.f("uq_collab_submissions_collab_person")),

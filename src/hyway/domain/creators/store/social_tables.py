@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Te
 
 from hyway.kernel.sql import METADATA, At, Key, Seq
 
+_PENDING = text("status = 'pending'")
 _VERIFIED = text("status = 'verified' AND uid IS NOT NULL")
 
 # A profile that a person says is theirs. The tokens of OAuth are sealed. The counts are those of the newest snapshot.
@@ -45,6 +46,12 @@ SOCIAL_ACCOUNTS = Table(
     ),
     Index("ix_social_accounts_person", "person", "seq"),
     Index("ix_social_accounts_sync", "next_sync_at"),
+    Index(
+        "ix_social_accounts_expiring",
+        "code_expires_at",
+        sqlite_where=_PENDING,
+        postgresql_where=_PENDING,
+    ),
 )
 
 # Once for each account and time slot.

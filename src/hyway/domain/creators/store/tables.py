@@ -225,7 +225,7 @@ COLLAB_SUBMISSIONS = Table(
     Column("review_due_at", At),
     Column("approved_at", At),
     Column("decision", Key),
-    Column("account", ForeignKey("social_accounts.seq")),
+    Column("account", ForeignKey("social_accounts.seq", ondelete="SET NULL")),
     Column("platform_id", Key),
     Column("post_url", Text),
     Column("url_key", Key),

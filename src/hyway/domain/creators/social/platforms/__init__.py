@@ -2,12 +2,13 @@
 
 from hyway.domain.creators.social.platforms.addresses import (
     GENERIC,
-    PLATFORM_IDS,
+    IDS,
     account_key,
     name,
     post_id,
     post_key,
     profile,
 )
+from hyway.domain.creators.social.platforms.urls import taken
 
-__all__ = ["GENERIC", "PLATFORM_IDS", "account_key", "name", "post_id", "post_key", "profile"]
+__all__ = ["GENERIC", "IDS", "account_key", "name", "post_id", "post_key", "profile", "taken"]

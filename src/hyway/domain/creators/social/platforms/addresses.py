@@ -31,7 +31,7 @@ _PLACES = {
     "twitter": _Place("X (Twitter)", twitter_urls.account, twitter_urls.post, twitter_urls.HOSTS),
     GENERIC: _Place("Website", generic_urls.account, generic_urls.post, ()),
 }
-PLATFORM_IDS = tuple(_PLACES)
+IDS = tuple(_PLACES)
 """Every `platform_id` there is, as accounts, campaigns and posts carry it."""
 
 
