@@ -1,7 +1,9 @@
 """Hypemarket's app on a database of the test's own, with people of every role and their tokens."""
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,12 +11,15 @@ import pytest
 
 from hyway.apis import hypemarket
 from hyway.apis.hypemarket.door import Door
+from hyway.apis.hypemarket.tools import Tools
 from hyway.domain import audit, identity
 from hyway.domain.identity import Caller, Organization, Permission, Person, Role
 from hyway.kernel import sqid
+from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database, Write
 from hyway.kernel.faults import Missing
 from hyway.kernel.limits import LocalWindow
+from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
 
 PUBLIC = "https://go.example"
@@ -95,7 +100,8 @@ def _person(w: Write, by: Caller | None, name: str, role: Role | None) -> Person
 
 
 def make_world(db: Database, name: str = "Acme", **kit: Any) -> World:
-    made = {"body_limit": 32_000_000, "trusted_proxies": (), "window": LocalWindow(), **kit}
+    tools = Tools(Blobs(Path(tempfile.mkdtemp(prefix="hyway-files-"))), Outgoing(lambda _: False))
+    made = {"body_limit": 32_000_000, "trusted_proxies": (), "window": LocalWindow(), "tools": tools, **kit}
     app = hypemarket.app(hypemarket.Kit(db=db, public_url=PUBLIC, **made), pages)
     organization = db.write_now(identity.found_organization, name)
     owner = db.write_now(_person, identity.command_line(organization), f"{name}-owner", "owner")

@@ -1,20 +1,26 @@
 """Hypemarket's API: campaigns, collabs and creators, as its pages describe it."""
 
-from hyway.apis.hypemarket import access_tokens
+from hyway.apis.hypemarket import access_tokens, address, members, organizations
 from hyway.apis.hypemarket.door import Door
 from hyway.apis.hypemarket.style import STYLE
+from hyway.apis.hypemarket.tools import Tools
 from hyway.apis.kit.doorman import App, Kit
 from hyway.apis.kit.family import Family
 
-OPERATIONS = (*access_tokens.OPERATIONS,)
+OPERATIONS = (
+    *access_tokens.OPERATIONS,
+    *address.OPERATIONS,
+    *organizations.OPERATIONS,
+    *members.OPERATIONS,
+)
 
 
 def app(kit: Kit, pages: App) -> Door:
     """The ASGI app of the addresses that speak JSON and HTML; `pages` has the latter.
 
-    `await app.start()` and `await app.stop()` go with the server's life.
+    `kit.tools` are Tools. `await app.start()` and `await app.stop()` go with the server's life.
     """
     return Door(Family(kit, STYLE, OPERATIONS), OPERATIONS, pages)
 
 
-__all__ = ["OPERATIONS", "Kit", "app"]
+__all__ = ["OPERATIONS", "Kit", "Tools", "app"]

@@ -73,6 +73,15 @@ async def write(
     return await ask.db.write(_there, organization(ask), needs, run, ask.by, args, more)
 
 
+async def allowed(ask: Ask, needs: Needs = "admin") -> None:
+    """Refuses whom `write` would refuse: for what is costly and done before."""
+
+    def nothing(r: Read, by: Caller) -> None:
+        return None
+
+    await ask.db.read(_there, organization(ask), needs, nothing, ask.by, (), {})
+
+
 def _there(
     r: Any,
     organization: int | None,

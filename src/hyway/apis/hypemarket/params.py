@@ -93,7 +93,7 @@ class Root:
     Where `required`, a body without any permitted field under the key is refused.
     """
 
-    def __init__(self, name: str | None, required: bool = True, **columns: Column) -> None:
+    def __init__(self, name: str | None, /, *, required: bool = True, **columns: Column) -> None:
         self.name = name
         self._columns = columns
         self._required = required
