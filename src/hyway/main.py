@@ -62,6 +62,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         hosts=settings.hosts,
         home=settings.public_url,
         services=frozenset(settings.services),
+        terms=settings.terms,
         threads=threads,
     )
     db.hearers += [audit.record, webhooks.hear, notices.hear]

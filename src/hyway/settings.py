@@ -5,9 +5,10 @@ Every variable is optional; what each one does stands beside it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from hyway.kernel.faults import Invalid
 
@@ -49,6 +50,13 @@ class Settings:
     """HYWAY_S3_KEY: the access key of the bucket."""
     s3_secret: str = field(repr=False)
     """HYWAY_S3_SECRET: and its secret."""
+    smtp: str = field(repr=False)
+    """HYWAY_SMTP: who takes letters, `smtp://user:password@host:port` or `smtps://…`. Default: nobody; they are read in
+    each person's mailbox here."""
+    mail_from: str
+    """HYWAY_MAIL_FROM: whom letters come from, `Hyway <hyway@example.com>`. Needed with HYWAY_SMTP."""
+    sign_up: str
+    """HYWAY_SIGN_UP: `open` lets strangers make accounts for themselves, `closed` only who is invited. Default open."""
     tiles: str
     """HYWAY_TILES: what maps are drawn of, `https://…/{z}/{x}/{y}.png` or a `.pmtiles` archive. Default: a plain map of
     the world that needs no network."""
@@ -83,6 +91,7 @@ class Settings:
             geocoder=environ.get("HYWAY_GEOCODER") or "",
             unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
             **_files(environ),
+            **_mail(environ),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
             log_format=environ.get("HYWAY_LOG") or "",
@@ -95,8 +104,14 @@ class Settings:
     @property
     def services(self) -> dict[str, str]:
         """The outside services that are named, by kind."""
-        named = {"router": self.router, "geocoder": self.geocoder}
+        smtp = f"{self.smtp}?from={quote(self.mail_from)}" if self.smtp else ""
+        named = {"router": self.router, "geocoder": self.geocoder, "smtp": smtp}
         return {kind: address for kind, address in named.items() if address}
+
+    @property
+    def terms(self) -> dict[str, int]:
+        """The operator's numbers, by the names that contexts give them."""
+        return {"sign_up": int(self.sign_up == "open")}
 
     @property
     def jobs_url(self) -> str:
@@ -147,6 +162,25 @@ def _files(environ: Mapping[str, str]) -> dict[str, str]:
         if not key or not secret:
             raise Invalid("HYWAY_FILES", "needs HYWAY_S3_KEY and HYWAY_S3_SECRET")
     return {"files": url, "s3_key": key, "s3_secret": secret}
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, str]:
+    """Who takes letters and whom they come from: both or neither; and who may come in."""
+    server, sender = environ.get("HYWAY_SMTP") or "", environ.get("HYWAY_MAIL_FROM") or ""
+    if server:
+        parts = urlsplit(server)
+        try:
+            good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good or parts.path.strip("/") or parts.query:
+            raise Invalid("HYWAY_SMTP", "must be like smtp://user:password@mail.example.com:587")
+        if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+            raise Invalid("HYWAY_MAIL_FROM", "must be an address such as Hyway <hyway@example.com>")
+    door = environ.get("HYWAY_SIGN_UP") or "open"
+    if door not in ("open", "closed"):
+        raise Invalid("HYWAY_SIGN_UP", "must be open or closed")
+    return {"smtp": server.rstrip("/"), "mail_from": sender, "sign_up": door}
 
 
 def _tiles(url: str) -> str:
