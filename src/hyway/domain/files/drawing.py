@@ -6,6 +6,7 @@ first, no script in a corner. Of what moves, the first frame stays.
 
 import io
 import re
+import threading
 import unicodedata
 from typing import Any
 
@@ -38,6 +39,8 @@ _BROKEN = (
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _UNSAID = re.compile(r"""[/\\:*?"'<>|%$;#&\s]+""")
 
+# One at a time: a large one takes some hundred megabytes, and a server that draws should still answer.
+_hand = threading.Lock()
 # How many pixels there are is asked before anything is decoded, and refused in words.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -59,8 +62,9 @@ def picture(raw: bytes, name: str, most: int, field: str = "logo") -> Picture:
         raise Invalid(field, "has an invalid content type")
     _check_size(told[0], told[1], field)
     try:
-        drawn = _drawn(raw, kind, field)
-        body = _encoded(drawn, kind, _is_lossless(raw))
+        with _hand:
+            drawn = _drawn(raw, kind, field)
+            body = _encoded(drawn, kind, _is_lossless(raw))
     except _BROKEN:
         raise Invalid(field, "is not a valid image") from None
     return Picture(_named(name, kind), kind.media_type, body, drawn.width, drawn.height)

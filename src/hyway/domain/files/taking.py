@@ -11,19 +11,19 @@ from hyway.kernel.faults import Spent
 
 _QUEUE = 16
 _WAIT = 5
-# One at a time: a large one takes some hundred megabytes, and a server that draws should still answer.
-_hand = ThreadPoolExecutor(1, "hyway-draw")
+# Two, so that one's bytes are put while the next one is drawn.
+_hands = ThreadPoolExecutor(2, "hyway-draw")
 _waiting = 0
 
 
 async def take(blobs: Blobs, raw: bytes, name: str, most: int, field: str = "logo") -> Picture:
     """The picture drawn anew with its bytes put, ready for `keep`; Invalid for `field`, Spent while too many wait."""
-    global _waiting  # of this process, as its one hand is
+    global _waiting  # of this process, as its hands are
     if _waiting >= _QUEUE:
         raise Spent("Too many pictures are being drawn", retry_after=_WAIT)
     _waiting += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_hand, _take, blobs, raw, name, most, field)
+        return await asyncio.get_running_loop().run_in_executor(_hands, _take, blobs, raw, name, most, field)
     finally:
         _waiting -= 1
 
