@@ -178,12 +178,6 @@ def _collab_submissions() -> None:
             name=op.f("fk_collab_submissions_account"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["account"],
-            ["social_accounts.seq"],
-            name=op.f("fk_collab_submissions_account"),
-            ondelete="SET NULL",
-        ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_collab_submissions")),
         sa.UniqueConstraint("collab", "person", name=op.f("uq_collab_submissions_collab_person")),
     )
