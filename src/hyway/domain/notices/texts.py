@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from hyway.domain.notices import texts_collabs
+
 
 class Words(NamedTuple):
     title: str
@@ -38,6 +40,8 @@ TEXTS: dict[str, Words] = {
         "An admin has removed you from {organization_name}.",
     ),
 }
+
+TEXTS |= {type: Words(*said) for type, said in texts_collabs.TEXTS.items()}
 
 
 def words(type: str, params: Mapping[str, Any]) -> Words:
