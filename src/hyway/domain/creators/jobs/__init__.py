@@ -1,0 +1,1 @@
+"""What happens by itself or later: to campaigns, collabs, accounts and money."""
