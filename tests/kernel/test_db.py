@@ -99,6 +99,19 @@ def test_hearers_write_in_the_same_transaction(db: Database, jars):
     assert db.read_now(names, jars) == ["a", "heard jar.filled a"]
 
 
+def test_what_a_hearer_announces_is_heard_by_all_of_them_once(db: Database):
+    log: list[str] = []
+
+    def chain(w: Write, facts) -> None:
+        for fact in facts:
+            if fact.action == "jar.filled":
+                w.announce("me", "jar.closed", "jar", fact.id)
+
+    db.hearers += [lambda w, facts: log.extend(fact.action for fact in facts), chain]
+    db.write_now(lambda w: w.announce("me", "jar.filled", "jar", "a"))
+    assert log == ["jar.filled", "jar.closed"]
+
+
 def test_a_hearer_that_fails_undoes_the_verb(db: Database, jars):
     def hear(w: Write, facts) -> None:
         raise Spilled

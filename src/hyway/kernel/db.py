@@ -211,13 +211,19 @@ class Database:
             with _transaction(connection, self.is_sqlite):
                 w = Write(connection, self.house)
                 answer = verb(w, *args, **more)
-                if w.facts:
-                    for hear in self.hearers:
-                        hear(w, w.facts)
+                self._tell(w)
                 self.changes.write(connection, w.changed_keys)
             self.changes.here(w.changed_keys)
         w.settle()
         return answer
+
+    def _tell(self, w: Write) -> None:
+        """Lets everybody hear everything once: what a hearer announces, too."""
+        told = 0
+        while fresh := w.facts[told:]:
+            told += len(fresh)
+            for hear in self.hearers:
+                hear(w, fresh)
 
     @contextmanager
     def desk(self) -> Iterator["Desk"]:

@@ -20,6 +20,7 @@ from hyway.domain.creators.collabs.collabs import (
     unpause,
     withdraw,
 )
+from hyway.domain.creators.collabs.hearing import hear
 from hyway.domain.creators.collabs.records import (
     Address,
     Collab,
@@ -43,6 +44,7 @@ __all__ = [
     "create",
     "drop",
     "find",
+    "hear",
     "making",
     "may_change",
     "named",

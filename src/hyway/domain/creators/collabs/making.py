@@ -5,7 +5,7 @@ from typing import Final, Literal
 from hyway.domain.creators import money
 from hyway.domain.creators.collabs import steps, telling
 from hyway.domain.creators.collabs.records import Collab, Submission
-from hyway.domain.creators.collabs.work import money_of, my_own, of_either, ours, step
+from hyway.domain.creators.collabs.work import SOURCE, money_of, my_own, of_either, ours, step
 from hyway.domain.creators.social import accounts, platforms
 from hyway.domain.creators.store import collab_work as store
 from hyway.domain.creators.store import collabs as collab_store
@@ -169,11 +169,14 @@ def complete(w: Write, by: Caller, seq: int) -> Submission:
     return done
 
 
-def paid(w: Write, by: Caller, seq: int) -> Submission | None:
-    """The creator has the money for the work; None, and nothing done, where it is not completed."""
+def paid(w: Write, by: Caller, seq: int, source: str = SOURCE) -> Submission | None:
+    """The creator has the money from that source; None, and nothing done, where the work is not paid by that.
+
+    Work that has no reward of its own is paid by the first share of a sale.
+    """
     of = store.locked(w, seq)
     collab = collab_store.anyones(w, of.collab) if of else None
-    if of is None or collab is None or of.status != "completed":
+    if of is None or collab is None or of.status != "completed" or (source != SOURCE and of.committed_amount):
         return None
     over = step(w, by, of, "paid", paid_at=clock.now())
     telling.creator(w, over, collab, "SubmissionPaid")

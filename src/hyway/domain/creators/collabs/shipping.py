@@ -12,11 +12,9 @@ from hyway.domain.creators.store import collab_work as store
 from hyway.domain.creators.store import collabs as collab_store
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, sqid
-from hyway.kernel.db import Fact, Write
+from hyway.kernel.db import Write
 from hyway.kernel.faults import Invalid, Several
 
-COMPLETED: Final = ("tracking.action_completed", "tracking.actions_completed")
-"""What tracking announces when work is done: of one action, and of several at once."""
 _LONGEST: Final = 255
 
 
@@ -119,13 +117,10 @@ def _place(where: Address, name: str) -> dict[str, Any]:
     }
 
 
-def on_completed(w: Write, facts: Sequence[Fact]) -> None:
-    """Hears that deliveries are done: what they brought is delivered."""
-    for fact in facts:
-        if fact.action in COMPLETED:
-            ids = fact.data.get("ids", [fact.id])
-            for seq in store.by_actions(w, ids):
-                of = store.locked(w, seq)
-                collab = collab_store.anyones(w, of.collab) if of else None
-                if of is not None and collab is not None and of.status == "shipped":
-                    delivered(w, fact.by, of, collab)
+def completed(w: Write, by: Caller, action_ids: Sequence[str]) -> None:
+    """Deliveries are done: what they brought is delivered."""
+    for seq in store.by_actions(w, action_ids):
+        of = store.locked(w, seq)
+        collab = collab_store.anyones(w, of.collab) if of else None
+        if of is not None and collab is not None and of.status == "shipped":
+            delivered(w, by, of, collab)
