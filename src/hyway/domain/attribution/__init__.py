@@ -33,7 +33,7 @@ from hyway.domain.attribution.service import (
     track_lead,
     track_sale,
 )
-from hyway.domain.attribution.summaries import summary
+from hyway.domain.attribution.summaries import of_links, summary
 from hyway.domain.attribution.tallying import DIMENSIONS
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "count_customers",
     "customer_history",
     "customers",
+    "of_links",
     "recent_conversions",
     "remember",
     "remembered",

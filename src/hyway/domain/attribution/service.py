@@ -159,7 +159,13 @@ def _convert(
 
 def _tell(w: Write, by: Caller, made: Conversion) -> None:
     noun = "lead" if made.amount is None else "sale"
-    about = {"eventName": made.event_name, "linkId": made.link.id, "customerId": made.customer.id}
+    about: dict[str, Any] = {
+        "eventName": made.event_name,
+        "linkId": made.link.id,
+        "customerId": made.customer.id,
+    }
+    if made.amount is not None:
+        about |= {"amount": made.amount, "currency": made.currency}
     w.announce(by, f"{noun}.created", noun, made.id, about)
     if webhooks.wants(w, by.organization, f"{noun}.created"):
         webhooks.queue(w, by.organization, f"{noun}.created", [conversion_payload(made)])

@@ -1,14 +1,32 @@
 """Creators and the organizations that pay them: campaigns, collabs, submissions, social accounts, money."""
 
-from hyway.domain.creators import addresses, brief, closing, collabs, money, places, prefill, social
+from hyway.domain.creators import (
+    addresses,
+    brief,
+    campaigns,
+    closing,
+    collabs,
+    hearing,
+    money,
+    places,
+    prefill,
+    social,
+)
+from hyway.domain.creators.campaigns import applications, board, partners, submissions
 
 __all__ = [
     "addresses",
+    "applications",
+    "board",
     "brief",
+    "campaigns",
     "closing",
     "collabs",
+    "hearing",
     "money",
+    "partners",
     "places",
     "prefill",
     "social",
+    "submissions",
 ]

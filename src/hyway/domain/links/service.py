@@ -46,6 +46,11 @@ def seq_of(r: Read, by: Caller, id: str) -> int | None:
     return store.seqs(r, [id], by.organization).get(id)
 
 
+def seqs_of(r: Read, by: Caller, ids: Sequence[str]) -> dict[str, int]:
+    """The inner numbers of the organization's links, deleted or not, by id."""
+    return store.seqs(r, ids, by.organization)
+
+
 def by_seqs(r: Read, by: Caller, seqs: Sequence[int]) -> dict[int, Link]:
     """Links by their inner number, deleted ones too: history keeps its names."""
     return store.by_seqs(r, by.organization, seqs)

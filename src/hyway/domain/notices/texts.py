@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hyway.domain.notices import texts_collabs
+from hyway.domain.notices import texts_campaigns, texts_collabs
 
 
 class Words(NamedTuple):
@@ -41,7 +41,7 @@ TEXTS: dict[str, Words] = {
     ),
 }
 
-TEXTS |= {type: Words(*said) for type, said in texts_collabs.TEXTS.items()}
+TEXTS |= {type: Words(*said) for type, said in (*texts_campaigns.TEXTS.items(), *texts_collabs.TEXTS.items())}
 
 
 def words(type: str, params: Mapping[str, Any]) -> Words:

@@ -280,3 +280,36 @@ def series(r: Read, mine: Mine, start: int, end: int) -> Sequence[Any]:
     """(hour, currency, *COUNTERS) of the totals, each hour and currency once."""
     found = r.rows(_SERIES, mine.organization, mine.scope, TOTAL, start // 24, (end - 1) // 24 + 1)
     return [row for row in found if row[0] is not None and start <= row[0] < end]
+
+
+def totals(r: Read, organization: int, scopes: Sequence[str]) -> Sequence[Any]:
+    """(scope, currency, *COUNTERS) of all that was ever tallied in the scopes, each scope and currency once.
+
+    Of each day there is, only the scopes are looked up: there are as many looks as days times scopes.
+    """
+    if not scopes:
+        return []
+    mine = (TALLIES.c.organization == organization, TALLIES.c.grain == "t")
+    first = select(func.min(TALLIES.c.bucket)).where(*mine).scalar_subquery()
+    last = select(func.max(TALLIES.c.bucket)).where(*mine).scalar_subquery()
+    days = select(first.label("bucket")).cte("days", recursive=True)
+    after = select(days.c.bucket + literal_column("1")).where(days.c.bucket < last)
+    days = days.union_all(after)
+    here = and_(
+        *mine,
+        TALLIES.c.bucket == days.c.bucket,
+        TALLIES.c.scope.in_(scopes),
+        TALLIES.c.dimension == TOTAL,
+    )
+    # The outer join is there for its order, as above.
+    columns = (TALLIES.c.scope, TALLIES.c.currency)
+    sums = [func.sum(TALLIES.c[name]) for name in COUNTERS]
+    found = select(*columns, *sums).select_from(days.outerjoin(TALLIES, here)).group_by(*columns)
+    return [row for row in r.run(found).all() if row[0] is not None]
+
+
+def tail_of_links(r: Read, kind: str, organization: int, links: Sequence[int], after: int) -> Sequence[Any]:
+    """Rows of the links numbered above `after`, grouped as lists need them."""
+    table, query = _ROWS[kind]
+    mine = (table.c.organization + _NOTHING == organization, (table.c.link + _NOTHING).in_(links))
+    return r.run(query.where(table.c.seq > after, *mine)).all()

@@ -1,1 +1,57 @@
 """Campaigns: programmes that pay for views, who is in them, and the posts they made."""
+
+from hyway.domain.creators.campaigns import applications, board, partners, rules, submissions
+from hyway.domain.creators.campaigns.campaigns import (
+    SETTLE,
+    any_of,
+    change,
+    create,
+    drop,
+    find,
+    finish,
+    page,
+    pause,
+    publish,
+    resume,
+)
+from hyway.domain.creators.campaigns.records import (
+    PLATFORMS,
+    REASONS,
+    Application,
+    Campaign,
+    Due,
+    Figures,
+    Listing,
+    Seen,
+    Snapshot,
+    Submission,
+)
+
+__all__ = [
+    "PLATFORMS",
+    "REASONS",
+    "SETTLE",
+    "Application",
+    "Campaign",
+    "Due",
+    "Figures",
+    "Listing",
+    "Seen",
+    "Snapshot",
+    "Submission",
+    "any_of",
+    "applications",
+    "board",
+    "change",
+    "create",
+    "drop",
+    "find",
+    "finish",
+    "page",
+    "partners",
+    "pause",
+    "publish",
+    "resume",
+    "rules",
+    "submissions",
+]
