@@ -29,19 +29,6 @@ def find(r: Read, by: Caller, seq: int) -> Collab:
     return _known(store.find(r, by.organization, seq))
 
 
-def on_board(r: Read, offset: int = 0, limit: int = 20) -> tuple[list[Collab], int]:
-    """Those that any creator may see, newest first, and how many there are."""
-    return store.on_board(r, offset, limit)
-
-
-def published(r: Read, seq: int) -> Collab:
-    """One that any creator may see; Missing for any other."""
-    found = store.anyones(r, seq)
-    if found is None or found.state != "published":
-        raise Missing("")
-    return found
-
-
 def named(r: Read, seqs: set[int]) -> dict[int, Collab]:
     """Collabs by their numbers, whosever they are: for lists of what is about them."""
     return store.named(r, seqs)

@@ -1,10 +1,10 @@
-"""What collabs do about facts of others: an address that is known now, a delivery that is done, a reward that is paid."""
+"""What collabs do about facts of others: an address is known now, a delivery is done."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from hyway.domain import identity
-from hyway.domain.creators.collabs import making, shipping, work
+from hyway.domain.creators.collabs import shipping, work
 from hyway.kernel.db import Fact, Write
 
 
@@ -24,16 +24,9 @@ def _brought(w: Write, fact: Fact) -> None:
     shipping.completed(w, fact.by, fact.data.get("ids", [fact.id]))
 
 
-def _paid(w: Write, fact: Fact) -> None:
-    """Whoever gets nothing for the work itself is paid with the first share of a sale."""
-    if fact.data["submission_kind"] == "collab":
-        making.paid(w, fact.by, fact.data["submission"], fact.data["source"])
-
-
 _FOLLOWED: Final[dict[str, Callable[[Write, Fact], None]]] = {
     "address.created": _addressed,
     "address.changed": _addressed,
     "tracking.action_completed": _brought,
     "tracking.actions_completed": _brought,
-    "earning.paid": _paid,
 }

@@ -82,11 +82,15 @@ def money_of(of: Submission, collab: Collab) -> money.Work:
 
 
 def apply(w: Write, by: Caller, collab: int, message: str = "") -> Submission:
-    """The creator would like to take part; once for each collab."""
+    """The creator would like to take part, once for each collab; Invalid where they cannot see it on the board."""
     person, now = identity.person_of(by), clock.now()
     said = steps.words("message", message, _MESSAGE, blank=True)
     to = collab_store.locked_anyones(w, collab)
-    if to is None or to.state in ("draft", "submitted_for_review"):
+    if (
+        to is None
+        or to.state not in ("published", "paused")
+        or not identity.open_to(w, [to.organization], person)
+    ):
         raise Invalid("collab", "must exist")
     if to.state != "published":
         raise Invalid("base", "Collab is paused")

@@ -74,15 +74,6 @@ def page(r: Read, organization: int, offset: int, limit: int) -> tuple[list[Coll
     return [collab(row) for row in rows], int(total)
 
 
-def on_board(r: Read, offset: int, limit: int) -> tuple[list[Collab], int]:
-    """Those that are published, whosever they are, newest first."""
-    shown = _C.state == "published"
-    order = (_C.published_at.desc(), _C.seq.desc())
-    rows = r.run(select(COLLABS).where(shown).order_by(*order).offset(offset).limit(limit))
-    total = r.run(select(func.count()).select_from(COLLABS).where(shown)).scalar_one()
-    return [collab(row) for row in rows], int(total)
-
-
 def by_state(r: Read, state: str, most: int) -> list[Collab]:
     """Those of every organization that are in the state, oldest first."""
     return [
