@@ -1,49 +1,32 @@
 """The composition root: settings in, running server out; the one file that knows every part."""
 
 import asyncio
-import contextlib
-import ctypes
+import dataclasses
 import logging
-import os
-import signal
-import socket
-import sys
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-
-import uvloop
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.errors import FatalError
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server import MPServer
-from granian.server.embed import Server
+from typing import TYPE_CHECKING, cast
 
 from hyway import observe, worker
-from hyway.domain import audit, identity, netinfo, notices, tracking, webhooks
+from hyway.domain import audit, creators, identity, netinfo, notices, tracking, webhooks
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
+from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
-from hyway.kernel.faults import Fault, Invalid
 from hyway.kernel.seal import Seal
 from hyway.settings import Settings
 
 if TYPE_CHECKING:
+    from hyway.apis.hypemarket import Tools
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets, Tiles
-    from hyway.kernel.blobs import Blobs
+    from hyway.edge.redirect import Lane
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 2048
-BACKPRESSURE = 4096  # requests at work at a time; more wait in their connections
-HEAD_MILLISECONDS = 30_000
 READY_SECONDS = 5.0
-GRACE_SECONDS = 25.0  # what supervises servers commonly kills 30 seconds after it asked
 
 
 def prepare(settings: Settings) -> None:
@@ -65,7 +48,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         terms=settings.terms,
         threads=threads,
     )
-    db.hearers += [audit.record, webhooks.hear, notices.hear]
+    db.hearers += [audit.record, webhooks.hear, notices.hear, creators.hearing.hear, creators.collabs.hear]
     return db
 
 
@@ -83,9 +66,8 @@ def open_places(settings: Settings) -> netinfo.Places:
 def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
-    from hyway.apis import hoko, hypertrack
+    from hyway.apis import hoko, hypemarket, hypertrack
     from hyway.apis.kit.doorman import Kit
-    from hyway.edge.attachments import Attachments
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
@@ -102,32 +84,38 @@ def build(settings: Settings) -> Front:
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
     assets, blobs = Assets(), worker.open_blobs(settings)
-    pages = _console(settings, db, hub, assets, blobs)
-    meters = observe.Meters()
-    meters.read("hyway_redirect", lane.stats)
-    meters.read("hyway_ingest", ingest.stats)
-    meters.read("hyway_streams", hub.stats, ("readers", "accounts"))
+    tools = hypemarket.Tools(blobs, worker.way_out(settings))
+    pages = _console(settings, db, hub, assets, tools)
+    market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
     return Front(
         Doors(
             redirect=lane,
             branches=(
                 *_branches(db, api, tracks, pages, ingest),
+                *_market(db, market, blobs),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 Branch("/maps/", "maps", cast(App, assets)),
-                Branch("/rails/", "attachments", Attachments(db, blobs), secret=True),
             ),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, tracks, lane, ingest, hub, crew),
+            parts=(Storage(db, places), api, tracks, market, lane, ingest, hub, crew),
             hosts=settings.hosts,
             private=trusted,
-            meters=meters,
+            meters=_meters(lane, ingest, hub),
             hush=hub.let_all_go,
         )
     )
 
 
-def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", blobs: "Blobs") -> App:
+def _meters(lane: "Lane", ingest: "Ingest", hub: "Hub") -> observe.Meters:
+    made = observe.Meters()
+    made.read("hyway_redirect", lane.stats)
+    made.read("hyway_ingest", ingest.stats)
+    made.read("hyway_streams", hub.stats, ("readers", "accounts"))
+    return made
+
+
+def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", tools: "Tools") -> App:
     from hyway.console.app import app
     from hyway.edge.follow import Follow
 
@@ -138,8 +126,8 @@ def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", blo
         maps=assets,
         tiles=_tiles(settings),
         streams=Follow(hub),
-        blobs=blobs,
-        outgoing=worker.way_out(settings),
+        blobs=tools.blobs,
+        outgoing=tools.outgoing,
     )
     return cast(App, made)
 
@@ -158,6 +146,24 @@ def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest")
         Branch("/console/", "console", pages),
         Branch("/static/", "console", pages),
         Branch("/media/", "media", cast(App, Media(db))),
+    )
+
+
+_MARKET = ("organizations", "me", "board", "sign-up", "mailbox")
+"""First words of the addresses that speak JSON to programs and HTML to people."""
+
+
+def _market(db: Database, market: App, blobs: Blobs) -> tuple[Branch, ...]:
+    """Campaigns, collabs and creators, and the pictures that belong to them."""
+    from hyway.edge.attachments import Attachments
+
+    return (
+        *(
+            Branch(f"/{word}{suffix}/", "hypemarket", market)
+            for word in _MARKET
+            for suffix in ("", ".json", ".html", ".xml")
+        ),
+        Branch("/rails/", "attachments", Attachments(db, blobs), secret=True),
     )
 
 
@@ -191,7 +197,7 @@ def _papers(public_url: str) -> dict[str, Paper]:
 
     text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
     page = Paper(html, hoko.page())
-    robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\n"
+    robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\nDisallow: /me\nDisallow: /organizations\n"
     return {
         "/openapi/hoko.json": Paper(json, hoko.openapi(public_url)),
         "/docs": page,
@@ -255,134 +261,10 @@ class Crew:
         return wrong
 
 
-def check_port(host: str, port: int) -> None:
-    """Invalid if the address cannot be listened on: the server would share a taken port in silence."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            why = os.strerror(error.errno) if error.errno else str(error)
-            text = "{port} on {host} cannot be listened on ({why}); is another server running?"
-            raise Invalid("port", text, port=port, host=host, why=why.lower()) from None
-
-
-def serve(settings: Settings, host: str, port: int, workers: int = 1) -> int:
-    """Serves until SIGTERM or SIGINT, answers who is waiting, stops the parts; gives the exit code."""
-    if workers > 1 and settings.is_sqlite:
-        text = "must be 1 with SQLite: one process writes the file; use PostgreSQL for more"
-        raise Invalid("workers", text)
-    check_port(host, port)
-    if workers > 1:
-        return _serve_many(settings, host, port, workers)
-    return uvloop.run(_serve_here(settings, host, port))
-
-
-_HTTP1 = HTTP1Settings(keep_alive=True, header_read_timeout=HEAD_MILLISECONDS, pipeline_flush=True)
-# The server's own lines go where all others go, and only those that tell of an accident.
-_LOGGING: dict[str, Any] = {"loggers": {}, "handlers": {}, "formatters": {}}
-
-
-async def _serve_here(settings: Settings, host: str, port: int) -> int:
-    front = build(settings)
-    server = Server(
-        front,
-        host,
-        port,
-        interface=Interfaces.ASGI,
-        http=HTTPModes.http1,
-        websockets=True,
-        backlog=BACKLOG,
-        backpressure=BACKPRESSURE,
-        http1_settings=_HTTP1,
-        log_level=LogLevels.error,
-        log_dictconfig=_LOGGING,
-        log_access=False,
-    )
-    observe.logs(settings.log_format)
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _ask, asked, number)
-    serving = asyncio.ensure_future(server.serve())
-    asking = asyncio.ensure_future(asked.wait())
-    await asyncio.wait((serving, asking), return_when=asyncio.FIRST_COMPLETED)
-    asking.cancel()
-    front.hush()
-    server.stop()  # type: ignore[no-untyped-call]
-    return await _drained(serving, front, asked.is_set())
-
-
-def _ask(asked: asyncio.Event, number: int) -> None:
-    """The first signal asks to finish; the second one is obeyed at once."""
-    log.info("finishing what is being answered, then stopping")
-    asked.set()
-    asyncio.get_running_loop().remove_signal_handler(number)
-
-
-async def _drained(serving: "asyncio.Future[None]", front: Front, wanted: bool) -> int:
-    """Waits for requests at work; whoever takes longer than the grace is left, but no part stops unheard."""
-    done, _ = await asyncio.wait((serving,), timeout=GRACE_SECONDS)
-    if not done:
-        log.warning("some requests were still running after %d seconds and were broken off", GRACE_SECONDS)
-        await front.stop()
-        serving.cancel()
-        return 0
-    try:
-        serving.result()
-    except FatalError:
-        return 1  # the front door has said why
-    return 0 if wanted else 1
-
-
-def _serve_many(settings: Settings, host: str, port: int, workers: int) -> int:
-    server = MPServer(
-        "hyway",
-        host,
-        port,
-        interface=Interfaces.ASGI,
-        workers=workers,
-        loop=Loops.uvloop,
-        http=HTTPModes.http1,
-        websockets=True,
-        backlog=BACKLOG,
-        backpressure=BACKPRESSURE,
-        http1_settings=_HTTP1,
-        log_level=LogLevels.error,
-        log_dictconfig=_LOGGING,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=int(GRACE_SECONDS),
-    )
-    observe.logs(settings.log_format)
-    server.serve(target_loader=partial(_in_child, settings, os.getpid()), wrap_loader=False)
-    return 0
-
-
-def _in_child(settings: Settings, parent: int) -> Front:
-    """What each of several processes runs."""
-    observe.logs(settings.log_format)
-    _die_with(parent)
-    return build(settings)
-
-
-def _die_with(parent: int) -> None:
-    """Asks Linux to stop this process when its parent is killed; elsewhere it would go on without one."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        with contextlib.suppress(OSError):
-            ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-        if os.getppid() != parent:
-            raise Fault("the server that started this process is gone")
-
-
 __all__ = [
     "build",
-    "check_port",
     "geo_file",
     "open_database",
     "open_places",
     "prepare",
-    "serve",
 ]

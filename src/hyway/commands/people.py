@@ -8,7 +8,7 @@ from hyway.commands import shared
 from hyway.commands.shared import Data, words
 from hyway.domain import billing, identity
 from hyway.domain.identity import KeyKind, NewKey, Role
-from hyway.kernel.db import Write
+from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Missing
 
 Org = Annotated[str | None, Parameter(help="The organization's name; not needed where there is only one.")]
@@ -18,10 +18,15 @@ org = App(name="org", help="Organizations: add, list, plan.")
 
 def key(
     kind: Annotated[
-        Literal["hoko", "hypertrack", "hypertrack-public"], Parameter(help="Which API the key opens.")
+        Literal["hoko", "hypemarket", "hypertrack", "hypertrack-public"],
+        Parameter(help="Which API the key opens."),
     ],
     *,
     org: Org = None,
+    person: Annotated[
+        str | None,
+        Parameter(help="Whose token of Hypemarket, by e-mail address. [default: the organization's owner]"),
+    ] = None,
     name: Annotated[str, Parameter(help="What the key is for, for you to remember.")] = "Command line",
     scopes: Annotated[str | None, Parameter(help="Its scopes, comma-separated. [default: all]")] = None,
     permission: Annotated[Literal["read", "write"], Parameter(help="What the key may do at all.")] = "write",
@@ -38,8 +43,11 @@ def key(
         hyway key hoko --name reports --scopes linksRead,analyticsRead
         hyway key hypertrack
         hyway key hypertrack-public --test
+        hyway key hypemarket --permission read --person kim@example.com
         KEY=$(hyway key hoko)
     """
+    if kind == "hypemarket":
+        return _token(person, org, name, permission, data)
     wanted = tuple(word.strip() for word in (scopes or "").split(",") if word.strip())
     with shared.opened(data) as db:
         by = shared.caller(db, org)
@@ -47,6 +55,51 @@ def key(
     words.print(f"key {made.key.name!r} with {', '.join(made.key.scopes)}", style="dim")
     shared.tell(made.secret)
     return 0
+
+
+def _token(email: str | None, org: str | None, name: str, permission: identity.Permission, data: Data) -> int:
+    """A token belongs to a person, and works wherever they do."""
+    with shared.opened(data) as db:
+        _, secret = db.write_now(_issue, email, org, name, permission)
+    words.print(f"token {name!r} that may {permission}", style="dim")
+    shared.tell(secret)
+    return 0
+
+
+def _issue(
+    w: Write, email: str | None, org: str | None, name: str, permission: identity.Permission
+) -> tuple[identity.AccessToken, str]:
+    person = _owner(w, org) if email is None else _person(w, email, org)
+    by = identity.Caller(
+        identity.NOBODYS,
+        identity.DEFAULT_PLAN,
+        "system",
+        "command",
+        "hyway command",
+        "command",
+        person=person.seq,
+    )
+    return identity.tokens.create(w, by, name, permission)
+
+
+def _person(w: Write, email: str, org: str | None) -> identity.Person:
+    found = identity.person_by_email(w, email)
+    if found is None:
+        raise Missing("there is no person with the address {email}", email=email)
+    if org is not None and found.seq not in {each.person.seq for each in _members(w, org)}:
+        raise Missing("{email} does not belong to {org}", email=email, org=org)
+    return found
+
+
+def _owner(w: Write, org: str | None) -> identity.Person:
+    owners = [each.person for each in _members(w, org) if each.role == "owner"]
+    if not owners:
+        raise Missing("the organization has no owner; say --person")
+    return owners[0]
+
+
+def _members(r: Read, org: str | None) -> list[identity.Membership]:
+    return identity.members_of(r, identity.command_line(identity.organization_named(r, org)))
 
 
 def _kind(kind: Literal["hoko", "hypertrack", "hypertrack-public"], test: bool) -> KeyKind:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from hyway import main, observe
+from hyway import main, observe, running
 from hyway.commands import shared
 from hyway.commands.shared import Data, words
 from hyway.domain import identity, links
@@ -34,11 +34,11 @@ def up(*, host: Host = "127.0.0.1", port: Port = 8000, data: Data = None) -> int
     url = _listens(host, port)
     settings = shared.settings_of(data, url)
     observe.logs(settings.log_format)
-    main.check_port(host, port)
+    running.check_port(host, port)
     with shared.holding(settings, url):
         shared.prepare(settings)
         welcome(settings)
-        return main.serve(settings, host, port)
+        return running.serve(settings, host, port)
 
 
 def serve(
@@ -62,9 +62,9 @@ def serve(
     observe.logs(settings.log_format)
     shared.check_present(settings)
     if not settings.is_sqlite:
-        return main.serve(settings, host, port, workers)
+        return running.serve(settings, host, port, workers)
     with shared.holding(settings, url):
-        return main.serve(settings, host, port, workers)
+        return running.serve(settings, host, port, workers)
 
 
 def worker(*, data: Data = None) -> int:

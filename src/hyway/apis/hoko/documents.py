@@ -1,15 +1,15 @@
 """What Hoko says about itself: the OpenAPI document, the page for people, llms.txt."""
 
+from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
-
-import msgspec
 
 from hyway.apis.hoko import arabic
 from hyway.apis.hoko.examples import EXAMPLES
-from hyway.apis.kit import openapi, reference
+from hyway.apis.kit import openapi
+from hyway.apis.kit.documents import Manual
 from hyway.apis.kit.operations import Operation
 
-SOURCE = "/openapi/hoko.json"
 _DESCRIPTION = """\
 Short links, their clicks, and what the clicks led to.
 
@@ -70,10 +70,10 @@ _HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def _family(version: str) -> openapi.Family:
+def _family(release: str) -> openapi.Family:
     return openapi.Family(
         title="Hoko API",
-        version=version,
+        version=release,
         description=_DESCRIPTION,
         security={
             "key": {
@@ -89,35 +89,14 @@ def _family(version: str) -> openapi.Family:
     )
 
 
-def openapi_json(operations: tuple[Operation, ...], version: str, public_url: str) -> bytes:
-    return msgspec.json.encode(openapi.document(_family(version), operations, public_url))
-
-
-def page(operations: tuple[Operation, ...], version: str) -> bytes:
-    return reference.page(openapi.document(_family(version), operations), SOURCE)
-
-
-def llms_txt(operations: tuple[Operation, ...], public_url: str) -> str:
-    """The API in few words, for programs that read; after the convention of llms.txt."""
-    lines = [
-        "# Hoko API",
-        "",
-        "> Short links, their clicks, and the leads and sales they led to: a self-hosted API over HTTP.",
-        "",
-        *_DESCRIPTION.split("\n\n")[1:],
-        "",
-        'Errors are `{"error": {"en": …, "ar": …}}`; 403 adds `missingScopes`, 429 `retryAfter` (seconds).',
-        "",
-        "## Documentation",
-        "",
-        f"- [OpenAPI 3.1]({public_url}{SOURCE}): every operation, field and bound",
-        f"- [Reference]({public_url}/docs/hoko): the same for people",
-        "",
-        "## Operations",
-        "",
-    ]
-    for each in operations:
-        scopes = " or ".join(each.scopes or ())
-        said = f"{each.summary}. {each.description}".rstrip()
-        lines.append(f"- `{each.method} {public_url}{each.path}` ({scopes}): {said}")
-    return "\n".join(lines) + "\n"
+def manual(operations: Sequence[Operation]) -> Manual:
+    """Hoko's, with these operations."""
+    return Manual(
+        slug="hoko",
+        tagline="Short links, their clicks, and the leads and sales they led to: a self-hosted API over HTTP.",
+        family=_family(version("hyway")),
+        operations=operations,
+        notes=(
+            'Errors are `{"error": {"en": …, "ar": …}}`; 403 adds `missingScopes`, 429 `retryAfter` (seconds).',
+        ),
+    )

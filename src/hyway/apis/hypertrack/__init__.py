@@ -1,7 +1,6 @@
 """HyperTrack's API, version 1: live location, as its pages of 2017 and its clients describe it."""
 
 import dataclasses
-from importlib.metadata import version
 
 from hyway.apis.hypertrack import (
     action_reports,
@@ -55,19 +54,8 @@ def app(kit: Kit, unknown_token: int = 401, services: Services | None = None) ->
     return Door(Family(dataclasses.replace(kit, tools=tools), style(unknown_token), OPERATIONS))
 
 
-def openapi(public_url: str = "") -> bytes:
-    """The OpenAPI 3.1 document as JSON."""
-    return documents.openapi_json(OPERATIONS, version("hyway"), public_url)
-
-
-def page() -> bytes:
-    """The reference as an HTML page."""
-    return documents.page(OPERATIONS, version("hyway"))
-
-
-def llms_txt(public_url: str) -> str:
-    """This API's part of /llms.txt of a server with this public address."""
-    return documents.llms_txt(OPERATIONS, public_url)
+_manual = documents.manual(OPERATIONS)
+openapi, page, llms_txt = _manual.openapi, _manual.page, _manual.llms_txt
 
 
 __all__ = ["OPERATIONS", "Kit", "app", "llms_txt", "openapi", "page"]

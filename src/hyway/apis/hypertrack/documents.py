@@ -1,14 +1,14 @@
 """What HyperTrack's API says of itself: the OpenAPI document, the page for people, its part of llms.txt."""
 
+from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
-import msgspec
-
 from hyway.apis.hypertrack.examples import BODIES, EXAMPLES
-from hyway.apis.kit import openapi, reference
+from hyway.apis.kit import openapi
+from hyway.apis.kit.documents import Manual
 from hyway.apis.kit.operations import Operation
 
-SOURCE = "/openapi/hypertrack.json"
 _DESCRIPTION = """\
 Live location: users, what they are to do and where, and the days that they had.
 
@@ -59,10 +59,10 @@ _HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def _family(version: str) -> openapi.Family:
+def _family(release: str) -> openapi.Family:
     return openapi.Family(
         title="HyperTrack API",
-        version=version,
+        version=release,
         description=_DESCRIPTION,
         security={
             "token": {
@@ -79,33 +79,11 @@ def _family(version: str) -> openapi.Family:
     )
 
 
-def openapi_json(operations: tuple[Operation, ...], version: str, public_url: str) -> bytes:
-    return msgspec.json.encode(openapi.document(_family(version), operations, public_url))
-
-
-def page(operations: tuple[Operation, ...], version: str) -> bytes:
-    return reference.page(openapi.document(_family(version), operations), SOURCE)
-
-
-def llms_txt(operations: tuple[Operation, ...], public_url: str) -> str:
-    """The API in few words, for programs that read; after the convention of llms.txt."""
-    lines = [
-        "# HyperTrack API",
-        "",
-        "> Users on a map, live: positions, trips and stops, actions, places, groups and geofences, over HTTP.",
-        "",
-        *_DESCRIPTION.split("\n\n")[1:],
-        "",
-        "## Documentation",
-        "",
-        f"- [OpenAPI 3.1]({public_url}{SOURCE}): every operation, field and bound",
-        f"- [Reference]({public_url}/docs/hypertrack): the same for people",
-        "",
-        "## Operations",
-        "",
-    ]
-    for each in operations:
-        keys = " or ".join(each.scopes or ()) or "anybody"
-        said = f"{each.summary}. {each.description}".rstrip()
-        lines.append(f"- `{each.method} {public_url}{each.path}` ({keys}): {said}")
-    return "\n".join(lines) + "\n"
+def manual(operations: Sequence[Operation]) -> Manual:
+    """HyperTrack's, with these operations."""
+    return Manual(
+        slug="hypertrack",
+        tagline="Users on a map, live: positions, trips and stops, actions, places, groups and geofences, over HTTP.",
+        family=_family(version("hyway")),
+        operations=operations,
+    )

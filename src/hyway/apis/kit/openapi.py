@@ -94,13 +94,18 @@ def _operation(family: Family, of: Operation) -> Json:
 
 
 def _name(of: Operation) -> str:
-    words = [word for word in of.path.replace("{", "").replace("}", "").split("/") if word]
+    words = [word for word in _bare(of).replace("{", "").replace("}", "").split("/") if word]
     return "-".join([of.method.lower(), *words])
 
 
 def _tag(of: Operation) -> str:
-    words = [word for word in of.path.split("/") if word and word not in ("api", "v1")]
+    words = [word for word in _bare(of).split("/") if word and word not in ("api", "v1")]
     return words[0]
+
+
+def _bare(of: Operation) -> str:
+    """The path without what names the form of the answer."""
+    return of.path.removesuffix(".json")
 
 
 def _needs(of: Operation) -> str:

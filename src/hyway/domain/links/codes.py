@@ -12,14 +12,14 @@ ALPHABET = "23456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 """What generated ids are written in: no 0 and O, no 1, l and I, which readers take for one another."""
 
 _RESERVED = """
-    .well-known account accounts admin ads.txt analytics analytics.js api apis app
+    .well-known account accounts admin ads.txt analytics analytics.js api apis app board
     apple-app-site-association apps assets auth billing cdn codes collab collabs connect console
     creators crossdomain.xml css customers dashboard docs domains envs error evaluate events favicon.ico
     geofences health healthz help hoko hooks humans.txt hypemarket hypertrack hyphen hyway img
     index.html index.php ingest intake integrations invite invites js jwks.json link links live llms.txt
-    login logout manifest.json maps me media metrics none null oauth oauth2 ofrep openapi openapi.json openapi.yaml
-    organizations orgs partners password ping privacy projects qr qrcode readyz redoc register
-    robots.txt sdk sdk_events security security.txt segments session sessions settings setup signin
+    login logout mailbox manifest.json maps me media metrics none null oauth oauth2 ofrep openapi openapi.json
+    openapi.yaml organizations orgs partners password ping privacy projects qr qrcode rails readyz redoc register
+    robots.txt sdk sdk_events security security.txt segments session sessions settings setup sign-up signin
     signout signup sitemap.xml socket static status stream support sw.js swagger tags teams terms toggle
     toggles track tracking undefined user users v1 v2 v3 webhook webhooks wp-admin wp-login.php ws www
 """
