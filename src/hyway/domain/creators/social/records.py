@@ -66,11 +66,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post as its platform describes it."""
+    """A post as its platform describes it; `views` is None where they are not told."""
 
     author_uid: str | None
     posted_at: Instant | None
-    views: int
+    views: int | None
     likes: int
     comments: int
 
