@@ -5,6 +5,7 @@ first, no script in a corner. Of what moves, the first frame stays.
 """
 
 import io
+import logging
 import re
 import threading
 import unicodedata
@@ -17,6 +18,8 @@ from hyway.domain.files.kinds import Kind
 from hyway.domain.files.records import Picture
 from hyway.kernel.faults import Invalid
 
+log = logging.getLogger(__name__)
+
 PIXELS = 25_000_000
 """The most pixels that are decoded: a camera's 24 megapixels fit."""
 SIDE = 2560
@@ -25,17 +28,6 @@ _NAME = 80
 _MOST_PROFILE = 1 << 20
 _MODES = {"JPEG": ("L", "RGB"), "GIF": ("P", "L"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA")}
 _ALL = ("RGB", "RGBA")
-_BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    OverflowError,
-    MemoryError,
-)
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _UNSAID = re.compile(r"""[/\\:*?"'<>|%$;#&\s]+""")
 
@@ -65,7 +57,10 @@ def picture(raw: bytes, name: str, most: int, field: str = "logo") -> Picture:
         with _hand:
             drawn = _drawn(raw, kind, field)
             body = _encoded(drawn, kind, _is_lossless(raw))
-    except _BROKEN:
+    except Invalid:
+        raise
+    except Exception as error:  # decoders raise whatever they stumble over
+        log.info("a picture cannot be decoded: %s", type(error).__name__)
         raise Invalid(field, "is not a valid image") from None
     return Picture(_named(name, kind), kind.media_type, body, drawn.width, drawn.height)
 

@@ -63,7 +63,7 @@ def is_alone(raw: bytes, kind: Kind, end: int) -> bool:
     rest = raw[end:].lstrip(b"\0")
     if not rest:
         return True
-    from_camera = rest.startswith(b"\xff\xd8\xff") or rest[4:8] == b"ftyp"
+    from_camera = rest.startswith(b"\xff\xd8\xff") or b"ftyp" in rest[:8]  # the zeros of its length are gone
     return kind is JPEG and from_camera and not _FOREIGN.search(rest)
 
 
