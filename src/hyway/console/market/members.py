@@ -74,22 +74,22 @@ async def invite(visit: Theirs) -> Page:
     return visit.go(f"{visit.base}/join_requests", f"{typed['email']} is invited.")
 
 
-@post(_HERE + "/invitations/{request:str}/withdraw")
+@post(_HERE + "/invitations/{entry:str}/withdraw")
 async def withdraw(visit: Theirs) -> Page:
-    await visit.write(identity.joining.withdraw, visit.number("request"))
+    await visit.write(identity.joining.withdraw, visit.number("entry"))
     return visit.go(f"{visit.base}/join_requests", "The invitation is withdrawn.")
 
 
-@post(_HERE + "/join_requests/{request:str}/approve")
+@post(_HERE + "/join_requests/{entry:str}/approve")
 async def approve(visit: Theirs) -> Page:
-    found = await visit.write(identity.joining.approve, visit.number("request"))
+    found = await visit.write(identity.joining.approve, visit.number("entry"))
     name = found.person.name if found.person else "Somebody"
     return visit.go(f"{visit.base}/join_requests", f"{name} is a member now.")
 
 
-@post(_HERE + "/join_requests/{request:str}/reject")
+@post(_HERE + "/join_requests/{entry:str}/reject")
 async def reject(visit: Theirs) -> Page:
-    await visit.write(identity.joining.reject, visit.number("request"))
+    await visit.write(identity.joining.reject, visit.number("entry"))
     return visit.go(f"{visit.base}/join_requests", "They are told that they are not let in.")
 
 

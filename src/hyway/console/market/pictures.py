@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hyway.console.market.stay import Stay
 from hyway.domain import files
-from hyway.domain.files import Picture
+from hyway.domain.files import BANNER, LOGO, Picture
 from hyway.domain.identity import Caller
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Read, Write
@@ -35,3 +35,6 @@ Sent = tuple[Blobs, Picture] | None
 def keep(w: Write, by: Caller, sent: Sent) -> int | None:
     """The number of the file; in the transaction that names it."""
     return files.keep(w, by, *sent).seq if sent else None
+
+
+__all__ = ["BANNER", "LOGO", "Sent", "keep", "sent", "shown"]

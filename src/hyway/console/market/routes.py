@@ -3,13 +3,13 @@
 from litestar import Router
 from litestar.di import Provide
 
-from hyway.console.market import members, organizations, stay, tokens
+from hyway.console.market import funding, members, organizations, programmes, stay, tokens
 from hyway.console.pages import account
 
 _LARGEST_FORM = 12_000_000
 """Pictures come with some of these forms."""
 _PEOPLE = (*account.ROUTES, *organizations.ROUTES, *tokens.ROUTES)
-_MEMBERS = (*organizations.WITHIN, *members.WITHIN)
+_MEMBERS = (*organizations.WITHIN, *members.WITHIN, *programmes.WITHIN, *funding.WITHIN)
 
 
 def made() -> list[Router]:

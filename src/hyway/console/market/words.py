@@ -8,6 +8,7 @@ from babel.numbers import get_currency_precision
 
 from hyway.console import form
 from hyway.console.form import Form
+from hyway.domain.netinfo import country_name
 from hyway.kernel import sqid
 from hyway.kernel.faults import Fault, Invalid, Several
 
@@ -78,6 +79,12 @@ _STATUS: dict[str, tuple[str, str]] = {
     # of accounts
     "verified": ("Verified", "accent"),
 }
+_LABELS = {
+    "ugc": "Made for the product",
+    "clipping": "Clips of what there is",
+    "review": "Review",
+    "app": "App",
+}
 _AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?")
 
 
@@ -120,6 +127,40 @@ def minor(sent: Form, name: str, currency: str) -> int | None:
     return int(value)
 
 
+def percent(hundredths: int) -> str:
+    """Hundredths of a percent as a form has them: `7.5`; nothing for nothing."""
+    return f"{Decimal(hundredths) / 100:f}" if hundredths else ""
+
+
+def hundredths(sent: Form, name: str) -> int | None:
+    """The same back."""
+    text = sent.text(name).replace("%", "").strip()
+    if not text:
+        return None
+    if not _AMOUNT.fullmatch(text):
+        raise Invalid(name, "is not a number")
+    value = Decimal(text.replace(",", ".")) * 100
+    if value != value.to_integral_value():
+        raise Invalid(name, "has more than two decimals")
+    return int(value)
+
+
+def whole(sent: Form, name: str) -> int:
+    text = sent.text(name)
+    if not re.fullmatch(r"-?\d{1,12}", text):
+        raise Invalid(name, "is not a number")
+    return int(text)
+
+
+def label(id: str) -> str:
+    """A choice of a list as people read it."""
+    return _LABELS.get(id) or id.replace("_", " ").capitalize()
+
+
+def country(code: str) -> str:
+    return country_name(code) or code
+
+
 def errors(fault: Fault, fields: tuple[str, ...] = ()) -> dict[str, str]:
     """What is wrong by field; what the form has no field for is told with its name."""
     told: dict[str, str] = {}
@@ -149,5 +190,8 @@ FILTERS: dict[str, Any] = {
     "look": look,
     "platform": platform,
     "typed": typed,
+    "label": label,
+    "percent": percent,
+    "country": country,
 }
 GLOBALS: dict[str, Any] = {"privacies": PRIVACY, "platforms": PLATFORMS}
