@@ -193,10 +193,10 @@ def _tiles(settings: Settings) -> "Tiles | None":
 
 def _papers(public_url: str) -> dict[str, Paper]:
     """The fixed answers: what the APIs say of themselves, and what robots and browsers ask every server for."""
-    from hyway.apis import hoko, hypertrack
+    from hyway.apis import hoko, hypemarket, hypertrack
 
     text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
-    page = Paper(html, hoko.page())
+    page, families = Paper(html, hoko.page()), (hoko, hypemarket, hypertrack)
     robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\nDisallow: /me\nDisallow: /organizations\n"
     return {
         "/openapi/hoko.json": Paper(json, hoko.openapi(public_url)),
@@ -204,7 +204,9 @@ def _papers(public_url: str) -> dict[str, Paper]:
         "/docs/hoko": page,
         "/openapi/hypertrack.json": Paper(json, hypertrack.openapi(public_url)),
         "/docs/hypertrack": Paper(html, hypertrack.page()),
-        "/llms.txt": Paper(text, f"{hoko.llms_txt(public_url)}\n{hypertrack.llms_txt(public_url)}".encode()),
+        "/openapi/hypemarket.json": Paper(json, hypemarket.openapi(public_url)),
+        "/docs/hypemarket": Paper(html, hypemarket.page()),
+        "/llms.txt": Paper(text, "\n".join(each.llms_txt(public_url) for each in families).encode()),
         "/robots.txt": Paper(text, robots),
         "/favicon.ico": Paper(b"image/svg+xml", _ICON),
     }

@@ -1,6 +1,6 @@
 """Hypemarket's API: campaigns, collabs and creators, as its pages describe it."""
 
-from hyway.apis.hypemarket import access_tokens, address, members, organizations
+from hyway.apis.hypemarket import access_tokens, address, documents, members, organizations
 from hyway.apis.hypemarket.door import Door
 from hyway.apis.hypemarket.style import STYLE
 from hyway.apis.hypemarket.tools import Tools
@@ -23,4 +23,8 @@ def app(kit: Kit, pages: App) -> Door:
     return Door(Family(kit, STYLE, OPERATIONS), OPERATIONS, pages)
 
 
-__all__ = ["OPERATIONS", "Kit", "Tools", "app"]
+_manual = documents.manual(OPERATIONS)
+openapi, page, llms_txt = _manual.openapi, _manual.page, _manual.llms_txt
+
+
+__all__ = ["OPERATIONS", "Kit", "Tools", "app", "llms_txt", "openapi", "page"]

@@ -39,7 +39,7 @@ class Door:
         wanted = formats.wanted(scope["path"], headers.get(b"accept", b"").decode("latin-1"))
         send = _varied(send) if wanted.by_header else send
         if wanted.form == "html" and style.bearer(headers) is None:
-            return await self._pages({**scope, "path": wanted.path}, receive, send)
+            return await self._pages({**scope, "path": wanted.path}, receive, _found(send))
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         if scope["method"] not in _VERBS:
@@ -68,6 +68,17 @@ def _public(status: int, wanted: Wanted) -> Voiced:
         case "xml":
             return style.public_xml(status)
     return style.public_page(status)
+
+
+def _found(send: Send) -> Send:
+    """Pages lead on with 302, as the vendor's do, whatever was asked with."""
+
+    async def say(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 303:
+            message = {**message, "status": 302}
+        await send(message)
+
+    return say
 
 
 def _varied(send: Send) -> Send:

@@ -25,13 +25,6 @@ ORGANIZATION = Root(
     ),
     website=params.text(),
     logo=params.picture(),
-)
-CHANGED = Root(
-    "organization",
-    name=params.text(),
-    privacy_setting=params.text(),
-    website=params.text(),
-    logo=params.picture(),
     purge_logo=params.flag("Takes the logo away.", wraps=False),
 )
 
@@ -112,7 +105,7 @@ def _create(w: Write, by: Caller, blobs: Blobs, fields: dict[str, Any]) -> Shown
     return _with_logos(w, [identity.organizations.establish(w, by, values)])[0]
 
 
-@operation("PATCH", "/organizations/{id}", scope=WRITE, takes=CHANGED, gives=Organization)
+@operation("PATCH", "/organizations/{id}", scope=WRITE, takes=ORGANIZATION, gives=Organization)
 async def change(ask: Ask, sent: Sent) -> Organization:
     """Change an organization.
 

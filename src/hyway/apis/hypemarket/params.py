@@ -90,11 +90,15 @@ class Sent:
 class Root:
     """The fields that an operation takes, under the key `name`; no key at all where that is None.
 
-    Where `required`, a body without any permitted field under the key is refused.
+    Where `required`, a body without any permitted field under the key is refused. The documentation calls the body
+    after the key, or by `title` where several operations take the same key.
     """
 
-    def __init__(self, name: str | None, /, *, required: bool = True, **columns: Column) -> None:
+    def __init__(
+        self, name: str | None, /, *, required: bool = True, title: str = "", **columns: Column
+    ) -> None:
         self.name = name
+        self._title = title or "".join(word.title() for word in (name or "").split("_"))
         self._columns = columns
         self._required = required
         self.body = self._documented()
@@ -131,12 +135,11 @@ class Root:
     def _documented(self) -> type[msgspec.Struct]:
         """The body as a type."""
         fields = [(name, column.type | UnsetType | None, UNSET) for name, column in self._columns.items()]
-        title = "".join(word.title() for word in (self.name or "settings").split("_"))
-        inner = msgspec.defstruct(f"{title}Fields", fields, kw_only=True)
+        inner = msgspec.defstruct(f"{self._title}Fields", fields, kw_only=True)
         if self.name is None:
             return inner
         kind: Any = (self.name, inner) if self._required else (self.name, inner | UnsetType, UNSET)
-        return msgspec.defstruct(f"{title}Params", [kind], kw_only=True)
+        return msgspec.defstruct(f"{self._title}Params", [kind], kw_only=True)
 
 
 def _described(type: Any, doc: str) -> Any:
