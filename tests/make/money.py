@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from hyway.domain import identity
 from hyway.domain.creators import money
+from hyway.domain.creators.money.records import ProgrammeKind
 from hyway.domain.creators.store import money_earnings, money_ledger
-from hyway.domain.creators.store.money_tables import EARNINGS, LEDGER_ACCOUNTS, PAYOUTS
+from hyway.domain.creators.store.money_tables import EARNINGS, FUNDINGS, LEDGER_ACCOUNTS, PAYOUTS
 from hyway.domain.creators.store.tables import CAMPAIGNS, COLLABS
 from hyway.domain.identity import Caller, Person
 from hyway.kernel import clock
@@ -28,13 +29,13 @@ class Till:
     by: Caller
     campaign: int
     currency: str = "usd"
-    kind: str = "campaign"
+    kind: ProgrammeKind = "campaign"
     people: list[Person] = field(default_factory=list)
 
     def work(self, submission: int, person: int = 0) -> money.Work:
         return money.Work(
             self.by.organization,
-            self.kind,  # type: ignore[arg-type]
+            self.kind,
             self.campaign,
             "campaign",
             submission,
@@ -64,7 +65,9 @@ class Till:
         return self.db.read_now(audit, self.kind, self.campaign)
 
 
-def till_at(db: Database, by: Caller, people: int = 2, kind: str = "campaign", currency: str = "usd") -> Till:
+def till_at(
+    db: Database, by: Caller, people: int = 2, kind: ProgrammeKind = "campaign", currency: str = "usd"
+) -> Till:
     made = Till(db, by, db.write_now(add_programme, by, kind, currency), currency, kind)
     for _ in range(people):
         email = f"creator{next(_numbers)}@example.com"
@@ -73,7 +76,7 @@ def till_at(db: Database, by: Caller, people: int = 2, kind: str = "campaign", c
 
 
 def pairs(rows: Iterable[Any]) -> dict[Any, Any]:
-    return {key: value for key, value in rows}
+    return dict(rows)
 
 
 def add_programme(w: Write, by: Caller, kind: str, currency: str) -> int:
@@ -135,7 +138,26 @@ def audit(r: Read, kind: str, programme: int) -> list[str]:
     for account, parts in (("accrued", ["accrued"]), ("held", ["held"]), ("owed", ["payable", "paying"])):
         if -(sums.get(account) or 0) != sum(stages.get(part) or 0 for part in parts):
             wrong.append(f"the ledger has {sums.get(account)} {account}, the earnings {stages}")
-    return wrong + _payouts(r, organization)
+    return wrong + _payouts(r, organization) + _cash(r, organization, sums)
+
+
+def _cash(r: Read, organization: int, sums: dict[Any, Any]) -> list[str]:
+    """What is there is what came in, less what went back and what was paid: nothing was paid twice."""
+    f, p = FUNDINGS.c, PAYOUTS.c
+    came = (f.organization == organization, f.succeeded_at.is_not(None))
+    found: Any = r.run(
+        select(func.sum(f.amount), func.sum(f.fee_amount), func.sum(f.refunded_amount)).where(*came)
+    ).one()
+    amount, fee, back = found
+    paid = r.run(
+        select(func.sum(p.amount)).where(p.organization == organization, p.status == "completed")
+    ).scalar()
+    wrong = []
+    if (amount or 0) - (back or 0) - (paid or 0) != (sums.get("cash") or 0):
+        wrong.append(f"{amount} came, {back} went back, {paid} was paid, but {sums.get('cash')} is there")
+    if (fee or 0) != -(sums.get("fees") or 0):
+        wrong.append(f"{fee} of fees were taken, but {sums.get('fees')} is there")
+    return wrong
 
 
 def _payouts(r: Read, organization: int) -> list[str]:
