@@ -55,6 +55,11 @@ class Settings:
     each person's mailbox here."""
     mail_from: str
     """HYWAY_MAIL_FROM: whom letters come from, `Hyway <hyway@example.com>`. Needed with HYWAY_SMTP."""
+    social: Mapping[str, str]
+    """HYWAY_YOUTUBE_KEY, HYWAY_TWITTER_KEY, HYWAY_INSTAGRAM_BUSINESS (`account:token`): with what public figures are
+    read. HYWAY_YOUTUBE_CLIENT, HYWAY_TIKTOK_CLIENT, HYWAY_INSTAGRAM_CLIENT, HYWAY_TWITTER_CLIENT (`id:secret`): what
+    this server is called in OAuth. HYWAY_YOUTUBE_URL, HYWAY_TIKTOK_URL, HYWAY_INSTAGRAM_URL, HYWAY_TWITTER_URL: asked
+    in place of the platform's own hosts. HYWAY_PAGES_READER: who renders pages, asked for `address/https://…`."""
     sign_up: str
     """HYWAY_SIGN_UP: `open` lets strangers make accounts for themselves, `closed` only who is invited. Default open."""
     tiles: str
@@ -92,6 +97,7 @@ class Settings:
             unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
             **_files(environ),
             **_mail(environ),
+            social=_social(environ),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
             log_format=environ.get("HYWAY_LOG") or "",
@@ -105,7 +111,7 @@ class Settings:
     def services(self) -> dict[str, str]:
         """The outside services that are named, by kind."""
         smtp = f"{self.smtp}?from={quote(self.mail_from)}" if self.smtp else ""
-        named = {"router": self.router, "geocoder": self.geocoder, "smtp": smtp}
+        named = {"router": self.router, "geocoder": self.geocoder, "smtp": smtp, **self.social}
         return {kind: address for kind, address in named.items() if address}
 
     @property
@@ -193,6 +199,33 @@ def _tiles(url: str) -> str:
             "HYWAY_TILES", "must hold {z}, {x} and {y}, or end in .pmtiles", z="{z}", x="{x}", y="{y}"
         )
     return url
+
+
+_SOCIAL = {
+    "youtube": ("key", "client", "url"),
+    "tiktok": ("client", "url"),
+    "instagram": ("business", "client", "url"),
+    "twitter": ("key", "client", "url"),
+    "pages": ("reader",),
+}
+_PAIRS = ("client", "business")
+_PLACES = ("url", "reader")
+
+
+def _social(environ: Mapping[str, str]) -> dict[str, str]:
+    """What is set for the platforms, by `platform.what`."""
+    found = {}
+    for platform, whats in _SOCIAL.items():
+        for what in whats:
+            name = f"HYWAY_{platform}_{what}".upper()
+            said = environ.get(name, "").strip()
+            if what in _PAIRS and said and not all(said.partition(":")):
+                raise Invalid(name, "must be an id and a secret with a colon between them")
+            if what in _PLACES and said and urlsplit(said).scheme not in ("http", "https"):
+                raise Invalid(name, "must begin with https:// or http://")
+            if said:
+                found[f"{platform}.{what}"] = said
+    return found
 
 
 _TILE = ("{z}", "{x}", "{y}")

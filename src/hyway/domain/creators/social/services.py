@@ -8,28 +8,27 @@ from hyway.domain.creators.social import platforms
 from hyway.domain.creators.social.platforms.asking import Adapter, Way
 from hyway.domain.creators.social.platforms.generic import Page
 from hyway.domain.creators.social.platforms.instagram import Business, Instagram
-from hyway.domain.creators.social.platforms.resting import Rests
+from hyway.domain.creators.social.platforms.resting import Rests, Turns
 from hyway.domain.creators.social.platforms.tiktok import TikTok
 from hyway.domain.creators.social.platforms.twitter import Twitter
 from hyway.domain.creators.social.platforms.youtube import YouTube
-from hyway.kernel.faults import Invalid
 from hyway.kernel.outgoing import Outgoing
 
-KEYS = {
-    "youtube.key": "HYWAY_YOUTUBE_KEY",
-    "youtube.client": "HYWAY_YOUTUBE_CLIENT",
-    "youtube.url": "HYWAY_YOUTUBE_URL",
-    "tiktok.client": "HYWAY_TIKTOK_CLIENT",
-    "tiktok.url": "HYWAY_TIKTOK_URL",
-    "instagram.business": "HYWAY_INSTAGRAM_BUSINESS",
-    "instagram.client": "HYWAY_INSTAGRAM_CLIENT",
-    "instagram.url": "HYWAY_INSTAGRAM_URL",
-    "twitter.key": "HYWAY_TWITTER_KEY",
-    "twitter.client": "HYWAY_TWITTER_CLIENT",
-    "twitter.url": "HYWAY_TWITTER_URL",
-    "generic.reader": "HYWAY_PAGE_READER",
-}
-"""Names among the services of a server, and the settings they come from."""
+KEYS = (
+    "youtube.key",
+    "youtube.client",
+    "youtube.url",
+    "tiktok.client",
+    "tiktok.url",
+    "instagram.business",
+    "instagram.client",
+    "instagram.url",
+    "twitter.key",
+    "twitter.client",
+    "twitter.url",
+    "pages.reader",
+)
+"""Their names among the services of a server; `HYWAY_YOUTUBE_KEY` sets `youtube.key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Services:
-    """`clients` of the platforms that OAuth can be done with; `rests` are those who were told to wait."""
+    """`clients` are of the platforms that OAuth can be done with."""
 
     apis: Mapping[str, Adapter]
     pages: Mapping[str, Adapter]
@@ -54,6 +53,7 @@ class Services:
     ways: Mapping[str, Way]
     clients: Mapping[str, Client]
     rests: Rests
+    turns: Turns
 
     def adapter(self, platform_id: str, granted: bool) -> Adapter:
         """The platform's own API where we may use it, else the public pages."""
@@ -62,7 +62,7 @@ class Services:
 
 
 def chosen(named: Mapping[str, str], outgoing: Outgoing) -> Services:
-    """The platforms with these settings; Invalid names one that cannot be used.
+    """The platforms with these settings.
 
     What the operator named may be a neighbour; everything else is reached by `outgoing`. One process asks each
     platform by one adapter, so that all its threads rest when one was told to.
@@ -78,15 +78,13 @@ def _made(settings: tuple[tuple[str, str], ...], outgoing: Outgoing) -> Services
     for each in platforms.IDS:
         base = said.get(f"{each}.url", "")
         ways[each] = Way(neighbours if base else outgoing, base)
-    reader = said.get("generic.reader", "")
+    reader = said.get("pages.reader", "")
     by_page = Way(neighbours if reader else outgoing)
     clients = {
-        each: Client(*_pair(f"{each}.client", said[f"{each}.client"]))
-        for each in platforms.IDS
-        if f"{each}.client" in said
+        each: Client(*_pair(said[f"{each}.client"])) for each in platforms.IDS if f"{each}.client" in said
     }
     own = said.get("instagram.business")
-    business = Business(*_pair("instagram.business", own)) if own else None
+    business = Business(*_pair(own)) if own else None
     apis: dict[str, Adapter] = {
         "youtube": YouTube(ways["youtube"], said.get("youtube.key", "")),
         "tiktok": TikTok(ways["tiktok"]),
@@ -95,11 +93,9 @@ def _made(settings: tuple[tuple[str, str], ...], outgoing: Outgoing) -> Services
     }
     keyed = frozenset(key.partition(".")[0] for key in said if key.endswith((".key", ".business")))
     pages: dict[str, Adapter] = {each: Page(by_page, each, reader) for each in platforms.IDS}
-    return Services(apis, pages, keyed, ways, clients, Rests())
+    return Services(apis, pages, keyed, ways, clients, Rests(), Turns())
 
 
-def _pair(key: str, text: str) -> tuple[str, str]:
-    id, colon, secret = text.partition(":")
-    if not (id and colon and secret):
-        raise Invalid(KEYS[key], "must be an id and a secret with a colon between them")
+def _pair(text: str) -> tuple[str, str]:
+    id, _, secret = text.partition(":")
     return id, secret

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from hyway.domain.creators.social.records import Account, Snapshot
 from hyway.domain.creators.store.social_tables import SOCIAL_ACCOUNTS, SOCIAL_SNAPSHOTS, VERIFICATION_TRIES
+from hyway.domain.creators.store.tables import SUBMISSIONS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import insert
@@ -146,3 +147,13 @@ def tries(r: Read, person: int, platform_id: str, since: Instant) -> int:
 
 def forget_tries(w: Write, before: Instant) -> None:
     w.run(delete(VERIFICATION_TRIES).where(_T.at < before))
+
+
+# --- posts
+
+
+def put_off(w: Write, looks: Sequence[tuple[int, Instant]], until: Instant) -> None:
+    """Looks at campaigns' posts later, each unless it was looked at meanwhile."""
+    for submission, slot in looks:
+        mine = (SUBMISSIONS.c.seq == submission, SUBMISSIONS.c.next_sync_at == slot)
+        w.run(update(SUBMISSIONS).where(*mine).values(next_sync_at=until))

@@ -1,4 +1,4 @@
-"""Who was told to wait: a platform, or one account's grant there, is left alone until then."""
+"""Who has to wait: a platform that asked for it, and whoever would renew a grant that another is renewing."""
 
 import threading
 import time
@@ -30,3 +30,13 @@ class Rests:
         """Seconds until `who` may be asked."""
         with self._lock:
             return max(0.0, self._until.get(who, 0.0) - time.monotonic())
+
+
+class Turns:
+    """A lock for each account, shared by few: who waits for a stranger waits for one question."""
+
+    def __init__(self, locks: int = 64) -> None:
+        self._locks = tuple(threading.Lock() for _ in range(locks))
+
+    def of(self, account: int) -> threading.Lock:
+        return self._locks[account % len(self._locks)]
