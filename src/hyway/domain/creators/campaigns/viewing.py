@@ -86,7 +86,8 @@ def odd(r: Read, campaign: Campaign, of: Submission, what: Seen) -> list[Flag]:
     """What makes somebody look closer."""
     flags: list[Flag] = []
     mine = {each.uid for each in accounts.verified(r, of.person, [of.platform_id])}
-    if what.author_uid is not None and what.author_uid not in mine:
+    # Of an account whose number is not known nobody can say that it is another's.
+    if what.author_uid is not None and not {what.author_uid, None} & mine:
         flags.append("author")
     if what.posted_at is not None and what.posted_at < (campaign.published_at or 0):
         flags.append("too_early")
