@@ -12,6 +12,7 @@ from litestar.di import Provide
 from litestar.types import Message, Scope
 
 from hyway.console import arrive, charts, shown, static, voice
+from hyway.console.market import charts as market_charts
 from hyway.console.market import routes, words
 from hyway.console.pages import (
     customers,
@@ -141,6 +142,7 @@ def _pictures(public_url: str) -> Environment:
         csrf="",
         zone="UTC",
         **words.GLOBALS,
+        post_chart=market_charts.of_post,
     )
     return made
 

@@ -56,22 +56,22 @@ class Bar:
 
 def area(series: Sequence[Bucket], interval: str, zone: str) -> Area:
     """Clicks as an area, first clicks as a line in it, leads and sales as bars on a scale of their own."""
-    ceiling = _ceiling(max((each.counts.clicks for each in series), default=0))
+    ceiling = ceiling_of(max((each.counts.clicks for each in series), default=0))
     most = max((max(each.counts.leads, each.counts.sales) for each in series), default=0)
     every = max(1, -(-len(series) // _LABELS))
     steps = tuple(
         _step(i, each, series, ceiling, most, every, interval, zone) for i, each in enumerate(series)
     )
     points = [(step.x * 10, step.y) for step in steps]
-    unique = [(step.x * 10, _down(step.counts.unique, ceiling)) for step in steps]
-    *curve, end = _curve(points) if points else ("", "")
-    line = "".join(curve)
+    unique = [(step.x * 10, down(step.counts.unique, ceiling)) for step in steps]
+    *bends, end = curve(points) if points else ("", "")
+    line = "".join(bends)
     tail = f"M{points[-2][0]:.1f} {points[-2][1]:.2f}{end}" if len(points) > 1 else ""
     fill = f"{line}{end}L{points[-1][0]:.1f} {FLOOR}L{points[0][0]:.1f} {FLOOR}Z" if points else ""
     grid = tuple(
-        (_down(ceiling * part / 4, ceiling), shown.compact(round(ceiling * part / 4))) for part in (4, 2, 0)
+        (down(ceiling * part / 4, ceiling), shown.compact(round(ceiling * part / 4))) for part in (4, 2, 0)
     )
-    return Area(steps, line, tail, fill, "".join(_curve(unique)), grid, most > 0)
+    return Area(steps, line, tail, fill, "".join(curve(unique)), grid, most > 0)
 
 
 def _step(
@@ -92,7 +92,7 @@ def _step(
         x=round((i + 0.5) * width, 3),
         left=round(i * width, 3),
         width=round(width, 3),
-        y=_down(each.counts.clicks, ceiling),
+        y=down(each.counts.clicks, ceiling),
         lead_height=_high(each.counts.leads, most),
         sale_height=_high(each.counts.sales, most),
         counts=each.counts,
@@ -101,7 +101,7 @@ def _step(
     )
 
 
-def _down(value: float, ceiling: int) -> float:
+def down(value: float, ceiling: int) -> float:
     return round(FLOOR - (FLOOR - TOP) * value / ceiling, 2)
 
 
@@ -110,7 +110,7 @@ def _high(value: int, most: int) -> float:
     return max(2.0, round((STRIP_FLOOR - STRIP) * value / most, 2)) if value else 0.0
 
 
-def _ceiling(value: int) -> int:
+def ceiling_of(value: int) -> int:
     """The next round number that four lines divide well."""
     least = max(4, value)
     power = 1
@@ -119,7 +119,7 @@ def _ceiling(value: int) -> int:
     return next(int(power * each) for each in _ROUND if power * each >= least and power * each % 2 == 0)
 
 
-def _curve(points: Sequence[tuple[float, float]]) -> list[str]:
+def curve(points: Sequence[tuple[float, float]]) -> list[str]:
     """A smooth line, in steps, that never swings past a point (Fritsch and Carlson's monotone cubic)."""
     if not points:
         return []

@@ -3,13 +3,20 @@
 from litestar import Router
 from litestar.di import Provide
 
-from hyway.console.market import funding, members, organizations, programmes, stay, tokens
+from hyway.console.market import decisions, funding, members, organizations, programmes, review, stay, tokens
 from hyway.console.pages import account
 
 _LARGEST_FORM = 12_000_000
 """Pictures come with some of these forms."""
 _PEOPLE = (*account.ROUTES, *organizations.ROUTES, *tokens.ROUTES)
-_MEMBERS = (*organizations.WITHIN, *members.WITHIN, *programmes.WITHIN, *funding.WITHIN)
+_MEMBERS = (
+    *organizations.WITHIN,
+    *members.WITHIN,
+    *programmes.WITHIN,
+    *funding.WITHIN,
+    *review.WITHIN,
+    *decisions.WITHIN,
+)
 
 
 def made() -> list[Router]:

@@ -8,6 +8,8 @@ from babel.numbers import get_currency_precision
 
 from hyway.console import form
 from hyway.console.form import Form
+from hyway.domain.creators.campaigns import Listing
+from hyway.domain.creators.collabs import Collab, Submission
 from hyway.domain.netinfo import country_name
 from hyway.kernel import sqid
 from hyway.kernel.faults import Fault, Invalid, Several
@@ -84,6 +86,21 @@ _LABELS = {
     "clipping": "Clips of what there is",
     "review": "Review",
     "app": "App",
+}
+REASONS = {
+    "didNotMeetCriteria": "It does not do what the brief asks",
+    "invalidProof": "It cannot be seen, or is not theirs",
+    "duplicateSubmission": "It was handed in before",
+    "outOfTimeWindow": "It was posted too early or too late",
+    "other": "Another reason",
+}
+FLAGS = {
+    "unseen": "It could not be looked at in time",
+    "author": "Posted by another account than theirs",
+    "too_early": "Posted before the campaign began",
+    "views_dropped": "It has fewer views than before",
+    "views_odd": "Its views do not look like people",
+    "post_gone": "It is not there any more",
 }
 _AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?")
 
@@ -184,6 +201,39 @@ def _named(fault: Fault) -> str:
     return f"{name} {fault.message.rstrip('.')}."
 
 
+_WAY: tuple[tuple[str, str], ...] = (
+    ("applied", "Applied"),
+    ("accepted", "Accepted"),
+    ("shipped", "Sample sent"),
+    ("delivered", "Sample there"),
+    ("content_submitted", "Content"),
+    ("content_approved", "Approved"),
+    ("posted", "Posted"),
+    ("spark_code_submitted", "Spark code"),
+    ("completed", "Completed"),
+    ("paid", "Paid"),
+)
+_STANDS = {
+    "awaiting_shipment": "accepted",
+    "in_production": "delivered",
+    "revision_requested": "content_submitted",
+}
+
+
+def way(of: Submission, it: Collab | Listing) -> list[tuple[str, str]]:
+    """The steps of a submission to a collab, each `done`, `here` or `ahead`; one that ended early stands alone."""
+    if of.status in ("declined", "withdrawn", "canceled"):
+        return [("Applied", "done"), (status(of.status), "here")]
+    without = set() if it.requires_product_shipment else {"shipped", "delivered"}
+    without |= set() if it.require_spark_ads else {"spark_code_submitted"}
+    steps = [each for each in _WAY if each[0] not in without]
+    stands = _STANDS.get(of.status, of.status)
+    if stands in without:
+        stands = "accepted"
+    at = [name for name, _ in steps].index(stands)
+    return [(name, "done" if i < at else "here" if i == at else "ahead") for i, (_, name) in enumerate(steps)]
+
+
 FILTERS: dict[str, Any] = {
     "sqid": sqid.text,
     "status": status,
@@ -194,4 +244,9 @@ FILTERS: dict[str, Any] = {
     "percent": percent,
     "country": country,
 }
-GLOBALS: dict[str, Any] = {"privacies": PRIVACY, "platforms": PLATFORMS}
+GLOBALS: dict[str, Any] = {
+    "privacies": PRIVACY,
+    "platforms": PLATFORMS,
+    "flag_words": FLAGS,
+    "reason_words": REASONS,
+}

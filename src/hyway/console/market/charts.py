@@ -1,0 +1,109 @@
+"""The geometry of the charts of these pages: one line or one row of columns, in per cent across and pixels down."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hyway.console import shown
+from hyway.console.charts import FLOOR, ceiling_of, curve, down
+from hyway.domain.creators.campaigns import Snapshot
+from hyway.kernel.clock import Instant
+
+_LABELS = 6
+Say = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    x: float
+    left: float
+    width: float
+    y: float
+    height: float
+    label: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    steps: tuple[Step, ...]
+    line: str
+    fill: str
+    grid: tuple[tuple[float, str], ...]
+    is_bars: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One bucket: what its axis and its tip say."""
+
+    label: str
+    title: str
+    value: int
+
+
+def columns(values: Sequence[Value], say: Say = shown.number, short: Say = shown.compact) -> Chart:
+    """A column for each value, side by side."""
+    ceiling = ceiling_of(max((each.value for each in values), default=0))
+    width, every = 100 / max(1, len(values)), max(1, -(-len(values) // _LABELS))
+    steps = tuple(
+        Step(
+            x=round((i + 0.5) * width, 3),
+            left=round(i * width, 3),
+            width=round(width, 3),
+            y=min(down(each.value, ceiling), FLOOR - 2) if each.value else FLOOR,
+            height=max(2.0, round(FLOOR - down(each.value, ceiling), 2)) if each.value else 0,
+            label=each.label if i % every == every // 2 else "",
+            title=each.title,
+            text=say(each.value),
+        )
+        for i, each in enumerate(values)
+    )
+    return Chart(steps, "", "", _grid(ceiling, short), True)
+
+
+def _grid(ceiling: int, short: Say) -> tuple[tuple[float, str], ...]:
+    return tuple((down(ceiling * part / 4, ceiling), short(round(ceiling * part / 4))) for part in (4, 2, 0))
+
+
+def over_time(points: Sequence[tuple[Instant, int]], zone: str, say: Say = shown.number) -> Chart:
+    """A line through values at instants, as far apart as they were."""
+    ceiling = ceiling_of(max((value for _, value in points), default=0))
+    first, last = points[0][0], points[-1][0]
+    wide = max(1, last - first)
+    xs = [round(100 * (at - first) / wide, 3) for at, _ in points]
+    edges = [0.0, *((a + b) / 2 for a, b in zip(xs, xs[1:], strict=False)), 100.0]
+    named = {round(i * (len(points) - 1) / (_LABELS - 1)) for i in range(_LABELS)}
+    steps = tuple(
+        Step(
+            x=x,
+            left=round(edges[i], 3),
+            width=round(edges[i + 1] - edges[i], 3),
+            y=down(value, ceiling),
+            height=0,
+            label=shown.step(at, "day" if wide > 2 * 86_400_000_000 else "hour", zone) if i in named else "",
+            title=shown.moment(at, zone),
+            text=say(value),
+        )
+        for i, (x, (at, value)) in enumerate(zip(xs, points, strict=True))
+    )
+    line = "".join(curve([(step.x * 10, step.y) for step in steps]))
+    return Chart(_spaced(steps), line, f"{line}L1000 {FLOOR}L0 {FLOOR}Z", _grid(ceiling, shown.compact))
+
+
+def _spaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Without labels that would stand in each other's way, or say the same twice."""
+    kept: list[Step] = []
+    last, words = -100.0, ""
+    for step in steps:
+        fits = step.label and step.x - last >= 100 / _LABELS - 4 and step.label != words
+        kept.append(
+            step if fits else Step(step.x, step.left, step.width, step.y, 0, "", step.title, step.text)
+        )
+        if fits:
+            last, words = step.x, step.label
+    return tuple(kept)
+
+
+def of_post(history: Sequence[Snapshot], zone: str) -> Chart:
+    return over_time([(each.at, each.views) for each in history], zone, lambda views: f"{views:,} views")
