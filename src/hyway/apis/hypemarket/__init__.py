@@ -1,6 +1,17 @@
 """Hypemarket's API: campaigns, collabs and creators, as its pages describe it."""
 
-from hyway.apis.hypemarket import access_tokens, address, documents, members, organizations
+from hyway.apis.hypemarket import (
+    access_tokens,
+    address,
+    documents,
+    invitations,
+    join_requests,
+    members,
+    notification_settings,
+    notifications,
+    organizations,
+    social_accounts,
+)
 from hyway.apis.hypemarket.door import Door
 from hyway.apis.hypemarket.style import STYLE
 from hyway.apis.hypemarket.tools import Tools
@@ -10,8 +21,17 @@ from hyway.apis.kit.family import Family
 OPERATIONS = (
     *access_tokens.OPERATIONS,
     *address.OPERATIONS,
+    *earnings.OPERATIONS,
+    *fundings.OPERATIONS,
+    *ledger.OPERATIONS,
     *organizations.OPERATIONS,
+    *payouts.OPERATIONS,
     *members.OPERATIONS,
+    *join_requests.OPERATIONS,
+    *invitations.OPERATIONS,
+    *notifications.OPERATIONS,
+    *notification_settings.OPERATIONS,
+    *social_accounts.OPERATIONS,
 )
 
 

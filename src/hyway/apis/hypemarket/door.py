@@ -46,13 +46,17 @@ class Door:
             return await speak(send, _public(405, wanted))
         path = wanted.path.rstrip("/") if _PATH.fullmatch(wanted.path) else _NOWHERE
         method = "PATCH" if scope["method"] == "PUT" else scope["method"]
-        if wanted.form == "json":
+        if wanted.form == "json" or (wanted.form == "csv" and self._is_table(method, path)):
             asked = {ASKED_PATH: scope["path"], "path": path, "raw_path": path.encode(), "method": method}
             return await self.family({**scope, **asked}, receive, send)
         if self._routes.find(method, path) is None:
             return await speak(send, _public(404, wanted))
         refused = style.voice(Unknown("no HTML")) if wanted.form == "html" else _public(406, wanted)
         await speak(send, refused)
+
+    def _is_table(self, method: str, path: str) -> bool:
+        found = self._routes.find(method, path)
+        return found is not None and found[0].media_type == "text/csv"
 
     async def start(self) -> None:
         await self.family.start()

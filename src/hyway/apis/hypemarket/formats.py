@@ -18,7 +18,7 @@ _TYPES: dict[str, str] = {
 }
 _MOST = 50
 
-Form = Literal["json", "html", "xml", "other"]
+Form = Literal["json", "html", "xml", "csv", "other"]
 
 
 class Wanted(NamedTuple):
@@ -43,7 +43,7 @@ def wanted(path: str, accept: str) -> Wanted:
 
 def _form(suffix: str) -> Form:
     match suffix:
-        case "json" | "html" | "xml":
+        case "json" | "html" | "xml" | "csv":
             return suffix
     return "other"
 

@@ -35,11 +35,12 @@ def operation(
     takes: Root | None = None,
     query: type[msgspec.Struct] | None = None,
     status: int = 200,
+    media_type: str = "application/json",
 ) -> Callable[[Handler], Operation]:
     """An operation of a handler, which is called with the Ask, the query if there is one, the Sent if it takes a root.
 
-    It returns the body of its answer, a Show, a Page, or None for an answer without a body (204). The path is spelled
-    without `.json`; PATCH stands for PUT, too.
+    It returns the body of its answer, a Show, a Page, a Reply, or None for an answer without a body (204). The path is
+    spelled without `.json`; PATCH stands for PUT, too. What gives `text/csv` answers to the suffix `.csv`, too.
     """
 
     def make(handler: Handler) -> Operation:
@@ -55,6 +56,7 @@ def operation(
             takes=takes.body if takes is not None else None,
             query=query,
             status=status,
+            media_type=media_type,
             reads=lambda _query, _takes: _reader(query, takes),
         )(dressed)
 
@@ -83,6 +85,8 @@ def _dressed(ask: Ask, status: int, answer: Any) -> Reply:
     match answer:
         case None:
             return Reply(b"", 204, (NO_CACHE,))
+        case Reply():
+            return answer
         case Show():
             return _shown(ask, answer)
         case paging.Page():

@@ -1,6 +1,7 @@
 """What handlers work with besides the database."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hyway.apis.kit.operations import Ask
 from hyway.kernel.blobs import Blobs
@@ -9,10 +10,11 @@ from hyway.kernel.outgoing import Outgoing
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """`blobs` keep pictures; `outgoing` leads to the pages of products."""
+    """`blobs` keep pictures; `outgoing` leads to the pages of products; `services` are what the operator named."""
 
     blobs: Blobs
     outgoing: Outgoing
+    services: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def tools(ask: Ask) -> Tools:

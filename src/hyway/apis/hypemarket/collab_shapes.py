@@ -1,0 +1,164 @@
+"""How submissions to collabs are shown, to the organization and to their creators."""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from hyway.apis.hypemarket import asking
+from hyway.domain.creators.collabs import showing
+from hyway.kernel import clock, sqid
+
+Status = Literal[
+    "applied",
+    "accepted",
+    "declined",
+    "withdrawn",
+    "canceled",
+    "awaiting_shipment",
+    "shipped",
+    "delivered",
+    "in_production",
+    "content_submitted",
+    "revision_requested",
+    "content_approved",
+    "posted",
+    "spark_code_submitted",
+    "completed",
+    "paid",
+]
+
+
+class Named(Struct):
+    id: str
+    name: str
+
+
+class Where(Struct):
+    """The creator's address as it was when it was needed."""
+
+    address_one: str
+    address_two: str | None
+    city: str
+    state: str | None
+    postal_code: str
+    country_code: str
+
+
+class Link(Struct):
+    """The creator's tracked link; `revenue` in minor units by currency."""
+
+    url: str
+    clicks: int
+    leads: int
+    sales: int
+    revenue: dict[str, int]
+
+
+class CollabSubmission(Struct):
+    """`overdue` names the step that is late. `address` is there for admins and its owner, while it is needed."""
+
+    id: str
+    status: Status
+    overdue: Literal["shipment", "content"] | None
+    organization: Named
+    collab: Named
+    user: Named
+    message: str
+    reward_amount: int
+    share_amount: int
+    currency: str
+    link: Link | None
+    carrier: str | None
+    tracking_number: str | None
+    tracking_url: str | None
+    ship_due_at: str | None
+    shipped_at: str | None
+    delivered_at: str | None
+    content_url: str | None
+    content_note: str
+    content_due_at: str | None
+    revisions_count: int
+    revision_note: str
+    review_due_at: str | None
+    approved_at: str | None
+    decision: Literal["manual", "auto"] | None
+    platform_id: str | None
+    post_url: str | None
+    posted_at: str | None
+    spark_code: str | None
+    spark_expires_at: str | None
+    usage_status: Literal["none", "granted", "extended", "expired"]
+    usage_until: str | None
+    unread_messages_count: int
+    created_at: str
+    updated_at: str
+    decided_at: str | None
+    completed_at: str | None
+    hold_until: str | None
+    paid_at: str | None
+    url: str
+    address: Where | UnsetType = UNSET
+
+
+def out(found: showing.Shown, url: str) -> CollabSubmission:
+    """The submission, which is found at `url`."""
+    of, at = found.submission, asking.maybe_at
+    return CollabSubmission(
+        id=sqid.text(of.seq),
+        status=of.status,
+        overdue=of.overdue(clock.now()),
+        organization=Named(sqid.text(of.organization), found.organization_name),
+        collab=Named(sqid.text(of.collab), found.collab.name),
+        user=Named(sqid.text(of.person), found.creator_name),
+        message=of.message,
+        reward_amount=of.committed_amount,
+        share_amount=of.share_amount,
+        currency=found.collab.currency,
+        link=_link(found),
+        carrier=of.carrier,
+        tracking_number=of.tracking_number,
+        tracking_url=of.tracking_url,
+        ship_due_at=at(of.ship_due_at),
+        shipped_at=at(of.shipped_at),
+        delivered_at=at(of.delivered_at),
+        content_url=of.content_url,
+        content_note=of.content_note,
+        content_due_at=at(of.content_due_at),
+        revisions_count=of.revisions,
+        revision_note=of.revision_note,
+        review_due_at=at(of.review_due_at),
+        approved_at=at(of.approved_at),
+        decision=of.decision,
+        platform_id=of.platform_id,
+        post_url=of.post_url,
+        posted_at=at(of.posted_at),
+        spark_code=found.spark_code,
+        spark_expires_at=at(of.spark_expires_at),
+        usage_status=of.usage_status,
+        usage_until=at(of.usage_until),
+        unread_messages_count=found.unread,
+        created_at=asking.at(of.created_at),
+        updated_at=asking.at(of.updated_at),
+        decided_at=at(of.decided_at),
+        completed_at=at(of.completed_at),
+        hold_until=at(of.hold_until),
+        paid_at=at(of.paid_at),
+        url=url,
+        address=_where(found),
+    )
+
+
+def _link(found: showing.Shown) -> Link | None:
+    if found.link_url is None or found.figures is None:
+        return None
+    brought = found.figures
+    return Link(found.link_url, brought.clicks, brought.leads, brought.sales, dict(brought.revenue))
+
+
+def _where(found: showing.Shown) -> Where | UnsetType:
+    if found.address is None:
+        return UNSET
+    at = found.address
+    return Where(
+        at.address_one, at.address_two or None, at.city, at.state or None, at.postal_code, at.country_code
+    )
