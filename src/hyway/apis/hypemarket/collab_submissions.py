@@ -1,7 +1,9 @@
 """/organizations/:id/collabs/:id/submissions: what the organization does about those who applied to a collab."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
+
+from msgspec import Meta
 
 from hyway.apis.hypemarket import asking, params
 from hyway.apis.hypemarket.collab_shapes import CollabSubmission, Status, out
@@ -38,8 +40,9 @@ def _out(ask: Ask, found: showing.Shown) -> CollabSubmission:
 
 
 class Query(PageQuery, kw_only=True):
-    status: str | None = None
-    """Those of these statuses alone, with commas between them."""
+    status: Annotated[
+        str | None, Meta(description="Those of these statuses alone, with commas between them.")
+    ] = None
 
 
 @operation("GET", _ALL, scope=READ, query=Query, gives=list[CollabSubmission])
@@ -120,8 +123,9 @@ async def ship(ask: Ask, sent: Sent) -> CollabSubmission:
     said = sent.fields
     if said.get("own"):
         return await _done(ask, shipping.send_own, said.get("user_id"), sent=sent)
-    names = ("carrier", "tracking_number")
-    shipment = collabs.Shipment(*(said.get(name) or "" for name in names), said.get("tracking_url"))
+    shipment = collabs.Shipment(
+        said.get("carrier") or "", said.get("tracking_number") or "", said.get("tracking_url")
+    )
     return await _done(ask, shipping.ship, shipment, sent=sent)
 
 

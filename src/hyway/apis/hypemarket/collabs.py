@@ -1,9 +1,9 @@
 """/organizations/:id/collabs: briefs that creators apply to."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hypemarket import asking, params, pictures
 from hyway.apis.hypemarket.paging import Page, PageQuery
@@ -20,14 +20,14 @@ from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid
 
-_TERMS = {
+_TERMS: dict[str, Any] = {
     "reward_amount": params.whole("What each creator gets besides the product, in minor units."),
     "sale_share": params.whole(
         "What part of each sale through their link creators get, in hundredths of a percent."
     ),
     "usage_days": params.whole("For how many days approved content may be used."),
 }
-_FIELDS = {
+_FIELDS: dict[str, Any] = {
     "name": params.text(),
     "website": params.text("Where the product is found, and where creators' links lead."),
     "currency": params.text("ISO 4217 in lower case. Fixed once there is money in the collab."),
@@ -148,8 +148,9 @@ def _find(r: Read, by: Caller, seq: int) -> Shown:
 
 
 class CreateQuery(Struct, kw_only=True):
-    website: str | None = None
-    """The page of a product, from which the draft is filled in."""
+    website: Annotated[
+        str | None, Meta(description="The page of a product, from which the draft is filled in.")
+    ] = None
 
 
 @operation(

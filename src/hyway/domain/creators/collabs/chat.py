@@ -21,7 +21,7 @@ _RECORDS: Final[dict[Kind, str]] = {"campaign": "Campaign::Submission", "collab"
 
 def say(w: Write, by: Caller, kind: Kind, submission: int, text: str) -> Message:
     """A message by the creator, or by a member of the organization; the other side is told, its author has read it."""
-    to = _about(w, by, kind, submission)
+    to = about(w, by, kind, submission)
     said = steps.words("text", text, LONGEST)
     person = identity.person_of(by)
     row = {
@@ -49,12 +49,12 @@ def page(
     r: Read, by: Caller, kind: Kind, submission: int, offset: int = 0, limit: int = 20
 ) -> tuple[list[Message], int]:
     """What was said, oldest first, and how many messages there are; Missing to who takes no part in it."""
-    return store.page(r, kind, submission, _about(r, by, kind, submission).person, offset, limit)
+    return store.page(r, kind, submission, about(r, by, kind, submission).person, offset, limit)
 
 
 def read(w: Write, by: Caller, kind: Kind, submission: int, up_to: int | None = None) -> None:
     """The caller has read all up to that message, or all there is. What is read stays read."""
-    _about(w, by, kind, submission)
+    about(w, by, kind, submission)
     last = store.newest(w, kind, submission)
     store.mark(w, kind, submission, identity.person_of(by), last if up_to is None else min(up_to, last))
     notices.mark_messages_seen(w, by, _RECORDS[kind], submission)
@@ -65,7 +65,7 @@ def unread(r: Read, by: Caller, kind: Kind, submissions: Sequence[int]) -> dict[
     return store.unread(r, kind, submissions, identity.person_of(by)) if submissions else {}
 
 
-def _about(r: Read, by: Caller, kind: Kind, submission: int) -> About:
+def about(r: Read, by: Caller, kind: Kind, submission: int) -> About:
     """What the chat is about; Missing to all but its creator and the members of its organization."""
     found = store.about(r, kind, submission)
     if found is not None and (
