@@ -3,14 +3,26 @@
 from hyway.apis.hypemarket import (
     access_tokens,
     address,
+    applications,
+    board,
+    campaigns,
+    collab_submissions,
+    collabs,
     documents,
+    earnings,
+    fundings,
     invitations,
     join_requests,
+    ledger,
     members,
+    messages,
+    my_collab_submissions,
     notification_settings,
     notifications,
     organizations,
+    payouts,
     social_accounts,
+    submissions,
 )
 from hyway.apis.hypemarket.door import Door
 from hyway.apis.hypemarket.style import STYLE
@@ -21,6 +33,13 @@ from hyway.apis.kit.family import Family
 OPERATIONS = (
     *access_tokens.OPERATIONS,
     *address.OPERATIONS,
+    *applications.OPERATIONS,
+    *board.OPERATIONS,
+    *campaigns.OPERATIONS,
+    *collabs.OPERATIONS,
+    *collab_submissions.OPERATIONS,
+    *my_collab_submissions.OPERATIONS,
+    *messages.OPERATIONS,
     *earnings.OPERATIONS,
     *fundings.OPERATIONS,
     *ledger.OPERATIONS,
@@ -32,6 +51,7 @@ OPERATIONS = (
     *notifications.OPERATIONS,
     *notification_settings.OPERATIONS,
     *social_accounts.OPERATIONS,
+    *submissions.OPERATIONS,
 )
 
 

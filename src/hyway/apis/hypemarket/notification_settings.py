@@ -13,7 +13,7 @@ from hyway.domain.notices import Preferences
 from hyway.kernel.db import Write
 from hyway.kernel.patch import UNSET
 
-SETTINGS = Root(None, push_notifications_enabled=params.flag("Whether devices are woken."))
+SETTINGS = Root(None, required=False, push_notifications_enabled=params.flag("Whether devices are woken."))
 
 
 class Settings(Struct):
