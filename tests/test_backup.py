@@ -14,6 +14,10 @@ import httpx
 import psycopg
 import pytest
 
+from hyway import main, worker
+from hyway.domain import files, identity
+from hyway.settings import Settings
+from tests.make import pictures
 from tests.make.running import Running, hyway, serving
 
 
@@ -125,6 +129,40 @@ def test_a_restore_equals_what_was_backed_up(
     assert (fresh / "key").read_bytes() == (data / "key").read_bytes()
     # New rows get new numbers: the counters came back too.
     assert hyway("org", "add", "Another", data=fresh, **there).returncode == 0
+
+
+def test_pictures_come_back(tmp_path: Path, here: dict[str, str], there: dict[str, str]) -> None:
+    data, file, fresh = tmp_path / "data", tmp_path / "backup.tar.gz", tmp_path / "fresh"
+    hyway("migrate", data=data, **here)
+    hyway("org", "add", "With a logo", data=data, **here)
+    kept = keep_picture(data, here)
+    (data / "files" / "half#1").write_bytes(b"being written")
+    assert hyway("backup", file, data=data, **here).returncode == 0
+    with tarfile.open(file) as packed:
+        assert f"files/{kept[:2]}/{kept[2:4]}/{kept}" in packed.getnames()
+        assert not [name for name in packed.getnames() if "#" in name]
+    back = hyway("restore", file, data=fresh, **there)
+    assert back.returncode == 0, back.stderr
+    found = next((fresh / "files").glob("*/*/*"))
+    assert (found.name, found.read_bytes()) == (kept, next((data / "files").glob("*/*/*")).read_bytes())
+    told = {each["about"]: each for each in json.loads(hyway("doctor", "--json", data=fresh, **there).stdout)}
+    assert told["files"]["words"].endswith("the newest 1 pictures are there")
+    found.unlink()
+    told = {each["about"]: each for each in json.loads(hyway("doctor", "--json", data=fresh, **there).stdout)}
+    assert (told["files"]["mark"], kept in told["files"]["words"]) == ("fail", True)
+    assert hyway("restore", file, data=fresh, **there).returncode == 1
+    assert hyway("restore", file, "--force", data=fresh, **there).returncode == 0
+    assert (fresh / "files.before-restore").is_dir()
+    assert next((fresh / "files").glob("*/*/*")).name == kept
+
+
+def keep_picture(data: Path, env: dict[str, str]) -> str:
+    """Of the first organization; its key."""
+    named = Settings.read(env, data)
+    with closing(main.open_database(named, threads=1)) as db:
+        by = identity.command_line(db.read_now(identity.every_organization)[0])
+        logo = files.picture(pictures.encoded("PNG"), "logo.png", files.LOGO)
+        return db.write_now(files.keep, by, worker.open_blobs(named), logo).key
 
 
 def test_a_restore_does_not_overwrite_unless_told(tmp_path: Path, here: dict[str, str]) -> None:

@@ -32,9 +32,11 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
 def test_put_get_drop(blobs: Blobs) -> None:
     key = blobs.put(b"bytes\0\xff")
     assert blobs.get(key) == b"bytes\0\xff"
+    assert blobs.size(key) == 7
     assert blobs.put(b"bytes\0\xff") != key
     blobs.drop(key)
     assert blobs.get(key) is None
+    assert blobs.size(key) is None
     blobs.drop(key)
 
 

@@ -1,5 +1,6 @@
 """Commands that keep the data: backup and restore."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -20,13 +21,14 @@ from hyway.kernel import clock, migrate
 from hyway.kernel.faults import Fault
 from hyway.settings import Settings
 
-_KEY, _GEO = "key", "geo.mmdb"
+_KEY, _GEO, _FILES = "key", "geo.mmdb", "files"
 
 
 def backup(file: Path, *, data: Data = None) -> int:
-    """Write the whole database and the key file to FILE (tar.gz), beside a running server.
+    """Write the whole database, the key file and the pictures to FILE (tar.gz), beside a running server.
 
-    It is one moment of the database, checked before it is kept. FILE can open every stored secret: only its
+    It is one moment of the database, checked before it is kept, with every picture that it names; those in a bucket
+    (HYWAY_FILES) stay there. FILE can open every stored secret: only its
     owner can read it; keep it so.
 
     For example:
@@ -43,12 +45,32 @@ def backup(file: Path, *, data: Data = None) -> int:
         chosen = settings.data / _GEO
         if chosen.exists():
             shutil.copyfile(chosen, folder / _GEO)
+        _gather(settings.data / _FILES, folder / _FILES)
         with _progress("packing", _size(folder)) as went:
             archive.pack(folder, about, file, went)
     rows = sum(about.counts.values())
     words.print(f"{rows:,} rows of {len(about.counts)} tables, {file.stat().st_size:,} bytes")
     shared.tell(file)
     return 0
+
+
+def _gather(source: Path, target: Path) -> None:
+    """The pictures, which never change once they are there; after the database, so that none it names is missed."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "#" not in path.name:  # one with it is being written
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # nothing names it any more
+                _link_or_copy(path, copy)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
 
 
 def _dump(settings: Settings, folder: Path) -> Manifest:
@@ -70,7 +92,7 @@ def restore(
     ] = False,
     data: Data = None,
 ) -> int:
-    """Bring back a backup: its database and its key file, into an empty place. The server must be stopped.
+    """Bring back a backup: its database, key file and pictures, into an empty place. The server must be stopped.
 
     The backup is verified first; an older one is migrated, one of a newer Hyway refused. It goes to the
     engine that it was made from.
@@ -93,12 +115,23 @@ def restore(
         _place(folder / _KEY, settings.key_file)
         if (folder / _GEO).exists():
             os.replace(folder / _GEO, settings.data / _GEO)
+        if (folder / _FILES).is_dir():
+            os.replace(folder / _FILES, settings.data / _FILES)
         main.prepare(settings)
+    _tell_of_bucket(settings)
     words.print(
         f"{sum(about.counts.values()):,} rows of {about.made_at} are back; start with hyway up or serve"
     )
     shared.tell(shared.place(settings))
     return 0
+
+
+def _tell_of_bucket(settings: Settings) -> None:
+    if settings.files and (settings.data / _FILES).is_dir():
+        place = settings.data / _FILES
+        words.print(
+            f"the pictures of the backup are in {place}; HYWAY_FILES is looked in, so copy them there"
+        )
 
 
 def _check(about: Manifest, settings: Settings) -> None:
@@ -113,6 +146,7 @@ def _check(about: Manifest, settings: Settings) -> None:
 
 def _clear(settings: Settings, force: bool) -> None:
     """Makes room; a Fault when there is something and nobody said --force."""
+    pictures = settings.data / _FILES
     there = sqlite_copy.occupied(settings) if settings.is_sqlite else []
     if not settings.is_sqlite:
         there = [path for path in (settings.key_file,) if path.exists()]
@@ -120,6 +154,10 @@ def _clear(settings: Settings, force: bool) -> None:
             if not force:
                 raise Fault("{place} is not empty; --force keeps it beside", place=shared.place(settings))
             words.print(f"kept as schemas {', '.join(postgresql_copy.put_aside(settings))}")
+    if pictures.is_dir() and any(pictures.iterdir()):
+        there.append(pictures)
+    elif pictures.is_dir():
+        pictures.rmdir()
     if there and not force:
         names = ", ".join(path.name for path in there)
         raise Fault(

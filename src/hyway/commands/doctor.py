@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from hyway import main
+from hyway import main, worker
 from hyway.commands import shared
 from hyway.domain import identity, links, netinfo
 from hyway.kernel import clock, migrate
+from hyway.kernel.blobs import Away
 from hyway.kernel.faults import Fault
 from hyway.settings import Settings
 
@@ -208,7 +209,7 @@ def _postgresql(settings: Settings) -> Iterator[Finding]:
 
 
 def _inside(settings: Settings, ask: Ask) -> Iterator[Finding]:
-    yield from (_sealed(settings, ask), _clock(ask), _backlog(settings, ask))
+    yield from (_sealed(settings, ask), _files(settings, ask), _clock(ask), _backlog(settings, ask))
 
 
 def _sealed(settings: Settings, ask: Ask) -> Finding:
@@ -226,6 +227,23 @@ def _sealed(settings: Settings, ask: Ask) -> Finding:
                 "stored secrets", "fail", fault.message, "restore the key file that belongs to the data"
             )
     return Finding("stored secrets", "ok", "the key file opens them")
+
+
+def _files(settings: Settings, ask: Ask) -> Finding:
+    """Whether pictures can be kept, and whether the newest ones that rows name are there."""
+    blobs = worker.open_blobs(settings)
+    rows = ask("SELECT key, size FROM files WHERE dropped_at IS NULL ORDER BY seq DESC LIMIT 200")
+    where = settings.files.partition("?")[0] or f"{settings.data / 'files'}"
+    try:
+        blobs.check()
+        lost = [key for key, size in rows if blobs.size(key) != size]
+    except Away as error:
+        todo = "mend HYWAY_FILES and its keys" if settings.files else "give the folder to the server's user"
+        return Finding("files", "fail", f"{where} does not work: {error}", todo)
+    if lost:
+        words = f"{len(lost)} of the newest {len(rows)} pictures are not in {where}, such as {lost[0]}"
+        return Finding("files", "fail", words, "bring them back from a backup")
+    return Finding("files", "ok", f"{where}; the newest {len(rows)} pictures are there" if rows else where)
 
 
 def _clock(ask: Ask) -> Finding:

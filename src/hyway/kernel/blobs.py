@@ -67,6 +67,15 @@ class Blobs:
         except (BaseError, OSError) as error:
             raise Away(_why(error)) from error
 
+    def size(self, key: str) -> int | None:
+        """How many bytes there are; None where there are none."""
+        try:
+            return int(obstore.head(self._store, _path(key))["size"])
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise Away(_why(error)) from error
+
     def drop(self, key: str) -> None:
         """Forgets the bytes, if there are any."""
         try:

@@ -71,11 +71,5 @@ def known(r: Read, keys: Sequence[str]) -> set[str]:
     return set(r.run(select(_F.key).where(_F.key.in_(keys))).scalars())
 
 
-def sizes(r: Read, after: int, most: int) -> list[tuple[int, str, int]]:
-    """Number, key and size of the next files, in order."""
-    these = select(_F.seq, _F.key, _F.size).where(_F.seq > after, _F.dropped_at.is_(None))
-    return [tuple(row) for row in r.run(these.order_by(_F.seq).limit(most))]
-
-
 def _file(row: Row[Any]) -> File:
     return File(**row._mapping)
