@@ -9,11 +9,13 @@ from hyway.domain.creators.campaigns.campaigns import (
     drop,
     find,
     finish,
+    ones,
     page,
     pause,
     publish,
     resume,
 )
+from hyway.domain.creators.campaigns.performance import Performance, performance
 from hyway.domain.creators.campaigns.records import (
     PLATFORMS,
     REASONS,
@@ -25,6 +27,7 @@ from hyway.domain.creators.campaigns.records import (
     Seen,
     Snapshot,
     Submission,
+    Tracked,
 )
 
 __all__ = [
@@ -36,9 +39,11 @@ __all__ = [
     "Due",
     "Figures",
     "Listing",
+    "Performance",
     "Seen",
     "Snapshot",
     "Submission",
+    "Tracked",
     "any_of",
     "applications",
     "board",
@@ -47,9 +52,11 @@ __all__ = [
     "drop",
     "find",
     "finish",
+    "ones",
     "page",
     "partners",
     "pause",
+    "performance",
     "publish",
     "resume",
     "rules",

@@ -1,5 +1,6 @@
 """Verbs of applications: creators ask to be in a campaign, and the organization decides."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hyway.domain import identity
@@ -141,6 +142,11 @@ def mine(r: Read, by: Caller, seq: int) -> Application:
 def mine_to(r: Read, by: Caller, campaign: int) -> Application | None:
     """The caller's own to that campaign, if there is one."""
     return store.in_campaign(r, campaign, identity.person_of(by))
+
+
+def links_of(r: Read, seqs: Sequence[int]) -> dict[int, str | None]:
+    """The short links of applications by their numbers, whosever they are: for lists of what is about them."""
+    return store.links_by_seqs(r, seqs)
 
 
 def _undecided(w: Write, by: Caller, seq: int) -> Application:

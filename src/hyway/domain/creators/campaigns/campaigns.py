@@ -1,6 +1,6 @@
 """Verbs of campaigns: from the draft to the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyway.domain import files
@@ -174,3 +174,8 @@ def _move(
     store.move(w, old.seq, [old.status], {"status": to, **at, "updated_at": now})
     w.announce(by, f"campaign.{verb}", "campaign", sqid.text(old.seq), {"name": old.name, **(data or {})})
     return find(w, by, old.seq)
+
+
+def ones(r: Read, by: Caller, seqs: Sequence[int]) -> list[Campaign]:
+    """Those of the organization among the numbers, without their briefs."""
+    return store.ones(r, by.organization, seqs)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from hyway.domain import attribution, identity, links
 from hyway.domain.billing import plan
-from hyway.domain.creators.campaigns.records import Figures
+from hyway.domain.creators.campaigns.records import Figures, Tracked
 from hyway.domain.creators.store import partners as store
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read, Write
@@ -59,6 +59,21 @@ def lead(w: Write, by: Caller, link_ids: Sequence[str], destination: str) -> Non
         there = links.page(w, by, links.LinkQuery(ids=tuple(part), take=len(part)))
         if there:
             links.put(w, by, [links.LinkChange(id=each.id, url=destination) for each in there])
+
+
+def tracked(r: Read, found: Sequence[tuple[int, str | None]]) -> dict[str, Tracked]:
+    """What (organization, link id) pairs lead to and brought, by link; a fixed number of statements an organization."""
+    by_organization: dict[int, list[str]] = {}
+    for organization, link in found:
+        if link is not None:
+            by_organization.setdefault(organization, []).append(link)
+    known: dict[str, Tracked] = {}
+    for organization, ids in by_organization.items():
+        by = identity.server(organization)
+        brought = figures(r, by, ids)
+        there = links.page(r, by, links.LinkQuery(ids=tuple(ids), take=len(ids)))
+        known |= {each.id: Tracked(each.short_id, each.url, brought[each.id]) for each in there}
+    return known
 
 
 def figures(r: Read, by: Caller, link_ids: Sequence[str]) -> dict[str, Figures]:

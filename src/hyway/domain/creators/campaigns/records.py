@@ -181,6 +181,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracked:
+    """A creator's short link, where it leads, and what it brought."""
+
+    short_id: str
+    destination: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A programme as creators see it on the board; amounts of the other kind are 0."""
 

@@ -29,7 +29,7 @@ def application(w: Write, of: Application, what: str, *, creator: bool) -> None:
         )
         return
     said["user_name"] = name_of(w, of.person)
-    link = f"{_at(of.organization, of.campaign)}/applications"
+    link = f"/organizations/{sqid.text(of.organization)}/applications"
     _admins(w, of.organization, what, said, "Campaign::Application", of.seq, link)
 
 

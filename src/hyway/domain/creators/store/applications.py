@@ -77,7 +77,6 @@ def links_of(r: Read, campaign: int) -> list[str]:
     return list(r.run(found.order_by(_A.seq)).scalars())
 
 
-def applied_to(r: Read, person: int, campaigns: Sequence[int]) -> dict[int, Application]:
-    """The person's applications to these campaigns."""
-    mine = _SHOWN.where(_A.person == person, _A.campaign.in_(campaigns))
-    return {each.campaign: each for each in _many(r, mine)}
+def links_by_seqs(r: Read, seqs: Sequence[int]) -> dict[int, str | None]:
+    rows: Sequence[Any] = r.run(select(_A.seq, _A.link_id).where(_A.seq.in_(sorted(set(seqs))))).all()
+    return {row[0]: row[1] for row in rows}

@@ -88,6 +88,13 @@ def by_seq(r: Read, seq: int) -> Campaign | None:
     return campaign(row) if row else None
 
 
+def ones(r: Read, organization: int, seqs: Sequence[int]) -> list[Campaign]:
+    """Those of the organization among the numbers, by number and without their briefs."""
+    mine = (_C.organization == organization, _C.seq.in_(sorted(set(seqs))))
+    rows: Sequence[Any] = r.run(select(*_LISTED).where(*mine).order_by(_C.seq)).all()
+    return [campaign(row) for row in rows]
+
+
 def locked(w: Write, seq: int) -> Campaign | None:
     """The campaign, held until the commit."""
     row = w.run(select(*_WHOLE).where(_C.seq == seq).with_for_update()).first()
@@ -135,10 +142,6 @@ def _step(w: Write, organization: int, by: int) -> None:
     row = insert(CAMPAIGN_COUNTS, w.engine).values(organization=organization, campaigns=max(by, 0))
     more = {"campaigns": CAMPAIGN_COUNTS.c.campaigns + by}
     w.run(row.on_conflict_do_update(index_elements=["organization"], set_=more))
-
-
-def any_of(r: Read, organization: int) -> bool:
-    return count(r, organization) > 0
 
 
 def ending(r: Read, now: Instant, most: int) -> list[int]:
