@@ -1,5 +1,6 @@
 """The geometry of the charts of these pages: one line or one row of columns, in per cent across and pixels down."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ def over_time(points: Sequence[tuple[Instant, int]], zone: str, say: Say = shown
     first, last = points[0][0], points[-1][0]
     wide = max(1, last - first)
     xs = [round(100 * (at - first) / wide, 3) for at, _ in points]
-    edges = [0.0, *((a + b) / 2 for a, b in zip(xs, xs[1:], strict=False)), 100.0]
+    edges = [0.0, *((a + b) / 2 for a, b in itertools.pairwise(xs)), 100.0]
     named = {round(i * (len(points) - 1) / (_LABELS - 1)) for i in range(_LABELS)}
     steps = tuple(
         Step(

@@ -8,10 +8,10 @@ from hyway.console.market import pictures, words
 from hyway.console.market.pictures import Sent
 from hyway.console.market.stay import Mine, Stay, Theirs, There, home_of
 from hyway.console.visit import Page
-from hyway.domain import files, identity
+from hyway.domain import creators, files, identity
 from hyway.domain.identity import Caller, Organization
 from hyway.kernel.db import Read, Write
-from hyway.kernel.faults import Invalid
+from hyway.kernel.faults import Invalid, Refused
 
 _FIELDS = ("name", "privacy_setting", "website", "logo")
 _TEXTS = ("name", "privacy_setting", "website")
@@ -96,5 +96,31 @@ def _change(w: Write, by: Caller, fields: dict[str, Any], logo: Sent, purged: bo
         files.drop(w, old)
 
 
-ROUTES = [index, ask, make]
-WITHIN = [change, save]
+@post("/organizations/{organization:str}/close")
+async def close(visit: Theirs) -> Page:
+    """For good; only its owner may, and only where nothing hangs on it."""
+    here, name = visit.base + "/edit", visit.organization.name
+    if visit.role != "owner":
+        raise Refused("Not authorized")
+    if not visit.confirmed():
+        return visit.confirm(f"Close {name} for good?", f"Close {name}", here)
+    try:
+        await visit.write(_close)
+    except Invalid as fault:
+        return visit.go(here, words.told(fault))
+    return visit.go("/organizations", f"{name} is closed.")
+
+
+def _close(w: Write, by: Caller) -> None:
+    creators.closing.check(w, by)
+    identity.organizations.close(w, by)
+
+
+@post("/me/join_requests/{entry:str}/cancel")
+async def cancel(visit: Mine) -> Page:
+    await visit.write(identity.joining.cancel, visit.number("entry"))
+    return visit.go("/organizations", "You ask no longer.")
+
+
+ROUTES = [index, ask, make, cancel]
+WITHIN = [change, save, close]

@@ -3,7 +3,17 @@
 from litestar import Router
 from litestar.di import Provide
 
-from hyway.console.market import decisions, funding, members, organizations, programmes, review, stay, tokens
+from hyway.console.market import (
+    decisions,
+    funding,
+    members,
+    money,
+    organizations,
+    programmes,
+    review,
+    stay,
+    tokens,
+)
 from hyway.console.pages import account
 
 _LARGEST_FORM = 12_000_000
@@ -16,6 +26,7 @@ _MEMBERS = (
     *funding.WITHIN,
     *review.WITHIN,
     *decisions.WITHIN,
+    *money.WITHIN,
 )
 
 

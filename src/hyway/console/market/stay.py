@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from hyway.console import arrive
 from hyway.console.arrive import Elsewhere
 from hyway.console.visit import SESSION, Asked, Page, Visit
-from hyway.domain import identity
+from hyway.domain import identity, notices
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read
@@ -54,7 +54,7 @@ class Stay(Visit):
         if leaf > last:
             leaf = last
             rows, total = await self.read(verb, *about, offset=(leaf - 1) * size, limit=size)
-        return rows, leaves(self, leaf, total, size)
+        return rows, leaves(self.request, leaf, total, size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +102,12 @@ class Leaves:
     after: str
 
 
-def leaves(visit: Visit, leaf: int, total: int, size: int = PAGE) -> Leaves:
+def leaves(request: Asked, leaf: int, total: int, size: int = PAGE, name: str = "page") -> Leaves:
     """The filters in the address are kept."""
-    kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name != "page"]
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key != name]
 
     def at(number: int) -> str:
-        return f"{visit.request.url.path}?{urlencode([*kept, ('page', str(number))])}"
+        return f"{request.url.path}?{urlencode([*kept, (name, str(number))])}"
 
     return Leaves(
         first=min((leaf - 1) * size + 1, total),
@@ -129,7 +129,7 @@ def _here(r: Read, token: str) -> tuple[arrive.Came, int] | None:
 
 
 def _inbox(r: Read, by: Caller) -> int:
-    return 0
+    return notices.unseen(r, by)
 
 
 def _within(

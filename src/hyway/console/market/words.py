@@ -102,6 +102,16 @@ FLAGS = {
     "views_odd": "Its views do not look like people",
     "post_gone": "It is not there any more",
 }
+_ENTRIES = {
+    "fund": "Funded",
+    "refund": "Taken back",
+    "earn": "Earned",
+    "hold": "On hold",
+    "release": "Released",
+    "mature": "Payable",
+    "pay": "Paid",
+    "return": "Came back",
+}
 _AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?")
 
 
@@ -243,6 +253,7 @@ FILTERS: dict[str, Any] = {
     "label": label,
     "percent": percent,
     "country": country,
+    "entry_kind": lambda kind: _ENTRIES.get(kind, status(kind)),
 }
 GLOBALS: dict[str, Any] = {
     "privacies": PRIVACY,
