@@ -84,7 +84,7 @@ def build(settings: Settings) -> Front:
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
     assets, blobs = Assets(), worker.open_blobs(settings)
-    tools = hypemarket.Tools(blobs, worker.way_out(settings))
+    tools = hypemarket.Tools(blobs, worker.way_out(settings), settings.services)
     pages = _console(settings, db, hub, assets, tools)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
     return Front(
