@@ -1,7 +1,7 @@
 """Money: what is put into programmes, what work earns of it, what is paid; all of it in a double-entry ledger."""
 
-from hyway.domain.creators.money.earning import HOLD, any_due, earn, hold, mature, release, stages
-from hyway.domain.creators.money.funding import (
+from hyway.domain.creators.money.books import balances, ledger
+from hyway.domain.creators.money.budgeting import (
     any_fundings,
     any_left_over,
     close,
@@ -14,11 +14,11 @@ from hyway.domain.creators.money.funding import (
     refund,
     succeeded,
 )
-from hyway.domain.creators.money.ledger import balances, ledger
-from hyway.domain.creators.money.methods import FIELDS as BANK_FIELDS
-from hyway.domain.creators.money.methods import drop as drop_method
-from hyway.domain.creators.money.methods import link as method_link
-from hyway.domain.creators.money.methods import methods, put_bank, put_stripe
+from hyway.domain.creators.money.destinations import FIELDS as BANK_FIELDS
+from hyway.domain.creators.money.destinations import drop as drop_method
+from hyway.domain.creators.money.destinations import link as method_link
+from hyway.domain.creators.money.destinations import methods, put_bank, put_stripe
+from hyway.domain.creators.money.earning import HOLD, any_due, earn, hold, mature, release, stages
 from hyway.domain.creators.money.owing import earnings, export, main_units, my_payouts, of_person, owed
 from hyway.domain.creators.money.paying import (
     cancel,

@@ -10,8 +10,8 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from hyway.domain import identity
-from hyway.domain.creators.money.ledger import Caller
-from hyway.domain.creators.money.methods import PURPOSE
+from hyway.domain.creators.money.books import Caller
+from hyway.domain.creators.money.destinations import PURPOSE
 from hyway.domain.creators.money.records import Earning, Owed, Payout, Stage, Sums
 from hyway.domain.creators.money.rules import may_manage
 from hyway.domain.creators.store import money_earnings as earned

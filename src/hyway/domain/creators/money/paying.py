@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from hyway.domain.creators.money import rules
+from hyway.domain.creators.money.books import Caller, NewEntry, post, server, within
 from hyway.domain.creators.money.earning import tell
-from hyway.domain.creators.money.ledger import Caller, NewEntry, post, server, within
 from hyway.domain.creators.money.records import Earning, Payout, PayoutStatus, Sending, Stage
 from hyway.domain.creators.store import money_earnings as earned
 from hyway.domain.creators.store import money_payouts as store
 from hyway.domain.creators.store.money_ledger import Account
 from hyway.kernel import clock, outbox, sqid
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Missing
 
@@ -109,13 +110,14 @@ def begin(w: Write, seq: int) -> Sending | None:
     if old is None or old.provider == "manual" or old.status not in ("pending", "processing"):
         return None
     to = store.method(w, old.person, old.provider)
+    is_new = old.status == "pending" and old.attempt == 0
     if old.status == "pending":
         if to is None or not to.ready:
             refused(w, seq, "the person has no account to be paid on")
             return None
         old = store.change(w, seq, ("pending",), status="processing", attempt=old.attempt + 1) or old
     reference = to.reference if to else ""
-    return Sending(old, reference, f"hyway-payout-{old.organization}-{old.seq}-{old.attempt}")
+    return Sending(old, reference, f"hyway-payout-{old.organization}-{old.seq}-{old.attempt}", is_new)
 
 
 def sent(w: Write, seq: int, ref: str) -> Payout | None:
@@ -219,6 +221,20 @@ def _tell(w: Write, by: Caller, what: str, of: Payout, **more: object) -> None:
         **more,
     }
     w.announce(within(by, of.organization), f"payout.{what}", "payout", sqid.text(of.seq), data)
+
+
+def unfinished(r: Read, before: Instant, most: int = 100) -> list[Payout]:
+    """Those that a provider is to pay or has in hand, untouched since `before`."""
+    return store.unfinished(r, "stripe", before, most)
+
+
+def named(r: Read, ref: str | None, seq: int | None) -> Payout | None:
+    """The payout that a provider speaks of, by its name for it or by ours."""
+    found = store.by_ref(r, "stripe", ref) if ref else None
+    if found is None and seq is not None:
+        known = store.find(r, seq)
+        found = known if known and known.provider == "stripe" and known.provider_ref is None else None
+    return found
 
 
 def find(r: Read, by: Caller, seq: int) -> Payout:

@@ -195,8 +195,12 @@ class PayoutMethod:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A try to send a payout through a provider; `key` is the same for every repetition of the try."""
+    """A try to send a payout through a provider; `key` is the same for every repetition of the try.
+
+    `is_new` where nothing was ever asked of the provider for this payout.
+    """
 
     payout: Payout
     destination: str
     key: str
+    is_new: bool

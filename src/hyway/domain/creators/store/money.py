@@ -9,6 +9,7 @@ from hyway.domain.creators.money.records import Funding, Programme, ProgrammeKin
 from hyway.domain.creators.store.money_tables import FUNDINGS
 from hyway.domain.creators.store.tables import CAMPAIGNS, COLLABS
 from hyway.kernel import clock
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 
 _F = FUNDINGS.c
@@ -89,6 +90,17 @@ def funding(r: Read, organization: int, seq: int, *, lock: bool = False) -> Fund
     look = select(FUNDINGS).where(_F.seq == seq, _F.organization == organization)
     row = r.run(look.with_for_update() if lock else look).first()
     return as_funding(row) if row else None
+
+
+def funding_of(r: Read, seq: int) -> Funding | None:
+    """Of whichever organization."""
+    row = r.run(select(FUNDINGS).where(_F.seq == seq)).first()
+    return as_funding(row) if row else None
+
+
+def waiting_fundings(r: Read, provider: str, before: Instant, most: int) -> list[Funding]:
+    look = select(FUNDINGS).where(_F.provider == provider, _F.status == "pending", _F.updated_at <= before)
+    return [as_funding(row) for row in r.run(look.order_by(_F.updated_at).limit(most))]
 
 
 def funding_by_ref(r: Read, provider: str, ref: str) -> Funding | None:

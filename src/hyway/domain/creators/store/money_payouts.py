@@ -84,10 +84,6 @@ def unfinished(r: Read, provider: str, before: Instant, most: int) -> list[Payou
     return [as_payout(row) for row in r.run(look.order_by(_P.updated_at).limit(most))]
 
 
-def touch(w: Write, seq: int) -> None:
-    w.run(update(PAYOUTS).where(_P.seq == seq).values(updated_at=clock.now()))
-
-
 def as_method(row: Any) -> PayoutMethod:
     return PayoutMethod(**{**row._mapping, "ready": bool(row.ready)})
 
@@ -106,6 +102,14 @@ def method_by_reference(r: Read, provider: str, reference: str) -> PayoutMethod 
     look = select(PAYOUT_METHODS).where(_M.provider == provider, _M.reference == reference)
     row = r.run(look).first()
     return as_method(row) if row else None
+
+
+def unready(r: Read, provider: str, since: Instant, most: int) -> list[PayoutMethod]:
+    """Accounts that could not be paid when they were last asked about, of people who came by since."""
+    look = select(PAYOUT_METHODS).where(
+        _M.provider == provider, _M.ready == 0, _M.reference != "", _M.link_until >= since
+    )
+    return [as_method(row) for row in r.run(look.order_by(_M.updated_at).limit(most))]
 
 
 def put_method(w: Write, person: int, provider: str, values: Mapping[str, Any]) -> None:

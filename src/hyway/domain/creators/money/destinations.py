@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from hyway.domain import identity
-from hyway.domain.creators.money.ledger import Caller
+from hyway.domain.creators.money.books import Caller
 from hyway.domain.creators.money.records import PayoutMethod
 from hyway.domain.creators.store import money_payouts as store
 from hyway.kernel import clock, outbox
@@ -95,6 +95,11 @@ def ready(w: Write, account: str, is_ready: bool) -> None:
         store.put_method(
             w, old.person, "stripe", {"reference": account, "hint": old.hint, "ready": int(is_ready)}
         )
+
+
+def unready(r: Read, since: Instant, most: int = 50) -> list[PayoutMethod]:
+    """Accounts of people who were to introduce themselves since."""
+    return store.unready(r, "stripe", since, most)
 
 
 def _put(w: Write, by: Caller, person: int, provider: str, values: dict[str, object]) -> PayoutMethod:

@@ -1,11 +1,12 @@
 """Money put into a programme, and what of it goes back."""
 
 from hyway.domain.creators.money import rules
-from hyway.domain.creators.money.ledger import Caller, NewEntry, post, server, within
+from hyway.domain.creators.money.books import Caller, NewEntry, post, server, within
 from hyway.domain.creators.money.records import Funding, Programme, ProgrammeKind
 from hyway.domain.creators.store import money as store
 from hyway.domain.creators.store.money_ledger import Account
 from hyway.kernel import clock, outbox, sqid
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Missing, Refused
 
@@ -159,6 +160,52 @@ def fundings(
 def any_fundings(r: Read, programme_kind: ProgrammeKind, programme: int) -> bool:
     """Any but failed ones."""
     return store.any_fundings(r, programme_kind, programme)
+
+
+def asked(r: Read, seq: int) -> Funding | None:
+    """One that is to be asked for at a provider, and is not paid yet."""
+    found = store.funding_of(r, seq)
+    return found if found and found.provider == "stripe" and found.status == "pending" else None
+
+
+def paid_through(r: Read, seq: int) -> Funding | None:
+    """One that came through a provider, for who gives it back there."""
+    found = store.funding_of(r, seq)
+    return found if found and found.payment_ref else None
+
+
+def waiting(r: Read, before: Instant, most: int = 100) -> list[Funding]:
+    """Those that a provider was asked for, untouched since `before`."""
+    return store.waiting_fundings(r, "stripe", before, most)
+
+
+def placed(w: Write, seq: int, ref: str, url: str) -> None:
+    """Where it can be paid."""
+    store.change_funding(w, seq, ("pending",), provider_ref=ref, checkout_url=url)
+
+
+def unasked(w: Write, of: Funding, why: str) -> None:
+    """The provider will not even ask for it."""
+    failed(w, server(of.organization), of, why)
+
+
+def stuck(w: Write, of: Funding, amount: int, why: str) -> None:
+    """The provider will not give back what the ledger has given back: somebody has to do it by hand."""
+    _tell(w, server(of.organization), "refund_refused", of, refunded=amount, why=why)
+
+
+def looked_at(w: Write, seq: int) -> None:
+    """It was asked about now."""
+    store.change_funding(w, seq, ("pending",))
+
+
+def named(r: Read, ref: str, seq: int | None) -> Funding | None:
+    """The funding that a provider speaks of, by its name for it or by ours."""
+    found = store.funding_by_ref(r, "stripe", ref)
+    if found is None and seq is not None:
+        known = store.funding_of(r, seq)
+        found = known if known and known.provider == "stripe" and known.provider_ref is None else None
+    return found
 
 
 def programme(r: Read, by: Caller, kind: ProgrammeKind, seq: int) -> Programme:
