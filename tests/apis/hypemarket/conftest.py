@@ -12,7 +12,7 @@ import pytest
 from hyway.apis import hypemarket
 from hyway.apis.hypemarket.door import Door
 from hyway.apis.hypemarket.tools import Tools
-from hyway.domain import audit, identity
+from hyway.domain import audit, identity, notices
 from hyway.domain.identity import Caller, Organization, Permission, Person, Role
 from hyway.kernel import sqid
 from hyway.kernel.blobs import Blobs
@@ -113,7 +113,7 @@ def make_world(db: Database, name: str = "Acme", **kit: Any) -> World:
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     opened = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC)
-    opened.hearers.append(audit.record)
+    opened.hearers += [audit.record, notices.hear]
     yield opened
     opened.close()
 

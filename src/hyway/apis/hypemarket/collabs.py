@@ -39,7 +39,7 @@ _FIELDS: dict[str, Any] = {
     "purge_banner_image": params.flag("Takes the banner away.", wraps=False),
     **_TERMS,
 }
-NEW = Root("collab", required=False, **_FIELDS)
+NEW = Root("collab", required=False, title="NewCollab", **_FIELDS)
 COLLAB = Root("collab", **_FIELDS)
 TERMS = Root("terms", **_TERMS)
 

@@ -98,7 +98,7 @@ class Root:
         self, name: str | None, /, *, required: bool = True, title: str = "", **columns: Column
     ) -> None:
         self.name = name
-        self._title = title or "".join(word.title() for word in (name or "").split("_"))
+        self._title = title or "".join(word.title() for word in (name or "settings").split("_"))
         self._columns = columns
         self._required = required
         self.body = self._documented()

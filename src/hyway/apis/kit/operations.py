@@ -176,6 +176,8 @@ class Routes:
                 self._patterns.append((each.method, _pattern(each.path), each))
             else:
                 self._fixed[each.method, each.path] = each
+        # As the framework does: a word of the path before a name of anything.
+        self._patterns.sort(key=lambda each: [step.startswith("{") for step in each[2].path.split("/")])
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation and the values of its path; None for an unknown path and for a wrong method."""
