@@ -59,7 +59,7 @@ class Stage:
         """Somebody with a verified account at each of the platforms."""
         by = self.db.write_now(_person, "Kim")
         for platform in platforms or ("tiktok",):
-            self.db.write_now(_account, by.person, platform)
+            self.db.write_now(account, by.person, platform)
         if address:
             self.write(creators.addresses.put, by, ADDRESS)
         return by
@@ -160,7 +160,7 @@ def _join(w: Write, by: Caller, who: Caller, role: identity.Role) -> Caller:
     return identity.at_organization(w, who, by.organization)
 
 
-def _account(w: Write, person: int, platform: str) -> None:
+def account(w: Write, person: int, platform: str) -> None:
     now, name = clock.now(), f"kim{next(_numbers)}"
     row = {"person": person, "platform_id": platform, "account_url": f"https://{platform}.example/@{name}"}
     row |= {"url_key": name, "handle": name, "uid": name, "status": "verified", "connected_by": "code"}

@@ -4,7 +4,9 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from hyway.apis.hypemarket import asking
+from hyway.apis.hypemarket import asking, creating
+from hyway.apis.hypemarket.creating import Named, TrackedLink
+from hyway.apis.kit.operations import Ask
 from hyway.domain.creators.collabs import showing
 from hyway.kernel import clock, sqid
 
@@ -28,11 +30,6 @@ Status = Literal[
 ]
 
 
-class Named(Struct):
-    id: str
-    name: str
-
-
 class Where(Struct):
     """The creator's address as it was when it was needed."""
 
@@ -42,16 +39,6 @@ class Where(Struct):
     state: str | None
     postal_code: str
     country_code: str
-
-
-class Link(Struct):
-    """The creator's tracked link; `revenue` in minor units by currency."""
-
-    url: str
-    clicks: int
-    leads: int
-    sales: int
-    revenue: dict[str, int]
 
 
 class CollabSubmission(Struct):
@@ -67,7 +54,7 @@ class CollabSubmission(Struct):
     reward_amount: int
     share_amount: int
     currency: str
-    link: Link | None
+    link: TrackedLink | None
     carrier: str | None
     tracking_number: str | None
     tracking_url: str | None
@@ -100,7 +87,7 @@ class CollabSubmission(Struct):
     address: Where | UnsetType = UNSET
 
 
-def out(found: showing.Shown, url: str) -> CollabSubmission:
+def out(ask: Ask, found: showing.Shown, url: str) -> CollabSubmission:
     """The submission, which is found at `url`."""
     of, at = found.submission, asking.maybe_at
     return CollabSubmission(
@@ -114,7 +101,7 @@ def out(found: showing.Shown, url: str) -> CollabSubmission:
         reward_amount=of.committed_amount,
         share_amount=of.share_amount,
         currency=found.collab.currency,
-        link=_link(found),
+        link=creating.link(ask, found.link),
         carrier=of.carrier,
         tracking_number=of.tracking_number,
         tracking_url=of.tracking_url,
@@ -146,13 +133,6 @@ def out(found: showing.Shown, url: str) -> CollabSubmission:
         url=url,
         address=_where(found),
     )
-
-
-def _link(found: showing.Shown) -> Link | None:
-    if found.link_url is None or found.figures is None:
-        return None
-    brought = found.figures
-    return Link(found.link_url, brought.clicks, brought.leads, brought.sales, dict(brought.revenue))
 
 
 def _where(found: showing.Shown) -> Where | UnsetType:

@@ -18,8 +18,8 @@ from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read, Write
 
-_ALL = "/organizations/{organization_id}/collabs/{id}/submissions"
-_ONE = _ALL + "/{submission_id}"
+_ALL = "/organizations/{organization_id}/collabs/{collab_id}/submissions"
+_ONE = _ALL + "/{id}"
 SHIPMENT = Root(
     "shipment",
     carrier=params.text("Who brings the product."),
@@ -36,7 +36,7 @@ REVISION = Root("revision", note=params.text("What is to be changed."))
 def _out(ask: Ask, found: showing.Shown) -> CollabSubmission:
     of = found.submission
     steps = (sqid.text(of.organization), "collabs", sqid.text(of.collab), "submissions", sqid.text(of.seq))
-    return out(found, asking.url(ask, "organizations", *steps))
+    return out(ask, found, asking.url(ask, "organizations", *steps))
 
 
 class Query(PageQuery, kw_only=True):
@@ -53,7 +53,7 @@ async def page(ask: Ask, query: Query) -> Page[CollabSubmission]:
     """
     wanted = tuple(query.status.split(",")) if query.status else ()
     known = tuple(each for each in wanted if each in get_args(Status)) or (("none",) if wanted else ())
-    found = await asking.page(ask, query, _page, asking.number(ask), known)
+    found = await asking.page(ask, query, _page, asking.number(ask, "collab_id"), known)
     return found.each(lambda each: _out(ask, each))
 
 
@@ -71,7 +71,7 @@ async def show(ask: Ask) -> Show:
 
     With the creator's address for admins, from acceptance until the product has arrived.
     """
-    found = await asking.read(ask, _find, asking.number(ask), asking.number(ask, "submission_id"))
+    found = await asking.read(ask, _find, asking.number(ask, "collab_id"), asking.number(ask))
     return Show(_out(ask, found), found.submission.updated_at)
 
 
@@ -86,7 +86,7 @@ async def _done(
         work.find(w, by, seq, collab)
         return showing.shown(w, by, [verb(w, by, seq, *args)])[0]
 
-    numbers = asking.number(ask), asking.number(ask, "submission_id")
+    numbers = asking.number(ask, "collab_id"), asking.number(ask)
     return _out(ask, await asking.write(ask, step, *numbers, sent=sent))
 
 

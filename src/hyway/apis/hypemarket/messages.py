@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from hyway.apis.hypemarket import asking, params
-from hyway.apis.hypemarket.collab_shapes import Named
+from hyway.apis.hypemarket.creating import Named
 from hyway.apis.hypemarket.paging import Page, PageQuery
 from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import operation
@@ -20,15 +20,11 @@ from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Missing
 
 MESSAGE = Root("message", text=params.text("At most 4000 characters."))
-_PLACES: tuple[tuple[str, Kind, str], ...] = (
-    (
-        "/organizations/{organization_id}/campaigns/{id}/submissions/{submission_id}",
-        "campaign",
-        "submission_id",
-    ),
-    ("/organizations/{organization_id}/collabs/{id}/submissions/{submission_id}", "collab", "submission_id"),
-    ("/me/submissions/{id}", "campaign", "id"),
-    ("/me/collab_submissions/{id}", "collab", "id"),
+_PLACES: tuple[tuple[str, Kind], ...] = (
+    ("/organizations/{organization_id}/campaigns/{campaign_id}/submissions/{id}", "campaign"),
+    ("/organizations/{organization_id}/collabs/{collab_id}/submissions/{id}", "collab"),
+    ("/me/submissions/{id}", "campaign"),
+    ("/me/collab_submissions/{id}", "collab"),
 )
 
 
@@ -62,12 +58,12 @@ def _named(r: Read, found: list[Said]) -> list[Shown]:
     return [(each, people[each.person].name) for each in found]
 
 
-def _at(place: str, kind: Kind, name: str) -> tuple[Operation, Operation, Operation]:
+def _at(place: str, kind: Kind) -> tuple[Operation, Operation, Operation]:
     """The operations of one of the places."""
-    within = place.startswith("/organizations")
+    programme = f"{kind}_id" if place.startswith("/organizations") else None
 
     def numbers(ask: Ask) -> tuple[int | None, int]:
-        return (asking.number(ask) if within else None), asking.number(ask, name)
+        return (asking.number(ask, programme) if programme else None), asking.number(ask)
 
     @operation("GET", place + "/messages", scope=READ, query=PageQuery, gives=list[Message])
     async def page(ask: Ask, query: PageQuery) -> Page[Message]:

@@ -31,7 +31,7 @@ USAGE = Root("usage_rights", days=params.whole("For how many days more."))
 
 
 def _out(ask: Ask, found: showing.Shown) -> CollabSubmission:
-    return out(found, asking.url(ask, "me", "collab_submissions", sqid.text(found.submission.seq)))
+    return out(ask, found, asking.url(ask, "me", "collab_submissions", sqid.text(found.submission.seq)))
 
 
 @operation("GET", _ALL, scope=READ, query=PageQuery, gives=list[CollabSubmission])
