@@ -94,11 +94,16 @@ def connect(w: Write, by: Caller, platform_id: str, profile: Profile, grant: Gra
     if key is None:
         raise Invalid("base", "The platform did not confirm the connection. Try again.")
     person = person_of(by)
-    known = store.by_uid(w, platform_id, profile.uid, person) or store.by_key(w, platform_id, key)
-    if known is None or known.person != person:
+    there = store.by_key(w, platform_id, key)
+    known = store.by_uid(w, platform_id, profile.uid, person) or there
+    if there is not None and there.person != person:
         accounts.free(w, platform_id, key, person, proved=True)
-        row = accounts.begun(person, platform_id, url, clock.now())
+    row = accounts.begun(person, platform_id, url, clock.now())
+    if known is None or known.person != person:
         known = accounts.added(w, by, {**row, "status": "pending", "connected_by": "oauth"})
+    elif there is None or there.person != person:
+        # The profile was renamed: the account follows it.
+        store.change(w, known.seq, {name: row[name] for name in ("account_url", "url_key", "handle")})
     tokens = asked.sealed(w.seal, grant)
     return verifying.proved(w, by, known, profile, connected_by="oauth", **tokens)
 
