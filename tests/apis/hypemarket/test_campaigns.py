@@ -71,7 +71,8 @@ async def test_what_is_left_out_is_as_in_the_form(world: World) -> None:
             "draft", "usd", ["US"], [],
         )  # fmt: skip
         assert (made["website"], made["tiktok_music_id"], made["brief"]) == (None, None, "")
-        for empty in ({}, {"campaign": {}}, {"campaign": "x"}, {"unknown": 1}, []):
+        nothing: tuple[Any, ...] = ({}, {"campaign": {}}, {"campaign": "x"}, {"unknown": 1}, [])
+        for empty in nothing:
             answer = await client.post(at(world), json=empty)
             assert (answer.status_code, answer.json()) == (400, {"status": 400, "error": "Bad Request"})
         nameless = await client.post(at(world), json={"campaign": {"website": "https://e.com"}})

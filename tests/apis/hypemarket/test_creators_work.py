@@ -83,9 +83,10 @@ async def test_from_the_board_to_a_post_that_earns(world: World) -> None:
         here = theirs(world, "campaigns", id, "submissions", post["id"])
         approved = await ours.post(here.replace(".json", "/approve.json"))
         assert (approved.json()["status"], approved.json()["committed_amount"]) == ("approved", 200)
-        seq = sqid.number(post["id"])
         due = world.db.read_now(creators.submissions.due, 1 << 60, 5)
-        world.db.write_now(creators.submissions.seen, seq, due[0].slot, Seen("UC-Kim", None, 3_000, 5))
+        world.db.write_now(
+            creators.submissions.seen, due[0].submission, due[0].slot, Seen("UC-Kim", None, 3_000, 5)
+        )
         seen = (await hers.get(f"/me/submissions/{post['id']}.json")).json()
         assert (seen["status"], seen["view_count"], seen["committed_amount"]) == ("tracking", 3_000, 1_700)
         shown = await ours.get(here)

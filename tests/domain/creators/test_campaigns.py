@@ -216,5 +216,9 @@ def test_pages_of_campaigns_and_their_count(stage: Stage) -> None:
     found, total = stage.db.read_now(campaigns.page, stage.by, 1, 2)
     assert ([each.seq for each in found], total) == ([each.seq for each in left[1:3]], 4)
     assert found[0] == dataclasses.replace(left[1], brief="")
+    for offset in range(6):
+        for limit in range(1, 5):
+            there, _ = stage.db.read_now(campaigns.page, stage.by, offset, limit)
+            assert [each.seq for each in there] == [each.seq for each in left[offset : offset + limit]]
     kept = stage.db.read_now(lambda r: r.run(CAMPAIGN_COUNTS.select()).all())
     assert [tuple(row) for row in kept] == [(stage.by.organization, 4)]

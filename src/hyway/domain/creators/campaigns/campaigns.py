@@ -22,7 +22,8 @@ SETTLE = 72 * clock.HOUR
 
 def page(r: Read, by: Caller, offset: int = 0, limit: int = 20) -> tuple[list[Campaign], int]:
     """The organization's, in the order they were made and without their briefs, and how many there are."""
-    return store.page(r, by.organization, offset, limit), store.count(r, by.organization)
+    total = store.count(r, by.organization)
+    return store.page(r, by.organization, offset, limit, total), total
 
 
 def find(r: Read, by: Caller, seq: int) -> Campaign:

@@ -25,19 +25,22 @@ _WHOLE = [*_LISTED, _C.brief]
 _NAMES = [c.name for c in _WHOLE]
 _LISTS = ("countries", "platform_ids")
 
-# The numbers first, from the index alone: rows that a far page passes over are not read.
-_NUMBERS = (
-    select(_C.seq)
-    .where(_C.organization == bindparam("organization"))
-    .order_by(_C.seq)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-    .subquery()
-)
-_PAGE = Prepared(
-    select(*_LISTED).join(_NUMBERS, _NUMBERS.c.seq == _C.seq).order_by(_C.seq),
-    ["organization", "limit", "offset"],
-)
+
+def _page(order: Any) -> Prepared:
+    """The numbers first, from the index alone: rows that a far page passes over are not read."""
+    numbers = (
+        select(_C.seq)
+        .where(_C.organization == bindparam("organization"))
+        .order_by(order)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+        .subquery()
+    )
+    rows = select(*_LISTED).join(numbers, numbers.c.seq == _C.seq).order_by(_C.seq)
+    return Prepared(rows, ["organization", "limit", "offset"])
+
+
+_FROM_START, _FROM_END = _page(_C.seq), _page(_C.seq.desc())
 _COUNT = Prepared(
     select(CAMPAIGN_COUNTS.c.campaigns).where(CAMPAIGN_COUNTS.c.organization == bindparam("organization")),
     ["organization"],
@@ -67,9 +70,14 @@ def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     return stored
 
 
-def page(r: Read, organization: int, offset: int, limit: int) -> list[Campaign]:
-    """By number, without their briefs."""
-    return [campaign(row) for row in r.rows(_PAGE, organization, limit, offset)]
+def page(r: Read, organization: int, offset: int, limit: int, total: int) -> list[Campaign]:
+    """By number, without their briefs; `total` is how many there are. Pages of the second half are sought backwards."""
+    if offset <= total // 2:
+        return [campaign(row) for row in r.rows(_FROM_START, organization, limit, offset)]
+    here = min(limit, total - offset)
+    if here <= 0:
+        return []
+    return [campaign(row) for row in r.rows(_FROM_END, organization, here, total - offset - here)]
 
 
 def count(r: Read, organization: int) -> int:
