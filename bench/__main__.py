@@ -7,7 +7,7 @@ import time
 
 from rich.console import Console
 
-from bench import analytics, bulk, crash, follow, ingest, listing, nearby, placeline, redirect
+from bench import analytics, bulk, campaigns, crash, follow, ingest, listing, nearby, placeline, redirect
 from bench.report import Figure, Measure, Run, table, words
 
 CLAIMS: dict[str, Measure] = {
@@ -22,6 +22,7 @@ CLAIMS: dict[str, Measure] = {
     ingest.CRASH: ingest.crash,
     placeline.CLAIM: placeline.measure,
     follow.CLAIM: follow.measure,
+    campaigns.CLAIM: campaigns.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded
