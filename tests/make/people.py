@@ -3,6 +3,7 @@
 from hyway.domain import identity
 from hyway.domain.identity import Caller, Organization, Person
 from hyway.kernel.db import Database, Read
+from hyway.kernel.faults import Fault
 
 PASSWORD = "correct horse battery"
 
@@ -34,7 +35,20 @@ def roles(db: Database, organization: Organization) -> dict[str, str]:
     return db.read_now(found)
 
 
-def faults(error: Exception) -> list[tuple[str, str]]:
+def person(db: Database, by: Caller) -> Person:
+    """The person behind a caller."""
+    assert by.person is not None
+    return db.read_now(identity.people, [by.person])[by.person]
+
+
+def signed_in(db: Database, email: str) -> tuple[str, identity.Session]:
+    """A browser's token and its session, by the password that `somebody` has."""
+    opened = db.write_now(identity.sign_in, email, PASSWORD)
+    assert opened is not None
+    return opened
+
+
+def faults(error: Fault) -> list[tuple[str, str]]:
     """What was refused, in order: fields and messages."""
-    several = getattr(error, "faults", (error,))
+    several: tuple[Fault, ...] = getattr(error, "faults", (error,))
     return [(each.field, each.message) for each in several]

@@ -22,6 +22,7 @@ async def test_the_documented_shape(world: World):
     world.db.write_now(notices.mark_inbox_seen, world.by, seq)
     (shown,) = (await world.client().get("/me/notifications.json")).json()
     (kept,) = world.db.read_now(notices.inbox, world.by)[0]
+    assert kept.seen_at is not None
     assert list(shown.items()) == [
         ("id", sqid.text(seq)),
         ("type", TYPE),

@@ -9,7 +9,7 @@ from hyway.domain.identity import Caller, Organization, joining, members, organi
 from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.faults import Gone, Invalid, Missing, Refused, Spent
-from tests.make.people import PASSWORD, alone, faults, roles, somebody, there
+from tests.make.people import PASSWORD, alone, faults, person, roles, signed_in, somebody, there
 
 
 @pytest.fixture
@@ -93,16 +93,16 @@ def test_only_admins_decide_and_only_their_own(db: Database, ann: Caller, bob: C
     db.write_now(
         identity.join,
         there(db, ann, acme),
-        db.read_now(identity.people, [cleo.person])[cleo.person],
+        person(db, cleo),
         "member",
     )
     member = there(db, cleo, acme)
     for verb in (joining.approve, joining.reject):
         with pytest.raises(Refused):
             db.write_now(verb, member, asked.seq)
-    for verb in (joining.requests, joining.invitations):
+    for page in (joining.requests, joining.invitations):
         with pytest.raises(Refused):
-            db.read_now(verb, member)
+            db.read_now(page, member)
     eve = somebody(db, "Eve")
     other = there(db, eve, found(db, eve, "public", "Other"))
     for verb in (joining.approve, joining.reject, joining.withdraw):
@@ -194,10 +194,10 @@ def test_who_is_nobody_yet_gets_a_letter_and_finds_the_invitation(db: Database, 
         db.write_now(joining.invite, owner, "New@Example.com")
     token = letter(db, "new@example.com")
     assert db.read_now(signing_up.proven, token) == "new@example.com"
-    person = db.write_now(signing_up.finish, token, signing_up.newcomer("New", "new@example.com", PASSWORD))
-    mine, total = db.read_now(joining.my_invitations, alone(person))
+    made_now = db.write_now(signing_up.finish, token, signing_up.newcomer("New", "new@example.com", PASSWORD))
+    mine, total = db.read_now(joining.my_invitations, alone(made_now))
     assert ([each.seq for each in mine], total) == ([made.seq], 1)
-    db.write_now(joining.accept, alone(person), made.seq)
+    db.write_now(joining.accept, alone(made_now), made.seq)
     assert roles(db, acme) == {"Ann": "owner", "New": "admin"}
 
 
@@ -221,14 +221,14 @@ def test_an_address_that_was_only_said_finds_nothing(db: Database, ann: Caller):
     with pytest.raises(Missing):
         db.write_now(joining.ask, eve, acme.seq)
     reader = signing_up.newcomer("Victim", "victim@example.com", "a much better password")
-    stolen, _ = db.write_now(identity.sign_in, "victim@example.com", PASSWORD)
+    stolen, _ = signed_in(db, "victim@example.com")
     db.write_now(identity.tokens.create, eve, "mine", "write")
-    person = db.write_now(signing_up.finish, letter(db, "victim@example.com"), reader)
-    assert (person.name, person.is_confirmed) == ("Victim", True)
+    theirs = db.write_now(signing_up.finish, letter(db, "victim@example.com"), reader)
+    assert (theirs.name, theirs.is_confirmed) == ("Victim", True)
     assert db.read_now(identity.session, stolen) is None
-    assert db.read_now(identity.tokens.page, alone(person)) == ([], 0)
+    assert db.read_now(identity.tokens.page, alone(theirs)) == ([], 0)
     assert db.write_now(identity.sign_in, "victim@example.com", PASSWORD) is None
-    assert [each.seq for each in db.read_now(joining.my_invitations, alone(person))[0]] == [made.seq]
+    assert [each.seq for each in db.read_now(joining.my_invitations, alone(theirs))[0]] == [made.seq]
 
 
 def test_an_invitation_takes_the_place_of_what_was_asked(db: Database, ann: Caller):

@@ -26,7 +26,9 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _POINT = 65
 """Bytes of a point that is not compressed, the only form that browsers use."""
 _DAY = 86_400
-_TITLE, _BODY = 200, 1_000
+_TITLE = 200
+_MOST = 3_500
+"""Bytes: with what encryption adds still under 4,096, which is all that a push service must take."""
 _MOST_FAILURES = 40
 _GONE = (404, 410)
 _BUSY = 429
@@ -70,7 +72,7 @@ def parcel(r: Read, notification: int, subscription: int) -> Parcel | None:
     if told is None or to is None or told[1] != to.person or not inbox.wishes(r, to.person)[0]:
         return None
     body = http_ece.encrypt(
-        json.dumps(_payload(told[0], r.home), ensure_ascii=False).encode(),
+        _payload(told[0], r.home),
         private_key=ec.generate_private_key(ec.SECP256R1()),
         dh=_bytes(to.public_key),
         auth_secret=_bytes(r.seal.open(to.secret, SEALED)),
@@ -79,11 +81,18 @@ def parcel(r: Read, notification: int, subscription: int) -> Parcel | None:
     return Parcel(to.endpoint, _headers(r, to), body)
 
 
-def _payload(told: Notification, home: str) -> dict[str, str]:
-    """What the page's service worker shows: under 4 KiB with its encryption, as every push service takes."""
+def _payload(told: Notification, home: str) -> bytes:
+    """What the page's service worker shows, as JSON, as long as every push service takes it."""
+    body = told.body
+    while len(made := json.dumps(_shown(told, body, home), ensure_ascii=False).encode()) > _MOST and body:
+        body = body[: len(body) * 3 // 4]
+    return made
+
+
+def _shown(told: Notification, body: str, home: str) -> dict[str, str]:
     return {
         "title": told.title[:_TITLE],
-        "body": told.body[:_BODY],
+        "body": body,
         "url": home + (told.link or "/me/notifications"),
         "tag": f"{told.record_type}/{told.record}" if told.is_message else f"notification/{told.seq}",
     }

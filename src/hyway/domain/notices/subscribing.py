@@ -21,9 +21,7 @@ def subscribe(w: Write, by: Caller, endpoint: str, p256dh: str, auth: str, user_
 
     A browser has one owner: who signs in there and subscribes takes it over. Push goes to the public web by HTTPS.
     """
-    parts = urlsplit(endpoint) if len(endpoint) <= _LONGEST and endpoint.isprintable() else None
-    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname:
-        raise Invalid("endpoint", "is invalid")
+    host = _host(endpoint)
     if not is_point(_raw("p256dh", p256dh)):
         raise Invalid("p256dh", "is invalid")
     if len(_raw("auth", auth)) != _SECRET:
@@ -41,13 +39,27 @@ def subscribe(w: Write, by: Caller, endpoint: str, p256dh: str, auth: str, user_
     }
     store.put(w, row)
     store.drop_oldest(w, person, _MOST)
-    w.announce(by, "push_subscription.created", "person", by.actor_id, {"host": parts.hostname})
+    w.announce(by, "push_subscription.created", "person", by.actor_id, {"host": host})
 
 
 def unsubscribe(w: Write, by: Caller, endpoint: str) -> None:
     """Nothing happens where it is not the caller's: it wakes nobody any more, either way."""
     if store.drop(w, person_of(by), seal.digest(endpoint)):
         w.announce(by, "push_subscription.deleted", "person", by.actor_id)
+
+
+def _host(endpoint: str) -> str:
+    """A name or an IPv4 address: push services have one, and what we sign for them is addressed to it."""
+    try:
+        parts = urlsplit(endpoint)
+        good = parts.scheme in ("https", "http") and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        good = False
+    if not good or not parts.hostname or ":" in parts.hostname:
+        raise Invalid("endpoint", "is invalid")
+    if len(endpoint) > _LONGEST or not endpoint.isascii() or not endpoint.isprintable() or " " in endpoint:
+        raise Invalid("endpoint", "is invalid")
+    return parts.hostname
 
 
 def _raw(field: str, text: str) -> bytes:
