@@ -93,6 +93,7 @@ def build(settings: Settings) -> Front:
             branches=(
                 *_branches(db, api, tracks, pages, ingest),
                 *_market(db, market, blobs),
+                *_hooks(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 Branch("/maps/", "maps", cast(App, assets)),
             ),
@@ -165,6 +166,14 @@ def _market(db: Database, market: App, blobs: Blobs) -> tuple[Branch, ...]:
         ),
         Branch("/rails/", "attachments", Attachments(db, blobs), secret=True),
     )
+
+
+def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:
+    """Where providers of payments tell what happened, once it is known what they sign with."""
+    from hyway.edge.stripe import Stripe
+
+    secret = settings.stripe_webhook_secret
+    return (Branch("/hooks/", "stripe", Stripe(db, secret)),) if secret else ()
 
 
 def _live(

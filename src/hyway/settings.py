@@ -3,11 +3,13 @@
 Every variable is optional; what each one does stands beside it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from hyway.kernel.faults import Invalid
@@ -60,6 +62,14 @@ class Settings:
     read. HYWAY_YOUTUBE_CLIENT, HYWAY_TIKTOK_CLIENT, HYWAY_INSTAGRAM_CLIENT, HYWAY_TWITTER_CLIENT (`id:secret`): what
     this server is called in OAuth. HYWAY_YOUTUBE_URL, HYWAY_TIKTOK_URL, HYWAY_INSTAGRAM_URL, HYWAY_TWITTER_URL: asked
     in place of the platform's own hosts. HYWAY_PAGES_READER: who renders pages, asked for `address/https://…`."""
+    stripe: str
+    """HYWAY_STRIPE_KEY: the secret key (`sk_…`) of the Stripe account through which campaigns are funded and creators
+    paid. Default: none; money comes and goes by hand. HYWAY_STRIPE_URL: asked in place of `https://api.stripe.com`."""
+    stripe_webhook_secret: str
+    """HYWAY_STRIPE_WEBHOOK_SECRET: what Stripe signs its events with (`whsec_…`), sent to `/hooks/stripe`. Without it
+    Stripe is asked every minute."""
+    platform_fee: int
+    """HYWAY_PLATFORM_FEE: what the platform keeps of each funding, in percent, `2.5`. Default 0. Kept in hundredths."""
     sign_up: str
     """HYWAY_SIGN_UP: `open` lets strangers make accounts for themselves, `closed` only who is invited. Default open."""
     tiles: str
@@ -97,6 +107,7 @@ class Settings:
             unknown_token=_one_of("HYWAY_HYPERTRACK_UNKNOWN_TOKEN", environ, (401, 403)),
             **_files(environ),
             **_mail(environ),
+            **_money(environ),
             social=_social(environ),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
@@ -111,13 +122,19 @@ class Settings:
     def services(self) -> dict[str, str]:
         """The outside services that are named, by kind."""
         smtp = f"{self.smtp}?from={quote(self.mail_from)}" if self.smtp else ""
-        named = {"router": self.router, "geocoder": self.geocoder, "smtp": smtp, **self.social}
+        named = {
+            "router": self.router,
+            "geocoder": self.geocoder,
+            "smtp": smtp,
+            "stripe": self.stripe,
+            **self.social,
+        }
         return {kind: address for kind, address in named.items() if address}
 
     @property
     def terms(self) -> dict[str, int]:
         """The operator's numbers, by the names that contexts give them."""
-        return {"sign_up": int(self.sign_up == "open")}
+        return {"sign_up": int(self.sign_up == "open"), "platform_fee": self.platform_fee}
 
     @property
     def jobs_url(self) -> str:
@@ -148,7 +165,7 @@ def _networks(text: str) -> tuple[str, ...]:
     return tuple(_words(text))
 
 
-def _files(environ: Mapping[str, str]) -> dict[str, str]:
+def _files(environ: Mapping[str, str]) -> dict[str, Any]:
     """What is said of the bucket: all that it takes, or nothing."""
     url = environ.get("HYWAY_FILES") or ""
     key, secret = environ.get("HYWAY_S3_KEY") or "", environ.get("HYWAY_S3_SECRET") or ""
@@ -170,7 +187,7 @@ def _files(environ: Mapping[str, str]) -> dict[str, str]:
     return {"files": url, "s3_key": key, "s3_secret": secret}
 
 
-def _mail(environ: Mapping[str, str]) -> dict[str, str]:
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
     """Who takes letters and whom they come from: both or neither; and who may come in."""
     server, sender = environ.get("HYWAY_SMTP") or "", environ.get("HYWAY_MAIL_FROM") or ""
     if server:
@@ -187,6 +204,22 @@ def _mail(environ: Mapping[str, str]) -> dict[str, str]:
     if door not in ("open", "closed"):
         raise Invalid("HYWAY_SIGN_UP", "must be open or closed")
     return {"smtp": server.rstrip("/"), "mail_from": sender, "sign_up": door}
+
+
+def _money(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The account at Stripe with its key, what its events are signed with, and the platform's fee."""
+    key = environ.get("HYWAY_STRIPE_KEY", "").strip()
+    base = urlsplit(environ.get("HYWAY_STRIPE_URL") or "https://api.stripe.com")
+    if base.scheme not in ("http", "https") or not base.hostname or base.username or base.path.strip("/"):
+        raise Invalid("HYWAY_STRIPE_URL", "must be like https://api.stripe.com, without a path")
+    fee = environ.get("HYWAY_PLATFORM_FEE") or "0"
+    if not _PERCENT.fullmatch(fee) or (hundredths := round(float(fee) * 100)) > 10_000:
+        raise Invalid("HYWAY_PLATFORM_FEE", "must be a percentage such as 2.5, with at most two decimals")
+    return {
+        "stripe": f"{base.scheme}://{quote(key, safe='')}@{base.netloc}" if key else "",
+        "stripe_webhook_secret": environ.get("HYWAY_STRIPE_WEBHOOK_SECRET", "").strip(),
+        "platform_fee": hundredths,
+    }
 
 
 def _tiles(url: str) -> str:
@@ -228,6 +261,7 @@ def _social(environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+_PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 _TILE = ("{z}", "{x}", "{y}")
 
 

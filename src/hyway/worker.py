@@ -25,6 +25,7 @@ import psycopg
 import hyway.domain.attribution.jobs  # registers its jobs
 import hyway.domain.creators.jobs.campaigns  # registers its jobs
 import hyway.domain.creators.jobs.collabs  # registers its jobs
+import hyway.domain.creators.jobs.money  # registers its jobs
 import hyway.domain.creators.jobs.social  # registers its jobs
 import hyway.domain.files.jobs  # registers its jobs
 import hyway.domain.notices.jobs  # registers its jobs

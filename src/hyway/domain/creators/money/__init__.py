@@ -19,6 +19,7 @@ from hyway.domain.creators.money.destinations import drop as drop_method
 from hyway.domain.creators.money.destinations import link as method_link
 from hyway.domain.creators.money.destinations import methods, put_bank, put_stripe
 from hyway.domain.creators.money.earning import HOLD, any_due, earn, hold, mature, release, stages
+from hyway.domain.creators.money.hooks import hear as hear_stripe
 from hyway.domain.creators.money.owing import earnings, export, main_units, my_payouts, of_person, owed
 from hyway.domain.creators.money.paying import (
     cancel,
@@ -45,6 +46,7 @@ from hyway.domain.creators.money.records import (
     Work,
 )
 from hyway.domain.creators.money.rules import fee, gross, share
+from hyway.domain.creators.money.stripe import event as stripe_event
 
 __all__ = [
     "BANK_FIELDS",
@@ -79,6 +81,7 @@ __all__ = [
     "funding",
     "fundings",
     "gross",
+    "hear_stripe",
     "hold",
     "ledger",
     "main_units",
@@ -101,5 +104,6 @@ __all__ = [
     "retry",
     "share",
     "stages",
+    "stripe_event",
     "succeeded",
 ]
