@@ -37,7 +37,7 @@ from hyway.console.pages import (
     webhooks,
 )
 from hyway.console.visit import House, Maps, Streams, Tiles
-from hyway.domain import netinfo
+from hyway.domain import creators, netinfo
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
 from hyway.kernel.outgoing import Outgoing
@@ -89,19 +89,30 @@ def app(
     streams: Streams | None = None,
     blobs: Blobs | None = None,
     outgoing: Outgoing | None = None,
+    services: Mapping[str, str] | None = None,
 ) -> Litestar:
     """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
 
     Short links begin with `public_url`; `secure` marks cookies for https alone, by default when that URL
     is so; X-Forwarded-For is believed from `trusted_proxies` (networks). Without `maps` the rooms of tracking
     are lists, without `streams` what they show stands still; `tiles` are the operator's. `blobs` keep pictures, and
-    `outgoing` leads to the pages of products.
+    `outgoing` leads to the pages of products, and to the social platforms that `services` set up.
     """
     public = public_url.rstrip("/")
     is_secure = public.startswith("https://") if secure is None else secure
     pictures = _pictures(public)
     pictures.globals.update(maps=maps.address if maps else None, tiles=tiles.attributes() if tiles else {})
-    house = House(db, public, is_secure, Proxies(trusted_proxies), pictures, streams, blobs, outgoing)
+    house = House(
+        db,
+        public,
+        is_secure,
+        Proxies(trusted_proxies),
+        pictures,
+        streams,
+        blobs,
+        outgoing,
+        _social(services, outgoing),
+    )
     router = Router(
         "/",
         route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],
@@ -119,6 +130,12 @@ def app(
     )
     made.state.house = house
     return made
+
+
+def _social(
+    named: Mapping[str, str] | None, outgoing: Outgoing | None
+) -> creators.social.services.Services | None:
+    return creators.social.services.chosen(named or {}, outgoing) if outgoing else None
 
 
 def _pictures(public_url: str) -> Environment:
@@ -143,6 +160,7 @@ def _pictures(public_url: str) -> Environment:
         zone="UTC",
         **words.GLOBALS,
         post_chart=market_charts.of_post,
+        followers_chart=market_charts.of_account,
     )
     return made
 

@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 
 from hyway.console import shown
 from hyway.console.form import Form
-from hyway.domain import identity, tracking
+from hyway.domain import creators, identity, tracking
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
@@ -24,6 +24,8 @@ from hyway.kernel.faults import Refused
 from hyway.kernel.limits import LocalWindow
 from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.proxies import Proxies
+
+Services = creators.social.services.Services
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,6 +86,8 @@ class House:
     """Where pictures are kept; without it none can be sent."""
     outgoing: Outgoing | None = None
     """The way to other servers, for what a product's page says of itself."""
+    social: Services | None = None
+    """How social platforms are asked; without it no account is proved."""
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from hyway.console import shown
 from hyway.console.charts import FLOOR, ceiling_of, curve, down
-from hyway.domain.creators.campaigns import Snapshot
+from hyway.domain import creators
 from hyway.kernel.clock import Instant
+
+Snapshot = creators.campaigns.Snapshot
+Stood = creators.social.Snapshot
 
 _LABELS = 6
 Say = Callable[[int], str]
@@ -108,3 +111,9 @@ def _spaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def of_post(history: Sequence[Snapshot], zone: str) -> Chart:
     return over_time([(each.at, each.views) for each in history], zone, lambda views: f"{views:,} views")
+
+
+def of_account(history: Sequence[Stood], zone: str) -> Chart:
+    """Of looks that told how many follow."""
+    points = [(each.at, each.subscriber_count or 0) for each in history]
+    return over_time(points, zone, lambda count: f"{count:,} followers")

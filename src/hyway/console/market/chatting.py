@@ -6,11 +6,12 @@ from typing import Literal
 from hyway.console.market import words
 from hyway.console.market.stay import Stay
 from hyway.console.visit import Page
-from hyway.domain import identity
-from hyway.domain.creators import collabs
+from hyway.domain import creators, identity
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid
+
+collabs = creators.collabs
 
 Kind = Literal["campaign", "collab"]
 _SHOWN = 200

@@ -11,12 +11,14 @@ from hyway.console.market import chatting, words
 from hyway.console.market.stay import Theirs, There
 from hyway.console.visit import Page
 from hyway.domain import creators, identity
-from hyway.domain.creators import collabs
-from hyway.domain.creators.campaigns import Figures, Snapshot
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, sqid
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid, Missing
+
+collabs = creators.collabs
+Figures = creators.campaigns.Figures
+Snapshot = creators.campaigns.Snapshot
 
 Kind = Literal["campaign", "collab"]
 _HERE = "/organizations/{organization:str}"

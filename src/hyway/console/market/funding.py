@@ -8,9 +8,11 @@ from litestar.handlers import HTTPRouteHandler
 from hyway.console.market import programme_page, words
 from hyway.console.market.stay import Theirs, There, home_of
 from hyway.console.visit import Page
-from hyway.domain.creators import money
+from hyway.domain import creators
 from hyway.kernel import sqid
 from hyway.kernel.faults import Invalid
+
+money = creators.money
 
 Kind = Literal["campaign", "collab"]
 _FIELDS = ("amount", "provider", "note", "currency")

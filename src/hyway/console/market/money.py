@@ -9,11 +9,12 @@ from hyway.console.market import words
 from hyway.console.market.stay import Theirs, There, leaves
 from hyway.console.visit import Page
 from hyway.domain import creators, identity
-from hyway.domain.creators import money
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, sqid
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid, Missing
+
+money = creators.money
 
 _HERE = "/organizations/{organization:str}/money"
 _ENTRIES = 30

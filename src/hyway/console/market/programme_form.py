@@ -7,10 +7,12 @@ from hyway.console.market import pictures, words
 from hyway.console.market.stay import There
 from hyway.console.visit import Page
 from hyway.domain import creators, files
-from hyway.domain.creators import brief, places
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid, Several, Spent
+
+brief = creators.brief
+places = creators.places
 
 Kind = Literal["campaign", "collab"]
 _BOTH: Final = ("name", "website", "currency", "brief")

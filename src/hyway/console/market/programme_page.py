@@ -9,9 +9,10 @@ from hyway.console.market import pictures
 from hyway.console.market.stay import There
 from hyway.console.visit import Page
 from hyway.domain import creators
-from hyway.domain.creators import money
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
+
+money = creators.money
 
 Kind = Literal["campaign", "collab"]
 _FUNDINGS = 50

@@ -8,11 +8,14 @@ from babel.numbers import get_currency_precision
 
 from hyway.console import form
 from hyway.console.form import Form
-from hyway.domain.creators.campaigns import Listing
-from hyway.domain.creators.collabs import Collab, Submission
+from hyway.domain import creators
 from hyway.domain.netinfo import country_name
 from hyway.kernel import sqid
 from hyway.kernel.faults import Fault, Invalid, Several
+
+Listing = creators.campaigns.Listing
+Collab = creators.collabs.Collab
+Submission = creators.collabs.Submission
 
 PLATFORMS = {
     "youtube": "YouTube",
