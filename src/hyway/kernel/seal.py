@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -36,7 +37,7 @@ def hash_password(password: str) -> str:
 def password_matches(stored: str | None, password: str) -> bool:
     """Takes the same time whether or not there is a password to compare with."""
     try:
-        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        return _hasher.verify(stored or _nobodys(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -56,7 +57,10 @@ def _make_key(path: Path) -> None:
         draft.unlink()
 
 
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+@cache
+def _nobodys() -> str:
+    """What a password of nobody's is compared with; made when it is first needed, because it takes a tenth of a second."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 class Seal:
