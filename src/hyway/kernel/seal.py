@@ -59,7 +59,7 @@ def _make_key(path: Path) -> None:
 
 @cache
 def _nobodys() -> str:
-    """What a password of nobody's is compared with; made when it is first needed, because it takes a tenth of a second."""
+    """What nobody's password is compared with; made when first needed, because it takes a tenth of a second."""
     return _hasher.hash(secrets.token_hex(16))
 
 
