@@ -62,13 +62,16 @@ def addresses(r: Read, seqs: Sequence[int | None]) -> dict[int, str]:
 
 
 def shown_at(r: Read, signed: str, now: Instant) -> str | None:
-    """Where the file of a signed address can be had for the next minutes; None for one that we did not sign."""
+    """The path where the file of a signed address can be had for the next minutes; None for one that is not signed.
+
+    Without a host: whoever came under another name of this server's stays there.
+    """
     key = r.seal.signed(signed, _KEPT)
     file = store.under(r, key) if key else None
     if file is None:
         return None
     until = (now + SHOWN_FOR) // clock.SECOND
-    return f"{r.home}{_STEM}/disk/{r.seal.sign(f'{file.key}-{until}', _SHOWN)}/{quote(file.name)}"
+    return f"{_STEM}/disk/{r.seal.sign(f'{file.key}-{until}', _SHOWN)}/{quote(file.name)}"
 
 
 def shown(r: Read, signed: str, now: Instant) -> File | None:
