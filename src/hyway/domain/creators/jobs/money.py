@@ -83,9 +83,17 @@ def _send(means: Means, there: Stripe, seq: int) -> None:
 
 
 def _transferred(there: Stripe, sending: Sending) -> str:
-    """The transfer of the payout, made now if there is none."""
-    if not sending.is_new and (found := there.transfers(sending.payout)):
-        return str(found[0]["id"])
+    """The transfer of the payout, made now if there is none.
+
+    A refusal to say whether there is one decides nothing.
+    """
+    if not sending.is_new:
+        try:
+            found = there.transfers(sending.payout)
+        except Declined as why:
+            raise Unclear(str(why)) from why
+        if found:
+            return str(found[0]["id"])
     return there.transfer(sending.payout, sending.destination, sending.key)
 
 
