@@ -2,22 +2,16 @@
 
 import pytest
 
-from hyway.domain import identity, notices
+from hyway.domain import identity
 from hyway.kernel import sqid
-from hyway.kernel.db import Database
 from tests.apis.hypemarket.conftest import World, alone
-
-
-@pytest.fixture
-def telling(db: Database) -> None:
-    db.hearers.append(notices.hear)
 
 
 def open_as(world: World, privacy: str) -> None:
     world.db.write_now(identity.organizations.change, world.by, {"privacy_setting": privacy})
 
 
-async def test_a_request_is_asked_and_approved(world: World, telling: None):
+async def test_a_request_is_asked_and_approved(world: World):
     open_as(world, "restricted")
     kim = world.person("Kim")
     of, at = world.client(of=kim), f"/organizations/{world.id}/join_requests"
@@ -91,7 +85,7 @@ async def test_members_see_and_decide_nothing(world: World):
     assert refused.status_code == 403
 
 
-async def test_an_invitation_is_accepted(world: World, telling: None):
+async def test_an_invitation_is_accepted(world: World):
     kim = world.person("Kim")
     of, at = world.client(of=kim), f"/organizations/{world.id}/invitations"
     wanted = {"invitation": {"email": "Kim@Example.com", "role": "admin"}}
