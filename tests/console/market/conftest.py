@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from hyway import console
-from hyway.domain import identity
+from hyway.domain import audit, creators, identity, notices, webhooks
 from hyway.domain.identity import Caller, Organization, Person
 from hyway.kernel import sqid
 from hyway.kernel.blobs import Blobs
-from hyway.kernel.db import Database, Read
+from hyway.kernel.db import Database
 from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
 from tests.console.conftest import PASSWORD, PUBLIC, Browser
@@ -66,14 +66,10 @@ class Market:
         return made
 
 
-def _whole(r: Read) -> Organization:
-    return identity.organization_named(r, "Northwind")
-
-
 @pytest.fixture
 async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
     db = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC, threads=2)
-    db.hearers += hearers()
+    db.hearers += [audit.record, webhooks.hear, notices.hear, creators.hearing.hear, creators.collabs.hear]
     blobs, outgoing = Blobs(tmp_path / "blobs"), Outgoing(lambda ip: ip == "127.0.0.1")
     app: Any = console.app(db, public_url=PUBLIC, blobs=blobs, outgoing=outgoing)
     owner = db.write_now(identity.add_person, "owner@example.com", "Owner", PASSWORD)
@@ -86,9 +82,3 @@ async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
     for client in found.browsers:
         await client.aclose()
     db.close()
-
-
-def hearers() -> list[Any]:
-    from hyway.domain import audit, notices, webhooks
-
-    return [audit.record, webhooks.hear, notices.hear]

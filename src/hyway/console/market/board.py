@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from hyway.console.market import pictures, words
 from hyway.console.market.stay import PAGE, Guest, Leaves, Mine, Stay, anyone, leaves
-from hyway.console.visit import Asked, House, Page
+from hyway.console.visit import Asked, Home, House, Page
 from hyway.domain import creators, identity
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
@@ -64,7 +64,7 @@ def _board(
 
 
 @get("/board")
-async def index(request: Asked, visit: Guest, house: House) -> Page:
+async def index(request: Asked, visit: Guest, house: Home) -> Page:
     query = request.query_params
     platform = query.get("platform") or None
     country = (query.get("country") or "").upper() or None
@@ -120,12 +120,12 @@ async def _show(
 
 
 @get("/board/campaigns/{programme:str}")
-async def campaign(request: Asked, visit: Guest, house: House) -> Page:
+async def campaign(request: Asked, visit: Guest, house: Home) -> Page:
     return await _show(request, visit, house, "campaign")
 
 
 @get("/board/collabs/{programme:str}")
-async def collab(request: Asked, visit: Guest, house: House) -> Page:
+async def collab(request: Asked, visit: Guest, house: Home) -> Page:
     return await _show(request, visit, house, "collab")
 
 

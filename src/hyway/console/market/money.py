@@ -96,7 +96,7 @@ async def export(visit: Theirs) -> Response[bytes]:
     text = await visit.read(money.export)
     name = f"payouts-{clock.text(clock.now())[:10]}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text.encode(), media_type="text/csv", headers=headers)
 
 
 async def _step(visit: There, verb: Any, said: str, *more: Any) -> Page:

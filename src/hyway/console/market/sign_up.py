@@ -9,7 +9,7 @@ from litestar import get, post
 from hyway.console import arrive
 from hyway.console.market import words
 from hyway.console.market.stay import Guest, Stay
-from hyway.console.visit import DOOR, SESSION, Asked, House, Page, check_form, check_origin, is_inside
+from hyway.console.visit import DOOR, SESSION, Asked, Home, House, Page, check_form, check_origin, is_inside
 from hyway.domain import identity
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Read, Write
@@ -39,12 +39,12 @@ async def _page(request: Asked, house: House, status: int = 200, **facts: Any) -
 
 
 @get("/sign-up")
-async def ask(request: Asked, visit: Guest, house: House) -> Page:
+async def ask(request: Asked, visit: Guest, house: Home) -> Page:
     return visit.go("/me") if visit else await _page(request, house)
 
 
 @post("/sign-up")
-async def begin(request: Asked, house: House) -> Page:
+async def begin(request: Asked, house: Home) -> Page:
     """A letter goes out, or the account is there and its person signed in."""
     sent = await arrive.form(request)
     check_origin(house, request)
@@ -93,7 +93,7 @@ async def _in(request: Asked, house: House, email: str, password: str, wanted: s
 
 
 @get("/sign-up/{token:str}")
-async def go_on(request: Asked, visit: Guest, house: House) -> Page:
+async def go_on(request: Asked, visit: Guest, house: Home) -> Page:
     """From a letter: whoever is signed in shows that the address is theirs, anybody else says who they are."""
     token = str(request.path_params["token"])
     if visit is not None:
@@ -108,7 +108,7 @@ async def _confirmed(visit: Stay, token: str) -> Page:
 
 
 @post("/sign-up/{token:str}")
-async def finish(request: Asked, house: House) -> Page:
+async def finish(request: Asked, house: Home) -> Page:
     sent = await arrive.form(request)
     check_origin(house, request)
     check_form(house, request.cookies.get(DOOR, ""), sent)

@@ -263,4 +263,5 @@ GLOBALS: dict[str, Any] = {
     "platforms": PLATFORMS,
     "flag_words": FLAGS,
     "reason_words": REASONS,
+    "work_steps": way,
 }

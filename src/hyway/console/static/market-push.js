@@ -24,6 +24,8 @@
       return;
     }
     const worker = await navigator.serviceWorker.register(card.dataset.worker);
+    const fresh = worker.installing || worker.waiting;
+    if (!worker.active && fresh) await new Promise((done) => fresh.addEventListener("statechange", () => fresh.state === "activated" && done()));
     const held = await worker.pushManager.getSubscription();
     show(Boolean(held));
     on.addEventListener("click", async () => {
