@@ -129,6 +129,7 @@ def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", too
         streams=Follow(hub),
         blobs=tools.blobs,
         outgoing=tools.outgoing,
+        services=settings.services,
     )
     return cast(App, made)
 
