@@ -72,6 +72,9 @@ class Settings:
     """HYWAY_PLATFORM_FEE: what the platform keeps of each funding, in percent, `2.5`. Default 0. Kept in hundredths."""
     sign_up: str
     """HYWAY_SIGN_UP: `open` lets strangers make accounts for themselves, `closed` only who is invited. Default open."""
+    collab_review: str
+    """HYWAY_COLLAB_REVIEW: `staff`: `hyway collab approve` lets a collab be published that was submitted; `auto`: it is
+    at once. Default `auto`."""
     tiles: str
     """HYWAY_TILES: what maps are drawn of, `https://…/{z}/{x}/{y}.png` or a `.pmtiles` archive. Default: a plain map of
     the world that needs no network."""
@@ -109,6 +112,7 @@ class Settings:
             **_mail(environ),
             **_money(environ),
             social=_social(environ),
+            collab_review=_choice("HYWAY_COLLAB_REVIEW", environ, ("auto", "staff")),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
             log_format=environ.get("HYWAY_LOG") or "",
@@ -134,7 +138,11 @@ class Settings:
     @property
     def terms(self) -> dict[str, int]:
         """The operator's numbers, by the names that contexts give them."""
-        return {"sign_up": int(self.sign_up == "open"), "platform_fee": self.platform_fee}
+        return {
+            "sign_up": int(self.sign_up == "open"),
+            "platform_fee": self.platform_fee,
+            "collab_review": int(self.collab_review == "staff"),
+        }
 
     @property
     def jobs_url(self) -> str:
@@ -267,10 +275,15 @@ _TILE = ("{z}", "{x}", "{y}")
 
 def _one_of(name: str, environ: Mapping[str, str], choices: tuple[int, ...]) -> int:
     """The first choice is the default."""
-    said = environ.get(name) or str(choices[0])
-    if said not in map(str, choices):
-        raise Invalid(name, "must be one of {choices}", choices=", ".join(map(str, choices)))
-    return int(said)
+    return int(_choice(name, environ, tuple(map(str, choices))))
+
+
+def _choice(name: str, environ: Mapping[str, str], choices: tuple[str, ...]) -> str:
+    """The first choice is the default."""
+    said = environ.get(name) or choices[0]
+    if said not in choices:
+        raise Invalid(name, "must be one of {choices}", choices=", ".join(choices))
+    return said
 
 
 def _whole(name: str, environ: Mapping[str, str], default: int) -> int:

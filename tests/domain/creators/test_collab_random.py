@@ -190,7 +190,7 @@ def test_any_order_of_steps(world: World):
     run_state_machine_as_test(
         Sides,
         settings=settings(
-            max_examples=12,
+            max_examples=30,
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
