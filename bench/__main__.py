@@ -7,7 +7,20 @@ import time
 
 from rich.console import Console
 
-from bench import analytics, bulk, campaigns, crash, follow, ingest, listing, nearby, placeline, redirect
+from bench import (
+    analytics,
+    bulk,
+    campaigns,
+    crash,
+    follow,
+    ingest,
+    ledger,
+    listing,
+    nearby,
+    placeline,
+    redirect,
+    sync,
+)
 from bench.report import Figure, Measure, Run, table, words
 
 CLAIMS: dict[str, Measure] = {
@@ -22,7 +35,9 @@ CLAIMS: dict[str, Measure] = {
     ingest.CRASH: ingest.crash,
     placeline.CLAIM: placeline.measure,
     follow.CLAIM: follow.measure,
+    ledger.CLAIM: ledger.measure,
     campaigns.CLAIM: campaigns.measure,
+    sync.CLAIM: sync.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded
