@@ -12,10 +12,12 @@ from hyway.apis.hypemarket.rails import Show, operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.hypemarket.tools import tools
 from hyway.apis.kit.operations import Ask
-from hyway.domain.creators import social
+from hyway.domain import creators
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Write
+
+social = creators.social
 
 SOCIAL_ACCOUNT = Root(
     "social_account",

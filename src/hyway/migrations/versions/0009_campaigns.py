@@ -208,6 +208,10 @@ def _social_accounts() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_social_accounts")),
         sa.UniqueConstraint("platform_id", "url_key", name=op.f("uq_social_accounts_platform_id_url_key")),
     )
+    _indexes_of_social_accounts()
+
+
+def _indexes_of_social_accounts() -> None:
     op.create_index("ix_social_accounts_person", "social_accounts", ["person", "seq"], unique=False)
     op.create_index("ix_social_accounts_sync", "social_accounts", ["next_sync_at"], unique=False)
     op.create_index(

@@ -29,6 +29,7 @@ _TIMES = (
     "paid_at",
 )
 _LEADS_TO = (
+    ("account", "social_accounts.seq"),
     ("collab", "collabs.seq"),
     ("decided_by", "people.seq"),
     ("organization", "organizations.seq"),
@@ -168,20 +169,17 @@ def _collab_submissions() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
-        *(
-            sa.ForeignKeyConstraint([name], [to], name=op.f(f"fk_collab_submissions_{name}"))
-            for name, to in _LEADS_TO
-        ),
-        sa.ForeignKeyConstraint(
-            ["account"],
-            ["social_accounts.seq"],
-            name=op.f("fk_collab_submissions_account"),
-            ondelete="SET NULL",
-        ),
+        *(_leads(name, to) for name, to in _LEADS_TO),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_collab_submissions")),
         sa.UniqueConstraint("collab", "person", name=op.f("uq_collab_submissions_collab_person")),
     )
     _indexes_of_collab_submissions()
+
+
+def _leads(name: str, to: str) -> sa.ForeignKeyConstraint:
+    """A work outlives the account it was posted from."""
+    gone = "SET NULL" if name == "account" else None
+    return sa.ForeignKeyConstraint([name], [to], name=op.f(f"fk_collab_submissions_{name}"), ondelete=gone)
 
 
 def _indexes_of_collab_submissions() -> None:
