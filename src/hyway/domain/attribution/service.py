@@ -20,6 +20,7 @@ from hyway.domain.attribution.store import clicks as click_store
 from hyway.domain.attribution.store import conversions as store
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, ids
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Taken
 
@@ -57,6 +58,14 @@ def recent_conversions(r: Read, by: Caller, link_id: str | None = None, take: in
     if link_id and link is None:
         return []
     return _conversions(r, by, store.recent(r, by.organization, take, link=link))
+
+
+def revenue_of_links(
+    r: Read, by: Caller, link_ids: Sequence[str], since: Instant
+) -> list[tuple[Instant, str, int]]:
+    """(beginning of the hour, currency, amount) of sales through the organization's links, by time."""
+    seqs = links.seqs_of(r, by, link_ids)
+    return store.revenue_by_hour(r, by.organization, list(seqs.values()), since)
 
 
 def _conversions(r: Read, by: Caller, rows: Sequence[Any]) -> list[Conversion]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from hyway.domain.attribution.records import Customer, CustomerQuery, CustomerWish
 from hyway.domain.attribution.store.clicks import CLICKS
-from hyway.kernel.clock import Instant
+from hyway.kernel.clock import HOUR, Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.patch import changes
 from hyway.kernel.sql import METADATA, At, Key, Seq, insert
@@ -225,3 +225,20 @@ def _claimed(organization: int, operation: str, key: str) -> list[Any]:
 
 def forget_answers(w: Write, before: Instant) -> None:
     w.run(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < before))
+
+
+def revenue_by_hour(
+    r: Read, organization: int, links: Sequence[int], since: Instant
+) -> list[tuple[Instant, str, int]]:
+    """(beginning of the hour, currency, amount) of the sales through these links, by time."""
+    if not links:
+        return []
+    hour = (CONVERSIONS.c.at - CONVERSIONS.c.at % HOUR).label("hour")
+    found = select(hour, CONVERSIONS.c.currency, func.sum(CONVERSIONS.c.amount)).where(
+        CONVERSIONS.c.organization == organization,
+        CONVERSIONS.c.link.in_(links),
+        CONVERSIONS.c.at >= since,
+        CONVERSIONS.c.amount.is_not(None),
+    )
+    rows: Sequence[Any] = r.run(found.group_by(hour, CONVERSIONS.c.currency).order_by(hour)).all()
+    return [(row[0], row[1], int(row[2])) for row in rows]
