@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from hyway.console.market import pictures
+from hyway.console.market import dashboard, pictures
 from hyway.console.market.stay import There
 from hyway.console.visit import Page
 from hyway.domain import creators
@@ -39,6 +39,10 @@ def _standing(r: Read, by: Caller, kind: Kind, seq: int) -> Standing:
 
 async def show(visit: There, kind: Kind, seq: int, status: int = 200, **facts: Any) -> Page:
     at = await visit.read(_standing, kind, seq)
+    span = visit.asked.one_of("span", dashboard.SPANS, dashboard.DEFAULT)
+    days = await visit.read(creators.figures.days, visit.zone, dashboard.SPANS[span][1], (kind, seq))
+    facts["figures"] = dashboard.figures(days, visit.zone, at.programme.currency)
+    facts |= {"span": span, "spans": dashboard.SPANS}
     facts = {"wrong": "", "typed": {}, "errors": {}, **facts}
     # Briefs are made harmless on their way in.
     told = Markup(at.programme.brief)  # noqa: S704

@@ -7,6 +7,7 @@ from hyway.console.market import (
     accounts,
     address,
     board,
+    dashboard,
     decisions,
     earnings,
     funding,
@@ -39,6 +40,7 @@ _PEOPLE = (
     *board.ROUTES,
 )
 _MEMBERS = (
+    *dashboard.WITHIN,
     *organizations.WITHIN,
     *members.WITHIN,
     *programmes.WITHIN,
