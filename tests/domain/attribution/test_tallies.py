@@ -197,6 +197,16 @@ def world(database_url: str) -> World:
 def check(world: World, hits: list[Hit], asked: list[SummaryQuery]) -> None:
     for query in asked:
         assert said(world, query) == expected(world, hits, query)
+    ids_ = [link.id for link in world.links]
+    of_links = world.db.read_now(attribution.of_links, world.by, [*ids_, "of-nobody"])
+    assert of_links == {id: world.db.read_now(attribution.summary, world.by, whole(id)).totals for id in ids_}
+
+
+def whole(link_id: str) -> SummaryQuery:
+    """All that ever happened on a link."""
+    # What hits led to came after them, by a day at most.
+    end = BEGIN + (HOURS + 24) * HOUR
+    return SummaryQuery(start=BEGIN, end=end, link_id=link_id, dimensions=("trigger",))
 
 
 @pytest.mark.timeout(400)

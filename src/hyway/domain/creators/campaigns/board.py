@@ -7,6 +7,7 @@ its members alone where it is private.
 from typing import Literal
 
 from hyway.domain import identity
+from hyway.domain.creators import places
 from hyway.domain.creators.campaigns.records import PLATFORMS, Listing
 from hyway.domain.creators.store import board as store
 from hyway.domain.identity import Caller
@@ -31,7 +32,7 @@ def page(
     A platform narrows to campaigns that want posts there (collabs leave the choice to the creator), a country to
     programmes that run there. A platform or country that does not exist has none.
     """
-    if platform_id is not None and platform_id not in PLATFORMS:
+    if platform_id not in (None, *PLATFORMS) or not (country is None or places.country(country)):
         return [], 0
     person = identity.person_of(by) if by else None
     seen = identity.open_to(r, store.organizations(r), person)
