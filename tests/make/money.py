@@ -1,17 +1,14 @@
 """Campaigns with money in them: rows as the money needs them, and what the books say."""
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from hyway.domain import identity
 from hyway.domain.creators import money
 from hyway.domain.creators.money.records import ProgrammeKind
-from hyway.domain.creators.store import money_earnings, money_ledger
-from hyway.domain.creators.store.money_tables import EARNINGS, FUNDINGS, LEDGER_ACCOUNTS, PAYOUTS
 from hyway.domain.creators.store.tables import CAMPAIGNS, COLLABS
 from hyway.domain.identity import Caller, Person
 from hyway.kernel import clock
@@ -75,10 +72,6 @@ def till_at(
     return made
 
 
-def pairs(rows: Iterable[Any]) -> dict[Any, Any]:
-    return dict(rows)
-
-
 def add_programme(w: Write, by: Caller, kind: str, currency: str) -> int:
     now = clock.now()
     row = {
@@ -99,81 +92,91 @@ def add_programme(w: Write, by: Caller, kind: str, currency: str) -> int:
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 
+_LIVE = ("accrued", "held", "payable", "paying", "paid")
+_UNEVEN = text("SELECT entry, SUM(amount) FROM ledger_lines GROUP BY entry HAVING SUM(amount) <> 0")
+_DRIFTED = text(
+    "SELECT a.seq, a.balance, COALESCE(SUM(l.amount), 0) FROM ledger_accounts a"
+    " LEFT JOIN ledger_lines l ON l.account = a.seq GROUP BY a.seq, a.balance"
+    " HAVING a.balance <> COALESCE(SUM(l.amount), 0)"
+)
+_PROGRAMME = {
+    kind: text(f"SELECT organization, total_budget_amount, unused_amount FROM {kind}s WHERE seq = :programme")
+    for kind in ("campaign", "collab")
+}
+_ACCOUNTS = text(
+    "SELECT kind, programme_kind, programme, SUM(balance) FROM ledger_accounts WHERE organization = :organization"
+    " GROUP BY kind, programme_kind, programme"
+)
+_EARNINGS = text(
+    "SELECT stage, programme_kind, programme, SUM(amount) FROM earnings WHERE organization = :organization"
+    " GROUP BY stage, programme_kind, programme"
+)
+_PAYOUTS = text(
+    "SELECT p.seq, p.status, p.amount, COALESCE(SUM(e.amount), 0) FROM payouts p"
+    " LEFT JOIN earnings e ON e.payout = p.seq WHERE p.organization = :organization"
+    " GROUP BY p.seq, p.status, p.amount"
+)
+_ASTRAY = text(
+    "SELECT seq, stage, payout FROM earnings WHERE organization = :organization"
+    " AND (stage IN ('paying', 'paid')) <> (payout IS NOT NULL)"
+)
+_CAME = text(
+    "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(fee_amount), 0), COALESCE(SUM(refunded_amount), 0)"
+    " FROM fundings WHERE organization = :organization AND succeeded_at IS NOT NULL"
+)
+
+
 def audit(r: Read, kind: str, programme: int) -> list[str]:
-    """Whether debits are credits, balances their lines' sums, columns the ledger, and nothing is paid twice."""
-    wrong = money_ledger.crooked(r)
-    c = _TABLES[kind].c
-    row: Any = r.run(
-        select(c.organization, c.currency, c.total_budget_amount, c.unused_amount).where(c.seq == programme)
-    ).one()
-    organization, currency, total, unused = row
-    used = money_earnings.used(r, [(kind, programme)]).get((kind, programme), 0)
-    if unused < 0:
-        wrong.append(f"unused is {unused}")
-    if total - unused != used:
-        wrong.append(f"total {total} - unused {unused} is not {used}")
-    a = LEDGER_ACCOUNTS.c
-    sums: dict[Any, Any] = pairs(
-        r.run(
-            select(a.kind, func.sum(a.balance))
-            .where(a.organization == organization, a.currency == currency)
-            .group_by(a.kind)
-        ).all()
-    )
-    budget = r.run(
-        select(func.sum(a.balance)).where(
-            a.kind == "budget", a.programme_kind == kind, a.programme == programme
-        )
-    ).scalar()
-    if -(budget or 0) != unused:
-        wrong.append(f"the ledger has {budget} unused, the programme {unused}")
-    if sum(sums.values()) != 0:
-        wrong.append(f"the balances add up to {sum(sums.values())}")
-    e = EARNINGS.c
-    stages: dict[str, Any] = pairs(
-        r.run(
-            select(e.stage, func.sum(e.amount)).where(e.organization == organization).group_by(e.stage)
-        ).all()
-    )
+    """What does not agree: debits and credits, balances and lines, columns and ledger, payouts and what they pay.
+
+    Of an organization with one currency.
+    """
+    row: Any = r.run(_PROGRAMME[kind], {"programme": programme}).one()
+    organization, total, unused = row
+    mine = {"organization": organization}
+    wrong = [f"entry {entry} adds up to {amount}" for entry, amount in _rows(r, _UNEVEN)]
+    wrong += [f"account {seq} says {said}, its lines {sum}" for seq, said, sum in _rows(r, _DRIFTED)]
+    accounts, stages = _Sums(_rows(r, _ACCOUNTS, mine)), _Sums(_rows(r, _EARNINGS, mine))
+    used = sum(stages.of(stage, kind, programme) for stage in _LIVE)
+    if unused < 0 or total - unused != used:
+        wrong.append(f"total {total} less unused {unused} is not {used}")
+    if -accounts.of("budget", kind, programme) != unused:
+        wrong.append(f"the ledger has {accounts.of('budget', kind, programme)} unused, not {unused}")
     for account, parts in (("accrued", ["accrued"]), ("held", ["held"]), ("owed", ["payable", "paying"])):
-        if -(sums.get(account) or 0) != sum(stages.get(part) or 0 for part in parts):
-            wrong.append(f"the ledger has {sums.get(account)} {account}, the earnings {stages}")
-    return wrong + _payouts(r, organization) + _cash(r, organization, sums)
+        if -accounts.of(account) != sum(stages.of(part) for part in parts):
+            wrong.append(f"the ledger has {accounts.of(account)} {account}, the earnings {stages.sums}")
+    return wrong + _payouts(r, mine, accounts)
 
 
-def _cash(r: Read, organization: int, sums: dict[Any, Any]) -> list[str]:
-    """What is there is what came in, less what went back and what was paid: nothing was paid twice."""
-    f, p = FUNDINGS.c, PAYOUTS.c
-    came = (f.organization == organization, f.succeeded_at.is_not(None))
-    found: Any = r.run(
-        select(func.sum(f.amount), func.sum(f.fee_amount), func.sum(f.refunded_amount)).where(*came)
-    ).one()
-    amount, fee, back = found
-    paid = r.run(
-        select(func.sum(p.amount)).where(p.organization == organization, p.status == "completed")
-    ).scalar()
-    wrong = []
-    if (amount or 0) - (back or 0) - (paid or 0) != (sums.get("cash") or 0):
-        wrong.append(f"{amount} came, {back} went back, {paid} was paid, but {sums.get('cash')} is there")
-    if (fee or 0) != -(sums.get("fees") or 0):
-        wrong.append(f"{fee} of fees were taken, but {sums.get('fees')} is there")
+class _Sums:
+    """Amounts by (word, programme kind, programme)."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self.sums = {(word, kind, seq): int(amount) for word, kind, seq, amount in rows}
+
+    def of(self, word: str, kind: str | None = None, programme: int | None = None) -> int:
+        return sum(
+            amount
+            for (known, of_kind, seq), amount in self.sums.items()
+            if known == word and kind in (None, of_kind) and programme in (None, seq)
+        )
+
+
+def _payouts(r: Read, mine: dict[str, int], accounts: _Sums) -> list[str]:
+    """A live payout is worth its earnings, each of which is in one; what is there is what came less what left."""
+    wrong, paid = [], 0
+    for seq, status, amount, worth in _rows(r, _PAYOUTS, mine):
+        paid += amount if status == "completed" else 0
+        if worth != (0 if status == "canceled" else amount):
+            wrong.append(f"payout {seq} ({status}) of {amount} holds earnings of {worth}")
+    wrong += [f"earning {seq} is {stage}, in payout {into}" for seq, stage, into in _rows(r, _ASTRAY, mine)]
+    ((came, fees, back),) = _rows(r, _CAME, mine)
+    if came - back - paid != accounts.of("cash"):
+        wrong.append(f"{came} came, {back} went back, {paid} was paid; {accounts.of('cash')} is there")
+    if fees != -accounts.of("fees"):
+        wrong.append(f"{fees} of fees were taken; {accounts.of('fees')} is there")
     return wrong
 
 
-def _payouts(r: Read, organization: int) -> list[str]:
-    """Each live payout is worth its earnings; an earning that is paid or being paid is in one that lives."""
-    e, p = EARNINGS.c, PAYOUTS.c
-    sums: dict[Any, Any] = pairs(
-        r.run(select(e.payout, func.sum(e.amount)).where(e.payout.is_not(None)).group_by(e.payout)).all()
-    )
-    wrong = []
-    for row in r.run(select(PAYOUTS).where(p.organization == organization)):
-        worth = 0 if row.status == "canceled" else row.amount
-        if sums.get(row.seq, 0) != worth:
-            wrong.append(
-                f"payout {row.seq} ({row.status}) of {row.amount} holds earnings of {sums.get(row.seq)}"
-            )
-    for row in r.run(select(e.seq, e.stage, e.payout).where(e.organization == organization)):
-        if (row.stage in ("paying", "paid")) != (row.payout is not None):
-            wrong.append(f"earning {row.seq} is {row.stage} and in payout {row.payout}")
-    return wrong
+def _rows(r: Read, statement: Any, values: dict[str, int] | None = None) -> list[Any]:
+    return list(r.run(statement, values).all())

@@ -209,7 +209,13 @@ def _postgresql(settings: Settings) -> Iterator[Finding]:
 
 
 def _inside(settings: Settings, ask: Ask) -> Iterator[Finding]:
-    yield from (_sealed(settings, ask), _files(settings, ask), _clock(ask), _backlog(settings, ask))
+    yield from (
+        _sealed(settings, ask),
+        _files(settings, ask),
+        _books(ask),
+        _clock(ask),
+        _backlog(settings, ask),
+    )
 
 
 def _sealed(settings: Settings, ask: Ask) -> Finding:
@@ -244,6 +250,31 @@ def _files(settings: Settings, ask: Ask) -> Finding:
         words = f"{len(lost)} of the newest {len(rows)} pictures are not in {where}, such as {lost[0]}"
         return Finding("files", "fail", words, "bring them back from a backup")
     return Finding("files", "ok", f"{where}; the newest {len(rows)} pictures are there" if rows else where)
+
+
+def _books(ask: Ask) -> Finding:
+    """Whether every entry of the ledger adds up, every balance is its lines' sum, and every budget is the ledger's."""
+    uneven = ask("SELECT entry FROM ledger_lines GROUP BY entry HAVING SUM(amount) <> 0")
+    drifted = ask(
+        "SELECT a.seq FROM ledger_accounts a LEFT JOIN ledger_lines l ON l.account = a.seq"
+        " GROUP BY a.seq, a.balance HAVING a.balance <> COALESCE(SUM(l.amount), 0)"
+    )
+    budgets = [
+        row
+        for kind in ("campaign", "collab")
+        for row in ask(
+            f"SELECT p.seq FROM {kind}s p LEFT JOIN ledger_accounts a ON a.programme_kind = '{kind}'"  # noqa: S608
+            " AND a.programme = p.seq AND a.kind = 'budget' GROUP BY p.seq, p.unused_amount"
+            " HAVING p.unused_amount <> -COALESCE(SUM(a.balance), 0)"
+        )
+    ]
+    wrong = {"entries": uneven, "accounts": drifted, "budgets": budgets}
+    told = ", ".join(f"{len(rows)} {what} (such as {rows[0][0]})" for what, rows in wrong.items() if rows)
+    if told:
+        return Finding(
+            "ledger", "fail", f"does not agree: {told}", "somebody changed the data; bring it back"
+        )
+    return Finding("ledger", "ok", "debits are credits, and every balance is the sum of its lines")
 
 
 def _clock(ask: Ask) -> Finding:

@@ -14,9 +14,6 @@ PayoutStatus = Literal["pending", "processing", "sent", "completed", "failed", "
 Provider = Literal["manual", "stripe"]
 AccountKind = Literal["cash", "fees", "budget", "accrued", "held", "owed"]
 
-LIVE: tuple[Stage, ...] = ("accrued", "held", "payable", "paying", "paid")
-"""The stages whose amounts a programme has used."""
-
 
 @dataclass(frozen=True, slots=True)
 class Work:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from hyway.domain.creators.money.records import Earning, Stage, Work
 from hyway.domain.creators.store.money_tables import EARNINGS
@@ -120,14 +120,3 @@ def page(r: Read, person: int, offset: int, limit: int) -> tuple[list[Earning], 
     total = r.run(select(func.count()).select_from(EARNINGS).where(mine)).scalar_one()
     rows = r.run(select(EARNINGS).where(mine).order_by(_R.seq.desc()).offset(offset).limit(limit))
     return [as_earning(row) for row in rows], total
-
-
-def used(r: Read, programmes: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """What live earnings have taken of each programme's budget."""
-    these = or_(*(and_(_R.programme_kind == kind, _R.programme == seq) for kind, seq in programmes))
-    rows: Any = r.run(
-        select(_R.programme_kind, _R.programme, func.sum(_R.amount))
-        .where(these, _R.stage != "reversed")
-        .group_by(_R.programme_kind, _R.programme)
-    )
-    return {(kind, seq): int(amount) for kind, seq, amount in rows}

@@ -129,21 +129,3 @@ def balances(r: Read, organization: int) -> list[tuple[str, AccountKind, int]]:
         .order_by(_A.currency, _A.kind)
     )
     return [(currency, kind, int(amount)) for currency, kind, amount in rows]
-
-
-def crooked(r: Read, most: int = 20) -> list[str]:
-    """What is wrong with the books, in words: entries that do not add up, balances that are not their lines' sums."""
-    uneven: Any = r.run(
-        select(_L.entry, func.sum(_L.amount)).group_by(_L.entry).having(func.sum(_L.amount) != 0).limit(most)
-    )
-    summed = func.coalesce(func.sum(_L.amount), 0)
-    drifted: Any = r.run(
-        select(_A.seq, _A.balance, summed)
-        .select_from(LEDGER_ACCOUNTS.outerjoin(LEDGER_LINES))
-        .group_by(_A.seq, _A.balance)
-        .having(_A.balance != summed)
-        .limit(most)
-    )
-    return [f"entry {entry} adds up to {amount}" for entry, amount in uneven] + [
-        f"account {seq} says {balance}, its lines {amount}" for seq, balance, amount in drifted
-    ]
