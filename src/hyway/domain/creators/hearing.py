@@ -86,7 +86,8 @@ def _moved(w: Write, fact: Fact) -> None:
     if fact.data["submission_kind"] == "campaign":
         _follow_post(w, fact.data["submission"])
     elif fact.action == "earning.paid":
-        collabs.making.paid(w, identity.server(fact.by.organization), fact.data["submission"])
+        server = identity.server(fact.by.organization)
+        collabs.making.paid(w, server, fact.data["submission"], fact.data["source"])
 
 
 def _follow_post(w: Write, seq: int) -> None:
