@@ -1,6 +1,7 @@
 """Each API family as a stranger meets it: its document, a key of its own, and what belongs to somebody else."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,10 +10,13 @@ from typing import Any
 import httpx
 import msgspec
 
-from hyway.apis import hoko, hypertrack
+from hyway.apis import hoko, hypemarket, hypertrack
+from hyway.domain import creators, notices
+from hyway.kernel import sqid
 from hyway.kernel.db import Database
 from tests.apis.hoko.conftest import make_world
 from tests.apis.hoko.contract import stage
+from tests.apis.hypemarket import party as market
 from tests.apis.hypertrack import conftest as tracked
 from tests.apis.hypertrack.stage import party
 
@@ -21,11 +25,18 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Family:
-    """`document` is its OpenAPI. `visit` fills a server and says who meets whom there."""
+    """`document` is its OpenAPI. `visit` fills a server and says who meets whom there.
+
+    `nobody` is an id of nothing, spelled as `ids` are. Operations (method and path) of one `room` are walked on the
+    same server.
+    """
 
     name: str
     document: Json
     visit: Callable[[Database], "Visit"]
+    nobody: str = "01900000-0000-7000-8000-000000000000"
+    ids: re.Pattern[str] = re.compile("[0-9a-f-]{36}")
+    room: Callable[[str, str], str] = lambda method, path: f"{method.upper()} {path}"
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,7 @@ class Visit:
     """A stranger with a key of every power, and the organization that it must not reach.
 
     `own` gives the stranger's id for a path and a field, so that a request is good but for the one id that is
-    not its own. `theirs` are the other's ids, `mark` stands in all the other's texts.
+    not its own; `their` gives the other's. `theirs` are the other's ids, `mark` stands in all the other's texts.
     """
 
     client: httpx.AsyncClient
@@ -43,6 +54,7 @@ class Visit:
     organization: int
     protects: str
     """A table in which the other has something."""
+    their: Callable[[str, str], str | None] = lambda _path, _field: None
 
 
 def _hoko(db: Database) -> Visit:
@@ -88,7 +100,59 @@ def _hypertrack(db: Database) -> Visit:
     return Visit(ours.client(), own, found, "somebody", theirs.by.organization, "tracking_users")
 
 
+_NESTED = {"campaign_id": "campaign", "collab_id": "collab", "user_id": "user"}
+_LAST = {
+    "organizations": "organization",
+    "members": "member",
+    "join_requests": "join_request",
+    "invitations": "invitation",
+    "campaigns": "campaign",
+    "collabs": "collab",
+    "applications": "application",
+    "fundings": "funding",
+    "payouts": "payout",
+    "access_tokens": "access_token",
+    "social_accounts": "social_account",
+    "collab_submissions": "collab_submission",
+}
+
+
+def _noun(path: str, field: str) -> str:
+    """What an id in this place is of."""
+    if field != "id":
+        return "organization" if field == "organization_id" else _NESTED.get(field, "")
+    before = path.split("/{id}")[0].rpartition("/")[2]
+    if before == "submissions":
+        return "collab_submission" if "/collabs/" in path else "submission"
+    return _LAST.get(before, "")
+
+
+def _hypemarket(db: Database) -> Visit:
+    db.hearers += [notices.hear, creators.hearing.hear, creators.collabs.hear]
+    ours, mine = market.party(db, "visitor")
+    with market.numbered_apart(db):
+        theirs, found = market.party(db, "somebody")
+
+    def own(path: str, field: str) -> str | None:
+        return mine.get(_noun(path, field))
+
+    def their(path: str, field: str) -> str | None:
+        return found.get(_noun(path, field))
+
+    return Visit(ours.client(), own, found, "somebody", theirs.organization.seq, "campaigns", their)
+
+
 FAMILIES = (
     Family("hoko", msgspec.json.decode(hoko.openapi()), _hoko),
+    Family(
+        "hypemarket",
+        msgspec.json.decode(hypemarket.openapi()),
+        _hypemarket,
+        sqid.text(2**40),
+        re.compile("[A-Za-z]{6,20}"),
+        lambda _, path: " ".join(
+            word for word in path.removesuffix(".json").split("/")[1:4] if "{" not in word
+        ),
+    ),
     Family("hypertrack", msgspec.json.decode(hypertrack.openapi()), _hypertrack),
 )

@@ -3,8 +3,10 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -14,7 +16,7 @@ from hyway.apis.hypemarket.door import Door
 from hyway.apis.hypemarket.tools import Tools
 from hyway.domain import audit, identity, notices
 from hyway.domain.identity import Caller, Organization, Permission, Person, Role
-from hyway.kernel import sqid
+from hyway.kernel import seal, sqid
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database, Write
 from hyway.kernel.faults import Missing
@@ -90,10 +92,14 @@ def _caller(r: Any, person: Person, organization: int) -> Caller:
         return by
 
 
+_hashed_once = cache(seal.hash_password)
+
+
 def _person(w: Write, by: Caller | None, name: str, role: Role | None) -> Person:
-    made = identity.add_person(
-        w, f"{name.lower()}@example.com", name, "correct horse battery", must_change=False
-    )
+    with patch.object(
+        seal, "hash_password", _hashed_once
+    ):  # nobody signs in here, and hashing is slow by design
+        made = identity.add_person(w, f"{name.lower()}@example.com", name, "correct horse battery")
     if by is not None and role is not None:
         identity.join(w, by, made, role)
     return made
