@@ -132,10 +132,10 @@ def test_who_may_not_hand_in(stage: Stage) -> None:
     stage.db.write_now(creators.campaigns.pause, stage.by, of.seq)
     with pytest.raises(Invalid, match="Campaign is not active"):
         stage.db.write_now(submissions.submit, kim, of.seq, url)
-    nobody = somebody(stage.db, "Ned")
-    stage.known["Ned"] = nobody
+    nobody = somebody(stage.db, "Noa")
+    stage.known["Noa"] = nobody
     stage.db.write_now(creators.campaigns.resume, stage.by, of.seq)
-    stage.join(of.seq, "Ned")
+    stage.join(of.seq, "Noa")
     with pytest.raises(Invalid, match="one of your verified accounts"):
         stage.db.write_now(submissions.submit, nobody, of.seq, url)
     stage.join(of.seq, "Lou")
