@@ -59,6 +59,7 @@ def test_what_is_new_of_a_day_is_counted_in_it(stage: Stage, hands: Hands) -> No
     found = days(stage)
     assert [day.views for day in found] == [0, 1_000, 5_000]
     assert [day.spent for day in found] == [{}, {"usd": 500}, {"usd": 2_500}]
+    assert [day.spent_on_views for day in found] == [{}, {"usd": 500}, {"usd": 2_500}]
     assert [day.views for day in days(stage, "Asia/Tokyo", 2)] == [1_000, 5_000]
     assert [day.views for day in days(stage, "Pacific/Honolulu", 2)] == [0, 6_000]
 
@@ -90,3 +91,14 @@ def test_sales_through_creators_links_are_the_programmes_own(stage: Stage, hands
     sold(stage, second.link_id, 1_000)
     assert [day.revenue for day in days(stage, count=2)] == [{"usd": 2_400}, {"usd": 1_000}]
     assert [day.revenue for day in days(stage, count=2, campaign=one.seq)] == [{"usd": 2_400}, {}]
+
+
+def test_what_a_collab_pays_is_for_no_views(stage: Stage, hands: Hands) -> None:
+    fields = {"name": "Mugs", "website": "https://shop.example.com/mug", "reward_amount": 4_000}
+    made = stage.db.write_now(creators.collabs.create, stage.by, fields)
+    stage.db.write_now(creators.money.fund, stage.by, "collab", made.seq, "usd", 10_000)
+    stage.db.write_now(creators.collabs.submit, stage.by, made.seq)
+    work = stage.db.write_now(creators.collabs.work.apply, stage.creator("Mira"), made.seq, "")
+    stage.db.write_now(creators.collabs.work.accept, stage.by, work.seq)
+    (today,) = days(stage, count=1)
+    assert (today.spent, today.spent_on_views) == ({"usd": 4_000}, {})

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hyway.console import shown
 from hyway.console.charts import FLOOR, ceiling_of, curve, down
@@ -26,6 +26,8 @@ class Step:
     label: str
     title: str
     text: str
+    is_minor: bool = False
+    """Whether its label gives way on narrow screens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ def columns(values: Sequence[Value], say: Say = shown.number, short: Say = shown
             label=each.label if i % every == every // 2 else "",
             title=each.title,
             text=say(each.value),
+            is_minor=(i // every) % 2 == 1,
         )
         for i, each in enumerate(values)
     )
-    return Chart(steps, "", "", _grid(ceiling, short), True)
+    grid = _grid(ceiling, short if any(each.value for each in values) else lambda _: "")
+    return Chart(steps, "", "", grid, True)
 
 
 def _grid(ceiling: int, short: Say) -> tuple[tuple[float, str], ...]:
@@ -98,14 +102,12 @@ def over_time(points: Sequence[tuple[Instant, int]], zone: str, say: Say = shown
 def _spaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Without labels that would stand in each other's way, or say the same twice."""
     kept: list[Step] = []
-    last, words = -100.0, ""
+    last, words, count = -100.0, "", 0
     for step in steps:
         fits = step.label and step.x - last >= 100 / _LABELS - 4 and step.label != words
-        kept.append(
-            step if fits else Step(step.x, step.left, step.width, step.y, 0, "", step.title, step.text)
-        )
+        kept.append(replace(step, label=step.label if fits else "", is_minor=count % 2 == 1))
         if fits:
-            last, words = step.x, step.label
+            last, words, count = step.x, step.label, count + 1
     return tuple(kept)
 
 

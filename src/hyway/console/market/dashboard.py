@@ -46,7 +46,7 @@ class Figures:
     @property
     def cpm_of_all(self) -> int | None:
         """Minor units for a thousand views; None where nobody looked."""
-        cost = self.spent_sum.get(self.currency, 0)
+        cost = _sums(day.spent_on_views for day in self.days).get(self.currency, 0)
         return round(1000 * cost / self.views_sum) if self.views_sum else None
 
 
@@ -84,7 +84,7 @@ def _value(day: Day, zone: str, value: int) -> Value:
 
 
 def _cpm(day: Day, currency: str) -> int:
-    return round(1000 * max(0, day.spent.get(currency, 0)) / day.views) if day.views else 0
+    return round(1000 * max(0, day.spent_on_views.get(currency, 0)) / day.views) if day.views else 0
 
 
 def _running(r: Read, by: Caller) -> list[tuple[str, Any, str | None]]:

@@ -24,6 +24,8 @@ class Day:
     views: int = 0
     spent: dict[str, int] = field(default_factory=dict)
     """What was committed to creators, less what came back."""
+    spent_on_views: dict[str, int] = field(default_factory=dict)
+    """The part of it that campaigns spent: collabs pay for work."""
     revenue: dict[str, int] = field(default_factory=dict)
 
 
@@ -36,8 +38,10 @@ def days(
     if programme is None or programme[0] == "campaign":
         for hour, views in store.views(r, by.organization, since, programme[1] if programme else None):
             at(hour).views += views
-    for hour, currency, amount in store.spent(r, by.organization, since, programme):
+    for hour, kind, currency, amount in store.spent(r, by.organization, since, programme):
         _add(at(hour).spent, currency, amount)
+        if kind == "campaign":
+            _add(at(hour).spent_on_views, currency, amount)
     links = store.links(r, by.organization, programme)
     for hour, currency, amount in attribution.revenue_of_links(r, by, links, since):
         _add(at(hour).revenue, currency, amount)

@@ -48,22 +48,22 @@ def views(r: Read, organization: int, since: Instant, campaign: int | None) -> l
 
 def spent(
     r: Read, organization: int, since: Instant, programme: tuple[str, int] | None
-) -> list[tuple[Instant, str, int]]:
-    """(hour, currency, amount) of what budgets gave to creators, less what came back."""
+) -> list[tuple[Instant, str, str, int]]:
+    """(hour, kind of programme, currency, amount) of what budgets gave to creators, less what came back."""
     hour = _hour(_E.at)
     mine = [_E.organization == organization, _E.at >= since, _E.kind.in_(_SPENDING), _A.kind == "budget"]
     if programme is not None:
         mine += [_E.programme_kind == programme[0], _E.programme == programme[1]]
     found = (
-        select(hour, _A.currency, func.sum(_L.amount))
+        select(hour, _E.programme_kind, _A.currency, func.sum(_L.amount))
         .join_from(LEDGER_ENTRIES, LEDGER_LINES, _L.entry == _E.seq)
         .join(LEDGER_ACCOUNTS, _A.seq == _L.account)
         .where(*mine)
-        .group_by(hour, _A.currency)
+        .group_by(hour, _E.programme_kind, _A.currency)
         .order_by(hour)
     )
     rows: Sequence[Any] = r.run(found).all()
-    return [(row[0], row[1], int(row[2])) for row in rows]
+    return [(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
 def links(r: Read, organization: int, programme: tuple[str, int] | None) -> Sequence[str]:
