@@ -11,7 +11,8 @@ from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask
-from hyway.domain.identity import AccessRequest, Caller, joining
+from hyway.domain import identity
+from hyway.domain.identity import AccessRequest, Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Write
 
@@ -52,7 +53,7 @@ async def page(ask: Ask, query: PageQuery) -> Page[Invitation]:
 
     Those that nobody has answered, oldest first; for admins.
     """
-    return (await asking.page(ask, query, joining.invitations)).each(out)
+    return (await asking.page(ask, query, identity.joining.invitations)).each(out)
 
 
 @operation("POST", _OF, scope=WRITE, takes=INVITATION, gives=Invitation, status=201)
@@ -65,13 +66,13 @@ async def create(ask: Ask, sent: Sent) -> Invitation:
 
 
 def _invite(w: Write, by: Caller, sent: Sent) -> AccessRequest:
-    return joining.invite(w, by, sent.fields.get("email"), sent.fields.get("role", "member"))
+    return identity.joining.invite(w, by, sent.fields.get("email"), sent.fields.get("role", "member"))
 
 
 @operation("DELETE", _OF + "/{id}", scope=WRITE, gives=None, status=204)
 async def withdraw(ask: Ask) -> None:
     """Take an invitation back."""
-    await asking.write(ask, joining.withdraw, asking.number(ask))
+    await asking.write(ask, identity.joining.withdraw, asking.number(ask))
 
 
 @operation("GET", _MINE, scope=READ, query=PageQuery, gives=list[Invitation])
@@ -80,19 +81,19 @@ async def mine(ask: Ask, query: PageQuery) -> Page[Invitation]:
 
     Those that are not answered, oldest first.
     """
-    return (await asking.page(ask, query, joining.my_invitations)).each(out)
+    return (await asking.page(ask, query, identity.joining.my_invitations)).each(out)
 
 
 @operation("POST", _MINE + "/{id}/accept", scope=WRITE, gives=Invitation)
 async def accept(ask: Ask) -> Invitation:
     """Accept an invitation."""
-    return out(await asking.write(ask, joining.accept, asking.number(ask)))
+    return out(await asking.write(ask, identity.joining.accept, asking.number(ask)))
 
 
 @operation("POST", _MINE + "/{id}/decline", scope=WRITE, gives=None, status=204)
 async def decline(ask: Ask) -> None:
     """Decline an invitation."""
-    await asking.write(ask, joining.decline, asking.number(ask))
+    await asking.write(ask, identity.joining.decline, asking.number(ask))
 
 
 OPERATIONS = (page, create, withdraw, mine, accept, decline)

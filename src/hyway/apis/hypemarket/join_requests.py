@@ -11,7 +11,7 @@ from hyway.apis.hypemarket.rails import operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask
 from hyway.domain import identity
-from hyway.domain.identity import AccessRequest, joining
+from hyway.domain.identity import AccessRequest
 from hyway.kernel import sqid
 
 _OF = "/organizations/{organization_id}/join_requests"
@@ -58,7 +58,7 @@ async def page(ask: Ask, query: PageQuery) -> Page[JoinRequest]:
 
     Those that wait for a decision, oldest first; for admins.
     """
-    return (await asking.page(ask, query, joining.requests)).each(out)
+    return (await asking.page(ask, query, identity.joining.requests)).each(out)
 
 
 @operation("POST", _OF, scope=WRITE, gives=JoinRequest, status=201)
@@ -70,7 +70,7 @@ async def create(ask: Ask) -> JoinRequest:
     """
     # Not by `asking.write`: who asks is no member yet.
     there = asking.number(ask, "organization_id")
-    return out(await ask.db.write(joining.ask, ask.by, there))
+    return out(await ask.db.write(identity.joining.ask, ask.by, there))
 
 
 @operation("POST", _OF + "/{id}/approve", scope=WRITE, gives=JoinRequest)
@@ -79,7 +79,7 @@ async def approve(ask: Ask) -> JoinRequest:
 
     Its user is a member from now on; for admins.
     """
-    return out(await asking.write(ask, joining.approve, asking.number(ask)))
+    return out(await asking.write(ask, identity.joining.approve, asking.number(ask)))
 
 
 @operation("POST", _OF + "/{id}/reject", scope=WRITE, gives=None, status=204)
@@ -88,7 +88,7 @@ async def reject(ask: Ask) -> None:
 
     It is gone, and its user may ask again; for admins.
     """
-    await asking.write(ask, joining.reject, asking.number(ask))
+    await asking.write(ask, identity.joining.reject, asking.number(ask))
 
 
 @operation("GET", _MINE, scope=READ, query=PageQuery, gives=list[JoinRequest])
@@ -97,13 +97,13 @@ async def mine(ask: Ask, query: PageQuery) -> Page[JoinRequest]:
 
     Those that wait for a decision, oldest first.
     """
-    return (await asking.page(ask, query, joining.my_requests)).each(out)
+    return (await asking.page(ask, query, identity.joining.my_requests)).each(out)
 
 
 @operation("DELETE", _MINE + "/{id}", scope=WRITE, gives=None, status=204)
 async def cancel(ask: Ask) -> None:
     """Take a request to join back."""
-    await asking.write(ask, joining.cancel, asking.number(ask))
+    await asking.write(ask, identity.joining.cancel, asking.number(ask))
 
 
 OPERATIONS = (page, create, approve, reject, mine, cancel)

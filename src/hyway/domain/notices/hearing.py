@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from hyway.domain.identity import signing_up
+from hyway.domain import identity
 from hyway.domain.notices import mails
 from hyway.domain.notices.records import Telling
 from hyway.domain.notices.service import post
@@ -52,7 +52,7 @@ def _invited(w: Write, fact: Fact) -> None:
         f"You are invited to {name}",
         f"{fact.by.actor_name} invites you to become a member of {name}. The link leads to an account of your own,"
         " where you can accept or decline.",
-        signing_up.link(w, email, signing_up.INVITED_LIFE),
+        identity.signing_up.link(w, email, identity.signing_up.INVITED_LIFE),
         "See the invitation",
         "If you do not know what this is about, do nothing: you will not be asked again.",
     )
@@ -92,7 +92,7 @@ def _sign_up_asked(w: Write, fact: Fact) -> None:
     letter = mails.Letter(
         "Confirm your address",
         "Follow the link within a day to make your account: then this address is known to be yours.",
-        signing_up.link(w, email),
+        identity.signing_up.link(w, email),
         "Go on",
         "Somebody, most likely you, has given this address at the door. If it was not you, do nothing.",
     )

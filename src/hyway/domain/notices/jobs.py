@@ -8,7 +8,7 @@ from email.utils import formatdate, parseaddr
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from hyway.domain.identity import signing_up
+from hyway.domain import identity
 from hyway.domain.notices import mails, pushing
 from hyway.domain.notices.records import Mail
 from hyway.domain.notices.telling import PUSH
@@ -26,7 +26,7 @@ _FOR_GOOD = 500
 @job(mails.TOPIC)
 def send(means: Means, errand: Errand) -> None:
     """One try of one letter, if it is still to be made."""
-    server = means.services.get(signing_up.MAIL)
+    server = means.services.get(identity.signing_up.MAIL)
     if server is None:
         return
     mail = means.db.write_now(mails.begin, errand.payload["mail"], errand.payload["tries"])
@@ -110,7 +110,7 @@ def _is_final(error: Exception) -> bool:
 @every(_SWEEP_SECONDS)
 def send_due(means: Means) -> None:
     """Letters whose next try has come, and those that got lost. It looks before it writes."""
-    if signing_up.MAIL in means.services and means.db.read_now(mails.any_due):
+    if identity.signing_up.MAIL in means.services and means.db.read_now(mails.any_due):
         means.db.write_now(mails.start_due)
 
 

@@ -9,7 +9,8 @@ import random
 from dataclasses import dataclass
 from html import escape
 
-from hyway.domain.identity import NOBODYS, Caller, Person, person_of, signing_up
+from hyway.domain import identity
+from hyway.domain.identity import NOBODYS, Caller, Person, person_of
 from hyway.domain.notices.records import Mail
 from hyway.domain.notices.store import mails as store
 from hyway.kernel import clock, ids, outbox
@@ -37,7 +38,7 @@ class Letter:
 
 def write(w: Write, address: str, letter: Letter, person: Person | None = None) -> None:
     """Leaves a letter to be sent; it is only kept where no mail can be sent, or the address may be another's."""
-    leaves = signing_up.by_mail(w) and (person is None or person.is_confirmed)
+    leaves = identity.signing_up.by_mail(w) and (person is None or person.is_confirmed)
     now, id = clock.now(), ids.uuid7()
     row = {
         "id": id,
