@@ -7,8 +7,7 @@ from cyclopts import App, Parameter
 
 from hyway.commands import shared
 from hyway.commands.shared import Data, words
-from hyway.domain import identity
-from hyway.domain.creators import collabs
+from hyway.domain import creators, identity
 from hyway.kernel import sqid
 from hyway.kernel.db import Write
 from hyway.kernel.faults import Missing
@@ -21,7 +20,7 @@ collab = App(name="collab", help="Collabs that wait for review: list, approve, r
 def list_(*, data: Data = None) -> int:
     """Print the collabs that were submitted and wait, oldest first: id, organization, name, website."""
     with shared.opened(data) as db:
-        found = db.read_now(collabs.to_review)
+        found = db.read_now(creators.collabs.to_review)
         named = db.read_now(identity.organizations_named, {each.organization for each in found})
     for each in found:
         shared.tell(sqid.text(each.seq), named[each.organization].name, each.name, each.website or "")
@@ -33,7 +32,7 @@ def list_(*, data: Data = None) -> int:
 @collab.command
 def approve(id: Id, *, data: Data = None) -> int:
     """Publish a collab that was submitted: creators can see it and apply."""
-    return _decide(id, data, collabs.approve, "is published")
+    return _decide(id, data, creators.collabs.approve, "is published")
 
 
 @collab.command
@@ -44,13 +43,13 @@ def reject(
     data: Data = None,
 ) -> int:
     """Give a collab that was submitted back as a draft."""
-    return _decide(id, data, collabs.reject, "is a draft again", reason)
+    return _decide(id, data, creators.collabs.reject, "is a draft again", reason)
 
 
-def _decide(id: str, data: Data, verb: Callable[..., collabs.Collab], what: str, *args: str) -> int:
-    def decide(w: Write) -> collabs.Collab:
+def _decide(id: str, data: Data, verb: Callable[..., creators.collabs.Collab], what: str, *args: str) -> int:
+    def decide(w: Write) -> creators.collabs.Collab:
         seq = sqid.number(id)
-        found = collabs.named(w, {seq}).get(seq) if seq else None
+        found = creators.collabs.named(w, {seq}).get(seq) if seq else None
         if found is None:
             raise Missing("there is no collab {id}", id=id)
         organization = identity.organizations_named(w, [found.organization])[found.organization]

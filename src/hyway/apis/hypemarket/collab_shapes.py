@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from hyway.apis.hypemarket import asking, creating
 from hyway.apis.hypemarket.creating import Named, TrackedLink
 from hyway.apis.kit.operations import Ask
-from hyway.domain.creators.collabs import showing
+from hyway.domain import creators
 from hyway.kernel import clock, sqid
 
 Status = Literal[
@@ -87,9 +87,26 @@ class CollabSubmission(Struct):
     address: Where | UnsetType = UNSET
 
 
-def out(ask: Ask, found: showing.Shown, url: str) -> CollabSubmission:
+_INSTANTS = (
+    "ship_due_at",
+    "shipped_at",
+    "delivered_at",
+    "content_due_at",
+    "review_due_at",
+    "approved_at",
+    "posted_at",
+    "spark_expires_at",
+    "usage_until",
+    "decided_at",
+    "completed_at",
+    "hold_until",
+    "paid_at",
+)
+
+
+def out(ask: Ask, found: creators.collabs.showing.Shown, url: str) -> CollabSubmission:
     """The submission, which is found at `url`."""
-    of, at = found.submission, asking.maybe_at
+    of = found.submission
     return CollabSubmission(
         id=sqid.text(of.seq),
         status=of.status,
@@ -105,37 +122,25 @@ def out(ask: Ask, found: showing.Shown, url: str) -> CollabSubmission:
         carrier=of.carrier,
         tracking_number=of.tracking_number,
         tracking_url=of.tracking_url,
-        ship_due_at=at(of.ship_due_at),
-        shipped_at=at(of.shipped_at),
-        delivered_at=at(of.delivered_at),
         content_url=of.content_url,
         content_note=of.content_note,
-        content_due_at=at(of.content_due_at),
         revisions_count=of.revisions,
         revision_note=of.revision_note,
-        review_due_at=at(of.review_due_at),
-        approved_at=at(of.approved_at),
         decision=of.decision,
         platform_id=of.platform_id,
         post_url=of.post_url,
-        posted_at=at(of.posted_at),
         spark_code=found.spark_code,
-        spark_expires_at=at(of.spark_expires_at),
         usage_status=of.usage_status,
-        usage_until=at(of.usage_until),
         unread_messages_count=found.unread,
         created_at=asking.at(of.created_at),
         updated_at=asking.at(of.updated_at),
-        decided_at=at(of.decided_at),
-        completed_at=at(of.completed_at),
-        hold_until=at(of.hold_until),
-        paid_at=at(of.paid_at),
         url=url,
         address=_where(found),
+        **{name: asking.maybe_at(getattr(of, name)) for name in _INSTANTS},
     )
 
 
-def _where(found: showing.Shown) -> Where | UnsetType:
+def _where(found: creators.collabs.showing.Shown) -> Where | UnsetType:
     if found.address is None:
         return UNSET
     at = found.address

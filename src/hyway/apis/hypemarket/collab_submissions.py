@@ -12,8 +12,7 @@ from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import Show, operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask
-from hyway.domain.creators import collabs
-from hyway.domain.creators.collabs import making, shipping, showing, work
+from hyway.domain import creators
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read, Write
@@ -33,7 +32,7 @@ SHIPMENT = Root(
 REVISION = Root("revision", note=params.text("What is to be changed."))
 
 
-def _out(ask: Ask, found: showing.Shown) -> CollabSubmission:
+def _out(ask: Ask, found: creators.collabs.showing.Shown) -> CollabSubmission:
     of = found.submission
     steps = (sqid.text(of.organization), "collabs", sqid.text(of.collab), "submissions", sqid.text(of.seq))
     return out(ask, found, asking.url(ask, "organizations", *steps))
@@ -59,10 +58,10 @@ async def page(ask: Ask, query: Query) -> Page[CollabSubmission]:
 
 def _page(
     r: Read, by: Caller, collab: int, statuses: tuple[Any, ...], offset: int, limit: int
-) -> tuple[list[showing.Shown], int]:
-    collabs.find(r, by, collab)
-    rows, total = work.page(r, by, offset, limit, collab=collab, statuses=statuses)
-    return showing.shown(r, by, rows), total
+) -> tuple[list[creators.collabs.showing.Shown], int]:
+    creators.collabs.find(r, by, collab)
+    rows, total = creators.collabs.work.page(r, by, offset, limit, collab=collab, statuses=statuses)
+    return creators.collabs.showing.shown(r, by, rows), total
 
 
 @operation("GET", _ONE, scope=READ, gives=CollabSubmission)
@@ -75,16 +74,16 @@ async def show(ask: Ask) -> Show:
     return Show(_out(ask, found), found.submission.updated_at)
 
 
-def _find(r: Read, by: Caller, collab: int, seq: int) -> showing.Shown:
-    return showing.shown(r, by, [work.find(r, by, seq, collab)])[0]
+def _find(r: Read, by: Caller, collab: int, seq: int) -> creators.collabs.showing.Shown:
+    return creators.collabs.showing.shown(r, by, [creators.collabs.work.find(r, by, seq, collab)])[0]
 
 
 async def _done(
-    ask: Ask, verb: Callable[..., collabs.Submission], *args: Any, sent: Sent | None = None
+    ask: Ask, verb: Callable[..., creators.collabs.Submission], *args: Any, sent: Sent | None = None
 ) -> CollabSubmission:
-    def step(w: Write, by: Caller, collab: int, seq: int) -> showing.Shown:
-        work.find(w, by, seq, collab)
-        return showing.shown(w, by, [verb(w, by, seq, *args)])[0]
+    def step(w: Write, by: Caller, collab: int, seq: int) -> creators.collabs.showing.Shown:
+        creators.collabs.work.find(w, by, seq, collab)
+        return creators.collabs.showing.shown(w, by, [verb(w, by, seq, *args)])[0]
 
     numbers = asking.number(ask, "collab_id"), asking.number(ask)
     return _out(ask, await asking.write(ask, step, *numbers, sent=sent))
@@ -96,13 +95,13 @@ async def accept(ask: Ask) -> CollabSubmission:
 
     The creator gets a tracked link of their own, and the reward is set aside; 422 where the budget does not bear it.
     """
-    return await _done(ask, work.accept)
+    return await _done(ask, creators.collabs.work.accept)
 
 
 @operation("POST", _ONE + "/decline", scope=WRITE, gives=CollabSubmission)
 async def decline(ask: Ask) -> CollabSubmission:
     """Decline a creator."""
-    return await _done(ask, work.decline)
+    return await _done(ask, creators.collabs.work.decline)
 
 
 @operation("POST", _ONE + "/cancel", scope=WRITE, gives=CollabSubmission)
@@ -111,7 +110,7 @@ async def cancel(ask: Ask) -> CollabSubmission:
 
     Before a product was sent or content was shown; the reward goes back to the budget.
     """
-    return await _done(ask, work.cancel)
+    return await _done(ask, creators.collabs.work.cancel)
 
 
 @operation("POST", _ONE + "/ship", scope=WRITE, takes=SHIPMENT, gives=CollabSubmission)
@@ -122,11 +121,11 @@ async def ship(ask: Ask, sent: Sent) -> CollabSubmission:
     """
     said = sent.fields
     if said.get("own"):
-        return await _done(ask, shipping.send_own, said.get("user_id"), sent=sent)
-    shipment = collabs.Shipment(
+        return await _done(ask, creators.collabs.shipping.send_own, said.get("user_id"), sent=sent)
+    shipment = creators.collabs.Shipment(
         said.get("carrier") or "", said.get("tracking_number") or "", said.get("tracking_url")
     )
-    return await _done(ask, shipping.ship, shipment, sent=sent)
+    return await _done(ask, creators.collabs.shipping.ship, shipment, sent=sent)
 
 
 @operation("POST", _ONE + "/deliver", scope=WRITE, gives=CollabSubmission)
@@ -135,7 +134,7 @@ async def deliver(ask: Ask) -> CollabSubmission:
 
     A delivery by the organization's own people says so by itself.
     """
-    return await _done(ask, making.deliver)
+    return await _done(ask, creators.collabs.making.deliver)
 
 
 @operation("POST", _ONE + "/request_revision", scope=WRITE, takes=REVISION, gives=CollabSubmission)
@@ -144,7 +143,9 @@ async def request_revision(ask: Ask, sent: Sent) -> CollabSubmission:
 
     Twice at most; the creator has 48 hours.
     """
-    return await _done(ask, making.request_revision, sent.fields.get("note") or "", sent=sent)
+    return await _done(
+        ask, creators.collabs.making.request_revision, sent.fields.get("note") or "", sent=sent
+    )
 
 
 @operation("POST", _ONE + "/approve_content", scope=WRITE, gives=CollabSubmission)
@@ -153,7 +154,7 @@ async def approve_content(ask: Ask) -> CollabSubmission:
 
     The organization may use it from then on, for the collab's term. After three business days it is approved anyway.
     """
-    return await _done(ask, making.approve_content)
+    return await _done(ask, creators.collabs.making.approve_content)
 
 
 @operation("POST", _ONE + "/complete", scope=WRITE, gives=CollabSubmission)
@@ -162,7 +163,7 @@ async def complete(ask: Ask) -> CollabSubmission:
 
     All that was agreed is there; the reward is held for three days, then owed.
     """
-    return await _done(ask, making.complete)
+    return await _done(ask, creators.collabs.making.complete)
 
 
 OPERATIONS = (

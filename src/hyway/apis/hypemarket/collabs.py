@@ -13,7 +13,6 @@ from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.hypemarket.tools import tools
 from hyway.apis.kit.operations import Ask
 from hyway.domain import creators, files
-from hyway.domain.creators import collabs
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.blobs import Blobs
@@ -82,7 +81,7 @@ class Terms(Struct):
     unused_amount: int
 
 
-Shown = tuple[collabs.Collab, str | None]
+Shown = tuple[creators.collabs.Collab, str | None]
 """A collab and where its banner is shown."""
 
 
@@ -116,7 +115,7 @@ def _fields(ask: Ask, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _with_banners(r: Read, found: list[collabs.Collab]) -> list[Shown]:
+def _with_banners(r: Read, found: list[creators.collabs.Collab]) -> list[Shown]:
     addresses = files.addresses(r, [each.banner for each in found])
     return [(each, addresses.get(each.banner or 0)) for each in found]
 
@@ -132,7 +131,7 @@ async def page(ask: Ask, query: PageQuery) -> Page[Collab]:
 
 
 def _page(r: Read, by: Caller, offset: int, limit: int) -> tuple[list[Shown], int]:
-    rows, total = collabs.page(r, by, offset=offset, limit=limit)
+    rows, total = creators.collabs.page(r, by, offset=offset, limit=limit)
     return _with_banners(r, rows), total
 
 
@@ -144,7 +143,7 @@ async def show(ask: Ask) -> Show:
 
 
 def _find(r: Read, by: Caller, seq: int) -> Shown:
-    return _with_banners(r, [collabs.find(r, by, seq)])[0]
+    return _with_banners(r, [creators.collabs.find(r, by, seq)])[0]
 
 
 class CreateQuery(Struct, kw_only=True):
@@ -176,7 +175,7 @@ async def create(ask: Ask, query: CreateQuery, sent: Sent) -> WholeCollab:
 
 
 def _may_change(_: Read, by: Caller) -> None:
-    collabs.may_change(by)
+    creators.collabs.may_change(by)
 
 
 async def _prefilled(ask: Ask, website: str, sent: Sent) -> Sent:
@@ -204,9 +203,9 @@ async def _picture(ask: Ask, raw: bytes) -> files.Picture | None:
 
 
 def _create(w: Write, by: Caller, blobs: Blobs, fields: Mapping[str, Any]) -> Shown:
-    collabs.may_change(by)
+    creators.collabs.may_change(by)
     values = pictures.kept(w, by, blobs, dict(fields), "banner_image", "banner")
-    return _with_banners(w, [collabs.create(w, by, values)])[0]
+    return _with_banners(w, [creators.collabs.create(w, by, values)])[0]
 
 
 @operation(
@@ -224,9 +223,9 @@ async def change(ask: Ask, sent: Sent) -> WholeCollab:
 
 
 def _change(w: Write, by: Caller, seq: int, blobs: Blobs, fields: Mapping[str, Any]) -> Shown:
-    collabs.find(w, by, seq)
+    creators.collabs.find(w, by, seq)
     values = pictures.kept(w, by, blobs, dict(fields), "banner_image", "banner")
-    return _with_banners(w, [collabs.change(w, by, seq, values)])[0]
+    return _with_banners(w, [creators.collabs.change(w, by, seq, values)])[0]
 
 
 @operation("DELETE", "/organizations/{organization_id}/collabs/{id}", scope=WRITE, gives=None, status=204)
@@ -235,7 +234,7 @@ async def drop(ask: Ask) -> None:
 
     A draft to which nobody has applied.
     """
-    await asking.write(ask, collabs.drop, asking.number(ask))
+    await asking.write(ask, creators.collabs.drop, asking.number(ask))
 
 
 async def _stepped(ask: Ask, verb: Any) -> WholeCollab:
@@ -251,7 +250,7 @@ async def submit(ask: Ask) -> WholeCollab:
 
     It needs a name, a website, a brief and a country. Where nobody has to review it, it is published at once.
     """
-    return await _stepped(ask, collabs.submit)
+    return await _stepped(ask, creators.collabs.submit)
 
 
 @operation("POST", "/organizations/{organization_id}/collabs/{id}/withdraw", scope=WRITE, gives=WholeCollab)
@@ -260,7 +259,7 @@ async def withdraw(ask: Ask) -> WholeCollab:
 
     It is a draft again.
     """
-    return await _stepped(ask, collabs.withdraw)
+    return await _stepped(ask, creators.collabs.withdraw)
 
 
 @operation("POST", "/organizations/{organization_id}/collabs/{id}/pause", scope=WRITE, gives=WholeCollab)
@@ -269,16 +268,16 @@ async def pause(ask: Ask) -> WholeCollab:
 
     Nobody can apply any more; who was accepted goes on.
     """
-    return await _stepped(ask, collabs.pause)
+    return await _stepped(ask, creators.collabs.pause)
 
 
 @operation("POST", "/organizations/{organization_id}/collabs/{id}/unpause", scope=WRITE, gives=WholeCollab)
 async def unpause(ask: Ask) -> WholeCollab:
     """Publish a paused collab again."""
-    return await _stepped(ask, collabs.unpause)
+    return await _stepped(ask, creators.collabs.unpause)
 
 
-def terms_out(of: collabs.Collab) -> Terms:
+def terms_out(of: creators.collabs.Collab) -> Terms:
     return Terms(
         currency=of.currency,
         reward_amount=of.reward_amount,
@@ -296,7 +295,7 @@ async def show_terms(ask: Ask) -> Show:
 
     What creators get for it, and the budget.
     """
-    found = await asking.read(ask, collabs.find, asking.number(ask))
+    found = await asking.read(ask, creators.collabs.find, asking.number(ask))
     return Show(terms_out(found), found.updated_at)
 
 
@@ -308,7 +307,9 @@ async def change_terms(ask: Ask, sent: Sent) -> Terms:
 
     They get no worse for those who have applied.
     """
-    return terms_out(await asking.write(ask, collabs.change, asking.number(ask), sent.fields, sent=sent))
+    return terms_out(
+        await asking.write(ask, creators.collabs.change, asking.number(ask), sent.fields, sent=sent)
+    )
 
 
 OPERATIONS = (

@@ -11,13 +11,14 @@ from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask, Operation
-from hyway.domain import identity
-from hyway.domain.creators.collabs import Kind, chat
-from hyway.domain.creators.collabs import Message as Said
+from hyway.domain import creators, identity
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Missing
+
+Kind = creators.collabs.Kind
+Said = creators.collabs.Message
 
 MESSAGE = Root("message", text=params.text("At most 4000 characters."))
 _PLACES: tuple[tuple[str, Kind], ...] = (
@@ -98,23 +99,23 @@ def _page(
     r: Read, by: Caller, kind: Kind, programme: int | None, seq: int, offset: int, limit: int
 ) -> tuple[list[Shown], int]:
     _check(r, by, kind, programme, seq)
-    rows, total = chat.page(r, by, kind, seq, offset, limit)
+    rows, total = creators.collabs.chat.page(r, by, kind, seq, offset, limit)
     return _named(r, rows), total
 
 
 def _say(w: Write, by: Caller, kind: Kind, programme: int | None, seq: int, text: str) -> Shown:
     _check(w, by, kind, programme, seq)
-    return _named(w, [chat.say(w, by, kind, seq, text)])[0]
+    return _named(w, [creators.collabs.chat.say(w, by, kind, seq, text)])[0]
 
 
 def _read(w: Write, by: Caller, kind: Kind, programme: int | None, seq: int) -> None:
     _check(w, by, kind, programme, seq)
-    chat.read(w, by, kind, seq)
+    creators.collabs.chat.read(w, by, kind, seq)
 
 
 def _check(r: Read, by: Caller, kind: Kind, programme: int | None, seq: int) -> None:
     """Missing where the submission is not to the programme that the address names."""
-    if programme is not None and chat.about(r, by, kind, seq).programme != programme:
+    if programme is not None and creators.collabs.chat.about(r, by, kind, seq).programme != programme:
         raise Missing("Not authorized")
 
 
