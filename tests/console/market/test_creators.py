@@ -318,3 +318,26 @@ async def test_somebody_new_signs_up(market: Market) -> None:
     assert (made.status_code, made.headers["location"]) == (303, "/me")
     assert "Hello, Ada" in (await new.see("/me")).text
     assert (await new.see("/sign-up")).headers["location"] == "/me"
+
+
+async def test_an_organization_is_asked_and_a_public_one_lets_in(market: Market) -> None:
+    market.db.write_now(identity.organizations.change, market.by(), {"privacy_setting": "restricted"})
+    of = making.campaign(market)
+    creator = await market.browser("creator")
+    assert "Ask to join it" in (await creator.see(f"/board/campaigns/{sqid.text(of.seq)}")).text
+    asked = await creator.send(market.base + "/join_requests")
+    assert asked.headers["location"] == "/organizations"
+    again = await creator.send(market.base + "/join_requests")
+    assert "already has a pending request" in (await creator.see(again.headers["location"])).text
+    page = (await creator.see("/organizations")).text
+    entry = page.partition("/me/join_requests/")[2].partition("/cancel")[0]
+    await creator.send(f"/me/join_requests/{entry}/cancel")
+    market.db.write_now(identity.organizations.change, market.by(), {"privacy_setting": "public"})
+    joined = await creator.send(market.base + "/join_requests")
+    assert joined.headers["location"] == market.base
+    assert (await creator.see(market.base)).status_code == 200
+
+
+async def test_a_private_organization_is_nobodys_to_ask(market: Market) -> None:
+    creator = await market.browser("creator")
+    assert (await creator.send(market.base + "/join_requests")).status_code == 404

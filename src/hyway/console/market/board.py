@@ -110,12 +110,15 @@ async def _show(
     if seq is None:
         raise Missing("")
     card, mine = await house.db.read(_one, visit.by if visit else None, kind, seq)
+    belongs = visit is not None and any(
+        each.organization.seq == card.it.organization for each in visit.belongs
+    )
     # Briefs are made harmless on their way in.
     told = Markup(card.it.brief)  # noqa: S704
     facts = {"typed": {}, "errors": {}, **facts}
     return anyone(
         request, visit, "market/listing.html", status,
-        kind=kind, card=card, it=card.it, mine=mine, brief=told, **facts,
+        kind=kind, card=card, it=card.it, mine=mine, brief=told, belongs=belongs, **facts,
     )  # fmt: skip
 
 

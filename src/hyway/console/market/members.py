@@ -3,9 +3,10 @@
 from typing import Any
 
 from litestar import get, post
+from litestar.di import Provide
 
 from hyway.console.market import words
-from hyway.console.market.stay import Theirs, There
+from hyway.console.market.stay import Mine, Theirs, There, home_of, person
 from hyway.console.visit import Page
 from hyway.domain import identity
 from hyway.kernel.faults import Invalid
@@ -93,4 +94,17 @@ async def reject(visit: Theirs) -> Page:
     return visit.go(f"{visit.base}/join_requests", "They are told that they are not let in.")
 
 
-WITHIN = [index, change_role, remove, waiting, invite, withdraw, approve, reject]
+# Whoever asks is no member yet.
+@post(_HERE + "/join_requests", dependencies={"visit": Provide(person)})
+async def ask(visit: Mine) -> Page:
+    """A public organization takes the person in at once, a restricted one is asked."""
+    try:
+        found = await visit.write(identity.joining.ask, visit.number("organization"))
+    except Invalid as fault:
+        return visit.go("/organizations", words.told(fault))
+    if found.status == "approved":
+        return visit.go(home_of(found.organization.seq), f"You belong to {found.organization.name} now.")
+    return visit.go("/organizations", f"{found.organization.name} is asked.")
+
+
+WITHIN = [ask, index, change_role, remove, waiting, invite, withdraw, approve, reject]
