@@ -206,17 +206,16 @@ def _papers(public_url: str) -> dict[str, Paper]:
     from hyway.apis import hoko, hypemarket, hypertrack
 
     text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
-    page, families = Paper(html, hoko.page()), (hoko, hypemarket, hypertrack)
+    families = {"hoko": hoko, "hypemarket": hypemarket, "hypertrack": hypertrack}
+    told = {name: family.markdown(public_url) for name, family in families.items()}
     robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\nDisallow: /me\nDisallow: /organizations\n"
     return {
-        "/openapi/hoko.json": Paper(json, hoko.openapi(public_url)),
-        "/docs": page,
-        "/docs/hoko": page,
-        "/openapi/hypertrack.json": Paper(json, hypertrack.openapi(public_url)),
-        "/docs/hypertrack": Paper(html, hypertrack.page()),
-        "/openapi/hypemarket.json": Paper(json, hypemarket.openapi(public_url)),
-        "/docs/hypemarket": Paper(html, hypemarket.page()),
-        "/llms.txt": Paper(text, "\n".join(each.llms_txt(public_url) for each in families).encode()),
+        "/docs": Paper(html, hoko.page()),
+        **{f"/openapi/{name}.json": Paper(json, each.openapi(public_url)) for name, each in families.items()},
+        **{f"/docs/{name}": Paper(html, each.page()) for name, each in families.items()},
+        **{f"/docs/{name}.md": Paper(text, each.encode()) for name, each in told.items()},
+        "/llms.txt": Paper(text, "\n".join(each.llms_txt(public_url) for each in families.values()).encode()),
+        "/llms-full.txt": Paper(text, "\n".join(told.values()).encode()),
         "/robots.txt": Paper(text, robots),
         "/favicon.ico": Paper(b"image/svg+xml", _ICON),
     }

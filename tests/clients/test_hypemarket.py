@@ -172,4 +172,7 @@ def test_it_tells_of_itself(live: Live) -> None:
     assert "/organizations/{organization_id}/collabs.json" in document["paths"]
     assert "Hypemarket API" in httpx.get(f"{live.url}/docs/hypemarket").text
     assert "# Hypemarket API" in httpx.get(f"{live.url}/llms.txt").text
+    whole = httpx.get(f"{live.url}/llms-full.txt").text
+    assert whole.index("# Hoko API") < whole.index("# Hypemarket API") < whole.index("# HyperTrack API")
+    assert httpx.get(f"{live.url}/docs/hypemarket.md").text in whole
     assert 'family="hypemarket"' in httpx.get(f"{live.url}/metrics").text

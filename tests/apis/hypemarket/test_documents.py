@@ -80,3 +80,13 @@ def test_llms_txt_names_every_operation() -> None:
     assert text.startswith("# Hypemarket API\n")
     for each in hypemarket.OPERATIONS:
         assert f"`{each.method} https://go.example{each.path}.json`" in text
+
+
+def test_the_reference_as_markdown_is_whole() -> None:
+    text = hypemarket.markdown("https://go.example")
+    for name in OPERATIONS:
+        assert f"\n## {name}\n" in text
+    for field in ("campaign.cpm_amount", "organization.privacy_setting", "push_notifications_enabled"):
+        assert f"- `{field}`" in text
+    assert "- 401: " in text
+    assert text.count("```") % 2 == 0

@@ -20,7 +20,7 @@ def app(kit: Kit) -> Family:
 
 
 _manual = documents.manual(OPERATIONS)
-openapi, page, llms_txt = _manual.openapi, _manual.page, _manual.llms_txt
+openapi, page, markdown, llms_txt = _manual.openapi, _manual.page, _manual.markdown, _manual.llms_txt
 
 
-__all__ = ["OPERATIONS", "STYLE", "Kit", "app", "llms_txt", "openapi", "page"]
+__all__ = ["OPERATIONS", "STYLE", "Kit", "app", "llms_txt", "markdown", "openapi", "page"]

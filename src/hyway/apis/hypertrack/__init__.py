@@ -55,7 +55,7 @@ def app(kit: Kit, unknown_token: int = 401, services: Services | None = None) ->
 
 
 _manual = documents.manual(OPERATIONS)
-openapi, page, llms_txt = _manual.openapi, _manual.page, _manual.llms_txt
+openapi, page, markdown, llms_txt = _manual.openapi, _manual.page, _manual.markdown, _manual.llms_txt
 
 
-__all__ = ["OPERATIONS", "Kit", "app", "llms_txt", "openapi", "page"]
+__all__ = ["OPERATIONS", "Kit", "app", "llms_txt", "markdown", "openapi", "page"]

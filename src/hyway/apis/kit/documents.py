@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from hyway.apis.kit import openapi, reference
+from hyway.apis.kit import markdown, openapi, reference
 from hyway.apis.kit.operations import Operation
 
 
@@ -32,6 +32,10 @@ class Manual:
         """The reference as an HTML page."""
         return reference.page(openapi.document(self.family, self.operations), self.source)
 
+    def markdown(self, public_url: str = "") -> str:
+        """The reference as Markdown."""
+        return markdown.text(openapi.document(self.family, self.operations, public_url))
+
     def llms_txt(self, public_url: str) -> str:
         """The API in few words, for programs that read, after the convention of llms.txt: its part of that file."""
         lines = [
@@ -46,6 +50,7 @@ class Manual:
             "",
             f"- [OpenAPI 3.1]({public_url}{self.source}): every operation, field and bound",
             f"- [Reference]({public_url}/docs/{self.slug}): the same for people",
+            f"- [The same as Markdown]({public_url}/docs/{self.slug}.md): for programs",
             "",
             "## Operations",
             "",
