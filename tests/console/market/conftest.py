@@ -1,9 +1,11 @@
 """People at the pages of creators: an organization's owner, admin and member, and a creator who belongs to none."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -66,12 +68,13 @@ class Market:
         return made
 
 
-@pytest.fixture
-async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
-    db = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC, threads=2)
+@asynccontextmanager
+async def opened(url: str, folder: Path, home: str) -> AsyncIterator[Market]:
+    """A console at `home` over a fresh database, with its people."""
+    db = Database(url, Seal(b"k" * 32), hosts=frozenset({urlsplit(home).netloc}), home=home, threads=2)
     db.hearers += [audit.record, webhooks.hear, notices.hear, creators.hearing.hear, creators.collabs.hear]
-    blobs, outgoing = Blobs(tmp_path / "blobs"), Outgoing(lambda ip: ip == "127.0.0.1")
-    app: Any = console.app(db, public_url=PUBLIC, blobs=blobs, outgoing=outgoing)
+    blobs, outgoing = Blobs(folder / "blobs"), Outgoing(lambda ip: ip == "127.0.0.1")
+    app: Any = console.app(db, public_url=home, blobs=blobs, outgoing=outgoing)
     owner = db.write_now(identity.add_person, "owner@example.com", "Owner", PASSWORD)
     made = db.write_now(identity.organizations.establish, _as(owner), {"name": "Northwind"})
     found = Market(db, app, made, {"owner": owner}, [])
@@ -82,3 +85,9 @@ async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
     for client in found.browsers:
         await client.aclose()
     db.close()
+
+
+@pytest.fixture
+async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
+    async with opened(database_url, tmp_path, PUBLIC) as found:
+        yield found

@@ -63,7 +63,7 @@ def account(
     profile = creators.social.Profile(
         f"uid-{name}-{platform}", "mira", "Mira", "", 12_345, 900_000, 42, 100_000, "5.2"
     )
-    return w(creators.social.verifying.proved, by, made, profile)
+    return w(lambda write: creators.social.verifying.proved(write, by, made, profile))
 
 
 def application(

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.console.conftest import Browser
 from tests.console.market.conftest import Market
 from tests.console.market.test_organizations import png
 
-CAMPAIGN = {
+CAMPAIGN: dict[str, Any] = {
     "name": "Summer teas",
     "website": "https://shop.example/tea",
     "content_type": "ugc",
@@ -28,7 +29,7 @@ CAMPAIGN = {
     "sale_share": "7.5",
     "ends_at": "",
 }
-COLLAB = {
+COLLAB: dict[str, Any] = {
     "name": "Spring mugs",
     "website": "https://shop.example/mug",
     "currency": "jpy",
@@ -41,9 +42,9 @@ COLLAB = {
 }
 
 
-async def made(market: Market, browser: Browser, kind: str = "campaign", **changes: object) -> str:
+async def made(market: Market, browser: Browser, kind: str = "campaign", **changes: Any) -> str:
     """The path of a new draft."""
-    fields = {**(CAMPAIGN if kind == "campaign" else COLLAB), **changes}
+    fields: dict[str, Any] = {**(CAMPAIGN if kind == "campaign" else COLLAB), **changes}
     answer = await browser.send(f"{market.base}/{kind}s", **fields)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]

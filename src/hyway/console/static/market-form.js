@@ -29,7 +29,12 @@
     bar.className = "editor-bar";
     bar.setAttribute("role", "toolbar");
     bar.setAttribute("aria-label", "Format");
-    const keep = () => { area.value = page.textContent.trim() ? page.innerHTML : ""; };
+    const keep = () => {
+      // Browsers put lists into paragraphs, which no HTML can hold.
+      const copy = page.cloneNode(true);
+      all(copy, "p > ul, p > ol").forEach((list) => list.parentElement.replaceWith(...list.parentElement.childNodes));
+      area.value = copy.textContent.trim() ? copy.innerHTML : "";
+    };
     const block = (name) => {
       const now = String(document.queryCommandValue("formatBlock")).toLowerCase();
       document.execCommand("formatBlock", false, now === name ? "p" : name);
