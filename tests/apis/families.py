@@ -117,7 +117,7 @@ _LAST = {
 }
 
 
-def _noun(path: str, field: str) -> str:
+def noun(path: str, field: str) -> str:
     """What an id in this place is of."""
     if field != "id":
         return "organization" if field == "organization_id" else _NESTED.get(field, "")
@@ -134,10 +134,10 @@ def _hypemarket(db: Database) -> Visit:
         theirs, found = market.party(db, "somebody")
 
     def own(path: str, field: str) -> str | None:
-        return mine.get(_noun(path, field))
+        return mine.get(noun(path, field))
 
     def their(path: str, field: str) -> str | None:
-        return found.get(_noun(path, field))
+        return found.get(noun(path, field))
 
     return Visit(ours.client(), own, found, "somebody", theirs.organization.seq, "campaigns", their)
 
