@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from hyway.domain.creators import money
+from hyway.domain import creators
 from hyway.edge.http import Receive, Send, answer, body
 from hyway.edge.pages import Headers
 from hyway.kernel import clock
@@ -29,11 +29,11 @@ class Stripe:
         if sent is None:
             return await answer(send, 413, _TEXT, b"Too long.\n")
         signature = dict(scope["headers"]).get(b"stripe-signature", b"").decode("latin-1")
-        event = money.stripe_event(sent, signature, self._secret, clock.now())
+        event = creators.money.stripe_event(sent, signature, self._secret, clock.now())
         if event is None:
             return await answer(send, 400, _TEXT, b"No event signed for this server, or an old one.\n")
         try:
-            await self._db.write(money.hear_stripe, event)
+            await self._db.write(creators.money.hear_stripe, event)
         except Exception:
             log.exception("an event of Stripe's was not taken in; it will come again")
             return await answer(send, 503, _TEXT, b"Later, please.\n")

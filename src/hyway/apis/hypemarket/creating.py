@@ -42,7 +42,7 @@ def link(ask: Ask, found: creators.campaigns.Tracked | None) -> TrackedLink | No
 
 def people(r: Read, seqs: list[int]) -> dict[int, Named]:
     """People by their numbers, as they are shown."""
-    found = identity.people(r, seqs)
+    found = identity.named(r, seqs)
     return {seq: Named(sqid.text(seq), person.name) for seq, person in found.items()}
 
 

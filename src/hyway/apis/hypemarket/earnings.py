@@ -10,8 +10,7 @@ from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask
-from hyway.domain import identity
-from hyway.domain.creators import money
+from hyway.domain import creators, identity
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read, Write
@@ -85,7 +84,7 @@ class PayoutMethod(Struct):
     updated_at: str
 
 
-def out(found: money.Earning) -> Earning:
+def out(found: creators.money.Earning) -> Earning:
     programme = sqid.text(found.programme)
     return Earning(
         id=sqid.text(found.seq),
@@ -104,7 +103,7 @@ def out(found: money.Earning) -> Earning:
     )
 
 
-def _payout(named: tuple[money.Payout, str]) -> MyPayout:
+def _payout(named: tuple[creators.money.Payout, str]) -> MyPayout:
     found, payer = named
     return MyPayout(
         id=sqid.text(found.seq),
@@ -119,13 +118,15 @@ def _payout(named: tuple[money.Payout, str]) -> MyPayout:
     )
 
 
-def _payouts(r: Read, by: Caller, offset: int, limit: int) -> tuple[list[tuple[money.Payout, str]], int]:
-    rows, total = money.my_payouts(r, by, offset, limit)
+def _payouts(
+    r: Read, by: Caller, offset: int, limit: int
+) -> tuple[list[tuple[creators.money.Payout, str]], int]:
+    rows, total = creators.money.my_payouts(r, by, offset, limit)
     names = {seq: identity.organization_name(r, seq) for seq in {row.organization for row in rows}}
     return [(row, names[row.organization]) for row in rows], total
 
 
-Linked = tuple[money.PayoutMethod, str | None]
+Linked = tuple[creators.money.PayoutMethod, str | None]
 
 
 def _method(named: Linked) -> PayoutMethod:
@@ -141,18 +142,20 @@ def _method(named: Linked) -> PayoutMethod:
 
 
 def _methods(r: Read, by: Caller) -> list[Linked]:
-    return [(each, money.method_link(r, each)) for each in money.methods(r, by)]
+    return [(each, creators.money.method_link(r, each)) for each in creators.money.methods(r, by)]
 
 
 def _put(w: Write, by: Caller, fields: dict[str, Any]) -> Linked:
     match fields.get("provider") or "manual":
         case "manual":
-            made = money.put_bank(w, by, {name: fields.get(name) for name in money.BANK_FIELDS})
+            made = creators.money.put_bank(
+                w, by, {name: fields.get(name) for name in creators.money.BANK_FIELDS}
+            )
         case "stripe":
-            made = money.put_stripe(w, by)
+            made = creators.money.put_stripe(w, by)
         case _:
             raise Invalid("provider", "is not included in the list")
-    return made, money.method_link(w, made)
+    return made, creators.money.method_link(w, made)
 
 
 @operation("GET", "/me/earnings", scope=READ, query=PageQuery, gives=list[Earning])
@@ -161,7 +164,7 @@ async def page(ask: Ask, query: PageQuery) -> Page[Earning]:
 
     Newest first.
     """
-    return (await asking.page(ask, query, money.earnings)).each(out)
+    return (await asking.page(ask, query, creators.money.earnings)).each(out)
 
 
 @operation("GET", "/me/balances", scope=READ, gives=list[Sums])
@@ -176,7 +179,7 @@ async def balances(ask: Ask) -> list[Sums]:
             paying=each.paying,
             paid=each.paid,
         )
-        for each in await asking.read(ask, money.of_person)
+        for each in await asking.read(ask, creators.money.of_person)
     ]
 
 
@@ -209,7 +212,7 @@ async def drop(ask: Ask) -> None:
     """Forget where you are paid, by its provider."""
     if ask.path["provider"] not in ("manual", "stripe"):
         raise Missing("")
-    await asking.write(ask, money.drop_method, ask.path["provider"])
+    await asking.write(ask, creators.money.drop_method, ask.path["provider"])
 
 
 OPERATIONS = (page, balances, payouts, methods, put, drop)

@@ -10,8 +10,7 @@ from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import Show, operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask, Operation
-from hyway.domain.creators import money
-from hyway.domain.creators.money import ProgrammeKind
+from hyway.domain import creators
 from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read, Write
@@ -46,7 +45,7 @@ class Funding(Struct):
     url: str
 
 
-def out(ask: Ask, found: money.Funding) -> Funding:
+def out(ask: Ask, found: creators.money.Funding) -> Funding:
     id = sqid.text(found.seq)
     programme = (f"{found.programme_kind}s", sqid.text(found.programme))
     return Funding(
@@ -68,22 +67,26 @@ def out(ask: Ask, found: money.Funding) -> Funding:
 
 
 def _page(
-    r: Read, by: Caller, kind: ProgrammeKind, programme: int, offset: int, limit: int
-) -> tuple[list[money.Funding], int]:
-    money.programme(r, by, kind, programme)
-    return money.fundings(r, by, kind, programme, offset, limit)
+    r: Read, by: Caller, kind: creators.money.ProgrammeKind, programme: int, offset: int, limit: int
+) -> tuple[list[creators.money.Funding], int]:
+    creators.money.programme(r, by, kind, programme)
+    return creators.money.fundings(r, by, kind, programme, offset, limit)
 
 
-def _find(r: Read, by: Caller, kind: ProgrammeKind, programme: int, seq: int) -> money.Funding:
-    found = money.funding(r, by, seq)
+def _find(
+    r: Read, by: Caller, kind: creators.money.ProgrammeKind, programme: int, seq: int
+) -> creators.money.Funding:
+    found = creators.money.funding(r, by, seq)
     if (found.programme_kind, found.programme) != (kind, programme):
         raise Missing("Not authorized")
     return found
 
 
-def _fund(w: Write, by: Caller, kind: ProgrammeKind, programme: int, fields: dict[str, Any]) -> money.Funding:
-    into = money.programme(w, by, kind, programme)
-    return money.fund(
+def _fund(
+    w: Write, by: Caller, kind: creators.money.ProgrammeKind, programme: int, fields: dict[str, Any]
+) -> creators.money.Funding:
+    into = creators.money.programme(w, by, kind, programme)
+    return creators.money.fund(
         w,
         by,
         kind,
@@ -96,13 +99,13 @@ def _fund(w: Write, by: Caller, kind: ProgrammeKind, programme: int, fields: dic
 
 
 def _refund(
-    w: Write, by: Caller, kind: ProgrammeKind, programme: int, seq: int, amount: int | None
-) -> money.Funding:
+    w: Write, by: Caller, kind: creators.money.ProgrammeKind, programme: int, seq: int, amount: int | None
+) -> creators.money.Funding:
     _find(w, by, kind, programme, seq)
-    return money.refund(w, by, seq, amount)
+    return creators.money.refund(w, by, seq, amount)
 
 
-def _operations(kind: ProgrammeKind) -> tuple[Operation, ...]:
+def _operations(kind: creators.money.ProgrammeKind) -> tuple[Operation, ...]:
     """The same four under the addresses of campaigns and of collabs."""
     within = f"/organizations/{{organization_id}}/{kind}s/{{{kind}_id}}/fundings"
     named = f"{kind}_id"

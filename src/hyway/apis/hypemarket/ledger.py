@@ -7,8 +7,7 @@ from hyway.apis.hypemarket.paging import Page, PageQuery
 from hyway.apis.hypemarket.rails import operation
 from hyway.apis.hypemarket.style import READ
 from hyway.apis.kit.operations import Ask
-from hyway.domain.creators import money
-from hyway.domain.creators.money import ProgrammeKind
+from hyway.domain import creators
 from hyway.kernel import sqid
 from hyway.kernel.faults import Missing
 
@@ -68,7 +67,7 @@ def _id(seq: int | None, kind: str | None, wanted: str) -> str | None:
     return sqid.text(seq) if seq and kind == wanted else None
 
 
-def _line(line: money.Line) -> Line:
+def _line(line: creators.money.Line) -> Line:
     return Line(
         account=line.account,
         amount=line.amount,
@@ -78,7 +77,7 @@ def _line(line: money.Line) -> Line:
     )
 
 
-def out(entry: money.Entry) -> Entry:
+def out(entry: creators.money.Entry) -> Entry:
     return Entry(
         id=sqid.text(entry.seq),
         kind=entry.kind,
@@ -92,8 +91,8 @@ def out(entry: money.Entry) -> Entry:
     )
 
 
-def _programme(query: LedgerQuery) -> tuple[ProgrammeKind, int] | None:
-    asked: tuple[tuple[ProgrammeKind, str | None], ...] = (
+def _programme(query: LedgerQuery) -> tuple[creators.money.ProgrammeKind, int] | None:
+    asked: tuple[tuple[creators.money.ProgrammeKind, str | None], ...] = (
         ("campaign", query.campaign_id),
         ("collab", query.collab_id),
     )
@@ -112,7 +111,7 @@ async def page(ask: Ask, query: LedgerQuery) -> Page[Entry]:
 
     Newest first; `campaign_id` or `collab_id` leaves out what does not concern it. The lines of an entry add up to 0.
     """
-    return (await asking.page(ask, query, money.ledger, _programme(query))).each(out)
+    return (await asking.page(ask, query, creators.money.ledger, _programme(query))).each(out)
 
 
 @operation("GET", "/organizations/{organization_id}/balances", scope=READ, gives=list[Balance])
@@ -131,7 +130,7 @@ async def balances(ask: Ask) -> list[Balance]:
             held=each.held,
             owed=each.owed,
         )
-        for each in await asking.read(ask, money.balances)
+        for each in await asking.read(ask, creators.money.balances)
     ]
 
 
@@ -153,7 +152,7 @@ async def owed(ask: Ask) -> list[Owed]:
             paying=each.sums.paying,
             paid=each.sums.paid,
         )
-        for each in await asking.read(ask, money.owed)
+        for each in await asking.read(ask, creators.money.owed)
     ]
 
 

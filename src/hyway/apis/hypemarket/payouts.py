@@ -10,9 +10,7 @@ from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import Show, operation
 from hyway.apis.hypemarket.style import READ, WRITE
 from hyway.apis.kit.operations import Ask, Reply
-from hyway.domain import identity
-from hyway.domain.creators import money
-from hyway.domain.creators.money import PayoutStatus
+from hyway.domain import creators, identity
 from hyway.domain.identity import Caller, Person
 from hyway.kernel import sqid
 from hyway.kernel.db import Read, Write
@@ -54,7 +52,7 @@ class PayoutsQuery(PageQuery, kw_only=True):
     status: str | None = None
 
 
-Named = tuple[money.Payout, Person]
+Named = tuple[creators.money.Payout, Person]
 
 
 def out(ask: Ask, named: Named) -> Payout:
@@ -77,20 +75,20 @@ def out(ask: Ask, named: Named) -> Payout:
     )
 
 
-def _named(r: Read, found: list[money.Payout]) -> list[Named]:
-    people = identity.people(r, {each.person for each in found})
+def _named(r: Read, found: list[creators.money.Payout]) -> list[Named]:
+    people = identity.named(r, {each.person for each in found})
     return [(each, people[each.person]) for each in found]
 
 
 def _page(
-    r: Read, by: Caller, statuses: tuple[PayoutStatus, ...], offset: int, limit: int
+    r: Read, by: Caller, statuses: tuple[creators.money.PayoutStatus, ...], offset: int, limit: int
 ) -> tuple[list[Named], int]:
-    rows, total = money.payouts(r, by, offset, limit, statuses)
+    rows, total = creators.money.payouts(r, by, offset, limit, statuses)
     return _named(r, rows), total
 
 
 def _find(r: Read, by: Caller, seq: int) -> Named:
-    return _named(r, [money.payout(r, by, seq)])[0]
+    return _named(r, [creators.money.payout(r, by, seq)])[0]
 
 
 def _pay_out(w: Write, by: Caller, fields: dict[str, Any]) -> list[Named]:
@@ -98,23 +96,23 @@ def _pay_out(w: Write, by: Caller, fields: dict[str, Any]) -> list[Named]:
     person = sqid.number(said) if said else None
     if said and person is None:
         raise Invalid("user", "must exist")
-    return _named(w, money.pay_out(w, by, person))
+    return _named(w, creators.money.pay_out(w, by, person))
 
 
 def _mark_paid(w: Write, by: Caller, seq: int, fields: dict[str, Any]) -> Named:
-    return _named(w, [money.mark_paid(w, by, seq, fields.get("note") or "")])[0]
+    return _named(w, [creators.money.mark_paid(w, by, seq, fields.get("note") or "")])[0]
 
 
 def _mark_failed(w: Write, by: Caller, seq: int, fields: dict[str, Any]) -> Named:
-    return _named(w, [money.mark_failed(w, by, seq, fields.get("failure") or "")])[0]
+    return _named(w, [creators.money.mark_failed(w, by, seq, fields.get("failure") or "")])[0]
 
 
 def _cancel(w: Write, by: Caller, seq: int) -> Named:
-    return _named(w, [money.cancel(w, by, seq)])[0]
+    return _named(w, [creators.money.cancel(w, by, seq)])[0]
 
 
 def _retry(w: Write, by: Caller, seq: int) -> Named:
-    return _named(w, [money.retry(w, by, seq)])[0]
+    return _named(w, [creators.money.retry(w, by, seq)])[0]
 
 
 @operation(
@@ -125,7 +123,7 @@ async def page(ask: Ask, query: PayoutsQuery) -> Page[Payout]:
 
     Newest first; `status` leaves the others out.
     """
-    asked = tuple(known for known in get_args(PayoutStatus) if known == query.status)
+    asked = tuple(known for known in get_args(creators.money.PayoutStatus) if known == query.status)
     if query.status and not asked:
         raise Invalid("status", "is not included in the list")
     found = await asking.page(ask, query, _page, asked)
@@ -208,7 +206,7 @@ async def export(ask: Ask) -> Reply:
 
     A CSV file, at `export.csv` as at `export.json`, with bank details in clear: it takes a token that may write.
     """
-    text = await asking.read(ask, money.export)
+    text = await asking.read(ask, creators.money.export)
     named = (b"content-disposition", b'attachment; filename="payouts.csv"')
     headers = (named, (b"cache-control", b"no-store"))
     return Reply(text.encode(), 200, headers, b"text/csv; charset=utf-8")
