@@ -66,8 +66,8 @@ class Settings:
     """HYWAY_STRIPE_KEY: the secret key (`sk_…`) of the Stripe account through which campaigns are funded and creators
     paid. Default: none; money comes and goes by hand. HYWAY_STRIPE_URL: asked in place of `https://api.stripe.com`."""
     stripe_webhook_secret: str
-    """HYWAY_STRIPE_WEBHOOK_SECRET: what Stripe signs its events with (`whsec_…`), sent to `/hooks/stripe`. Without it
-    Stripe is asked every minute."""
+    """HYWAY_STRIPE_WEBHOOK_SECRET: what Stripe signs its events with (`whsec_…`, several with commas between them),
+    sent to `/hooks/stripe`. Without it Stripe is asked every minute."""
     platform_fee: int
     """HYWAY_PLATFORM_FEE: what the platform keeps of each funding, in percent, `2.5`. Default 0. Kept in hundredths."""
     sign_up: str

@@ -404,3 +404,10 @@ BODY = event("evt_1", "transfer.created", {"id": "tr_1"})
 )
 def test_only_what_is_signed_and_fresh_is_heard(body: bytes, header: str, is_heard: bool):
     assert (money.stripe_event(body, header, SECRET, NOW * clock.SECOND) is not None) is is_heard
+    several = f"whsec_accounts, {SECRET}"
+    assert (money.stripe_event(body, header, several, NOW * clock.SECOND) is not None) is is_heard
+
+
+@pytest.mark.parametrize("secret", ["", ",", " , "])
+def test_without_a_secret_nothing_is_heard(secret: str):
+    assert money.stripe_event(BODY, signature(BODY, NOW, ""), secret, NOW * clock.SECOND) is None

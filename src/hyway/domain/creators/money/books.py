@@ -1,18 +1,16 @@
 """The double-entry ledger: what is entered once is there for ever, and adds up to nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from hyway.domain import identity
 from hyway.domain.creators.money.records import Balances, Entry, ProgrammeKind, SubmissionKind
 from hyway.domain.creators.store import money_ledger as store
 from hyway.domain.creators.store.money_ledger import Account
+from hyway.domain.identity import Caller
 from hyway.kernel import clock
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Taken
-
-Caller = identity.Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +73,3 @@ def balances(r: Read, by: Caller) -> list[Balances]:
     for currency, kind, amount in store.balances(r, by.organization):
         found.setdefault(currency, {})[kind] = amount if kind == "cash" else -amount
     return [Balances(currency, **amounts) for currency, amounts in sorted(found.items())]
-
-
-def server(organization: int) -> Caller:
-    """The server itself, acting for an organization."""
-    return Caller(organization, identity.DEFAULT_PLAN, "system", "server", "Hyway", "server", role="owner")
-
-
-def within(by: Caller, organization: int) -> Caller:
-    """The same who asks, heard of in the organization whose money moves."""
-    return by if by.organization == organization else replace(by, organization=organization)

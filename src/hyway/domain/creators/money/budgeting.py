@@ -1,10 +1,11 @@
 """Money put into a programme, and what of it goes back."""
 
 from hyway.domain.creators.money import rules
-from hyway.domain.creators.money.books import Caller, NewEntry, post, server, within
+from hyway.domain.creators.money.books import NewEntry, post
 from hyway.domain.creators.money.records import Funding, Programme, ProgrammeKind
 from hyway.domain.creators.store import money as store
 from hyway.domain.creators.store.money_ledger import Account
+from hyway.domain.identity import Caller, server, within
 from hyway.kernel import clock, outbox, sqid
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 
 from hyway.domain import identity
-from hyway.domain.creators.money.books import Caller
 from hyway.domain.creators.money.records import PayoutMethod
 from hyway.domain.creators.store import money_payouts as store
+from hyway.domain.identity import Caller
 from hyway.kernel import clock, outbox
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write

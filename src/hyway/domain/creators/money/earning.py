@@ -6,11 +6,12 @@ The row of the programme is locked first, then earnings in their order, then acc
 from collections.abc import Sequence
 
 from hyway.domain.creators.money import rules
-from hyway.domain.creators.money.books import Caller, NewEntry, post, server, within
+from hyway.domain.creators.money.books import NewEntry, post
 from hyway.domain.creators.money.records import Earning, Programme, Stage, Sums, Work
 from hyway.domain.creators.store import money as budgets
 from hyway.domain.creators.store import money_earnings as store
 from hyway.domain.creators.store.money_ledger import Account
+from hyway.domain.identity import Caller, server, within
 from hyway.kernel import clock, sqid
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write

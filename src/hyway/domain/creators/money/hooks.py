@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hyway.domain.creators.money import budgeting, destinations, paying, stripe
-from hyway.domain.creators.money.books import server
 from hyway.domain.creators.money.records import Funding
 from hyway.domain.creators.store import money_ledger as store
+from hyway.domain.identity import server
 from hyway.kernel.db import Write
 
 log = logging.getLogger(__name__)

@@ -10,12 +10,12 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from hyway.domain import identity
-from hyway.domain.creators.money.books import Caller
 from hyway.domain.creators.money.destinations import PURPOSE
 from hyway.domain.creators.money.records import Earning, Owed, Payout, Stage, Sums
 from hyway.domain.creators.money.rules import may_manage
 from hyway.domain.creators.store import money_earnings as earned
 from hyway.domain.creators.store import money_payouts as store
+from hyway.domain.identity import Caller
 from hyway.kernel import sqid
 from hyway.kernel.db import Read
 
@@ -25,7 +25,7 @@ COLUMNS = ("payout", "name", "email", "currency", "amount", "pay to", "reference
 def owed(r: Read, by: Caller) -> list[Owed]:
     """What the organization owes each person in each currency, and has paid them; by name."""
     sums = _sums(earned.sums(r, organization=by.organization))
-    known = identity.people(r, {person for person, _ in sums})
+    known = identity.named(r, {person for person, _ in sums})
     rows = [Owed(who, known[who].name, known[who].email, each) for (who, _), each in sums.items()]
     return sorted(rows, key=lambda row: (row.name.casefold(), row.person, row.sums.currency))
 
@@ -53,7 +53,7 @@ def export(r: Read, by: Caller) -> str:
     """
     may_manage(by)
     found = store.to_pay_by_hand(r, by.organization)
-    people = identity.people(r, {each.person for each in found})
+    people = identity.named(r, {each.person for each in found})
     to = {each.person: each for each in store.methods(r, people) if each.provider == "manual"}
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\r\n")

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from hyway.domain.creators.money import rules
-from hyway.domain.creators.money.books import Caller, NewEntry, post, server, within
+from hyway.domain.creators.money.books import NewEntry, post
 from hyway.domain.creators.money.earning import tell
 from hyway.domain.creators.money.records import Earning, Payout, PayoutStatus, Sending, Stage
 from hyway.domain.creators.store import money_earnings as earned
 from hyway.domain.creators.store import money_payouts as store
 from hyway.domain.creators.store.money_ledger import Account
+from hyway.domain.identity import Caller, server, within
 from hyway.kernel import clock, outbox, sqid
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write

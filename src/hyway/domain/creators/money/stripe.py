@@ -193,7 +193,10 @@ def ready(account: Mapping[str, Any]) -> bool:
 
 
 def event(body: bytes, signature: str, secret: str, now: Instant) -> dict[str, Any] | None:
-    """The event of a request; None unless it is signed with the secret, and was within five minutes."""
+    """The event of a request; None unless it is signed with the secret, and was within five minutes.
+
+    `secret` may be several with commas between them: Stripe signs with another one what concerns connected accounts.
+    """
     parts = [part.partition("=") for part in signature.split(",")]
     stamps = [value for name, _, value in parts if name.strip() == "t"]
     marks = [value for name, _, value in parts if name.strip() == "v1"]
@@ -201,7 +204,9 @@ def event(body: bytes, signature: str, secret: str, now: Instant) -> dict[str, A
         return None
     if abs(now // SECOND - int(stamps[0])) > TOLERANCE:
         return None
-    good = hmac.new(secret.encode(), stamps[0].encode() + b"." + body, hashlib.sha256).hexdigest()
-    if not any(hmac.compare_digest(good.encode(), mark.encode()) for mark in marks):
+    signed = stamps[0].encode() + b"." + body
+    keys = [key.strip().encode() for key in secret.split(",") if key.strip()]
+    goods = [hmac.new(key, signed, hashlib.sha256).hexdigest().encode() for key in keys]
+    if not any(hmac.compare_digest(good, mark.encode()) for good in goods for mark in marks):
         return None
     return _object(body)

@@ -73,7 +73,7 @@ def add_lines(w: Write, entry: int, lines: Sequence[tuple[int, int]]) -> None:
 def first_time(w: Write, provider: str, id: str) -> bool:
     """Whether the provider tells this for the first time; notes it."""
     added = insert(PROVIDER_EVENTS, w.engine).values(provider=provider, id=id, at=clock.now())
-    return w.run(added.on_conflict_do_nothing()).rowcount == 1
+    return w.run(added.on_conflict_do_nothing().returning(PROVIDER_EVENTS.c.id)).first() is not None
 
 
 def entries(
