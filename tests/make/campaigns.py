@@ -182,5 +182,5 @@ def stage_at(url: str) -> Iterator[Stage]:
 
 
 def _join(w: Write, by: Caller, who: Caller) -> None:
-    person = identity.people(w, [identity.person_of(who)])[identity.person_of(who)]
+    person = identity.named(w, [identity.person_of(who)])[identity.person_of(who)]
     identity.join(w, by, person, "owner")

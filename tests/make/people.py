@@ -38,7 +38,7 @@ def roles(db: Database, organization: Organization) -> dict[str, str]:
 def person(db: Database, by: Caller) -> Person:
     """The person behind a caller."""
     assert by.person is not None
-    return db.read_now(identity.people, [by.person])[by.person]
+    return db.read_now(identity.named, [by.person])[by.person]
 
 
 def signed_in(db: Database, email: str) -> tuple[str, identity.Session]:

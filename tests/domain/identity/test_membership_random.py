@@ -100,7 +100,7 @@ class Play:
             verb(w, by, page(w, by)[0][0].seq if page(w, by)[0] else at)
 
     def _persons(self, r: Read) -> list[identity.Person]:
-        return list(identity.people(r, [by.person or 0 for by in self.people]).values())
+        return list(identity.named(r, [by.person or 0 for by in self.people]).values())
 
     def _number(self, r: Read, what: str, at: int) -> int:
         owner = replace(identity.command_line(self.organization), person=0)

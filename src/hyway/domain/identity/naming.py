@@ -10,8 +10,9 @@ from hyway.kernel.db import Read
 
 
 def named(r: Read, people: Iterable[int]) -> dict[int, Person]:
-    """People by their numbers."""
-    return store.people(r, people)
+    """People by their numbers, in one statement."""
+    wanted = sorted(set(people))
+    return store.people(r, wanted) if wanted else {}
 
 
 def organizations_named(r: Read, organizations: Iterable[int]) -> dict[int, Organization]:

@@ -123,11 +123,6 @@ def person_by_email(r: Read, email: str) -> Person | None:
     return found[0] if found else None
 
 
-def people(r: Read, seqs: Collection[int]) -> dict[int, Person]:
-    """Those of these inner numbers, in one statement; contexts that keep numbers show names by it."""
-    return {person.seq: person for person in store.people(r, seqs)} if seqs else {}
-
-
 def join(w: Write, by: Caller, person: Person, role: Role) -> None:
     """Makes a person a member of the caller's organization."""
     try:

@@ -34,7 +34,7 @@ def tell(w: Write, telling: Telling) -> int:
             wanted = {"notification": seq, "subscription": each}
             outbox.later(w, PUSH, telling.organization or identity.NOBODYS, wanted)
     if mail and not again:
-        person = identity.people(w, [telling.person])[telling.person]
+        person = identity.named(w, [telling.person])[telling.person]
         why = f"You receive this because mail is on in your settings: {w.home}{_SETTINGS}"
         to = telling.link or "/me/notifications"
         letter = mails.Letter(said.title, said.body, w.home + to, "Open", why)

@@ -22,7 +22,7 @@ def enrol(w: Write, by: Caller, person: int, programme_name: str, destination: s
     The partner is made once for an organization and a person; the link leads to `destination` and says with UTM whose
     it is and for which programme.
     """
-    who = identity.people(w, [person])[person]
+    who = identity.named(w, [person])[person]
     partner = _kept(w, by, links.PARTNERS, person, {"name": who.name[:_LONGEST], "email": who.email})
     collection = _kept(w, by, links.COLLECTIONS, store.NOBODY, {"name": COLLECTION})
     utm: dict[str, str | None] = {

@@ -47,7 +47,7 @@ def submission(w: Write, of: Submission, what: str, *, creator: bool, **more: st
 
 
 def name_of(r: Read, person: int) -> str:
-    return identity.people(r, [person])[person].name
+    return identity.named(r, [person])[person].name
 
 
 def _place(of: Campaign) -> str:

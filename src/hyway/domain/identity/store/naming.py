@@ -1,6 +1,6 @@
 """Statements that give people and organizations their names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import or_, select
 
@@ -10,8 +10,8 @@ from hyway.domain.identity.store.tables import MEMBERSHIPS, ORGANIZATIONS, PEOPL
 from hyway.kernel.db import Read
 
 
-def people(r: Read, seqs: Iterable[int]) -> dict[int, Person]:
-    rows = r.run(select(PEOPLE).where(PEOPLE.c.seq.in_(sorted(set(seqs)))))
+def people(r: Read, seqs: Sequence[int]) -> dict[int, Person]:
+    rows = r.run(select(PEOPLE).where(PEOPLE.c.seq.in_(seqs)))
     return {row.seq: person(row) for row in rows}
 
 

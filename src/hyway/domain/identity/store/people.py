@@ -1,6 +1,6 @@
 """Statements about organizations, people, sessions and keys."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -152,10 +152,6 @@ def session(r: Read, token_hash: str, at: Instant) -> Session | None:
     who = m.person if m else person_of(r, row.person)
     where, role = (m.organization, m.role) if m else (None, None)
     return Session(who, where, role, row.id, row.created_at, row.seen_at, row.expires_at, row.user_agent)
-
-
-def people(r: Read, seqs: Collection[int]) -> list[Person]:
-    return [person(row) for row in r.run(select(PEOPLE).where(PEOPLE.c.seq.in_(list(seqs))))]
 
 
 def person_of(r: Read, seq: int) -> Person:
