@@ -51,6 +51,7 @@ def test_ago_and_until(monkeypatch: pytest.MonkeyPatch) -> None:
         "2 d ago",
     ]
     assert shown.until(now + 3 * clock.DAY) == "in 3 d"
+    assert shown.until(now + 48 * clock.HOUR - clock.MINUTE) == "in 2 d"
 
 
 def test_a_day_span_begins_at_midnight_where_the_person_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,13 +109,13 @@ def ago(at: Instant) -> str:
 
 
 def until(at: Instant) -> str:
-    """`in 3 d`, or how long ago."""
+    """`in 3 d`, the nearest, or how long ago."""
     left = at - clock.now()
     if left <= 0:
         return ago(at)
     for size, unit in _STEPS:
         if left >= size:
-            return f"in {left // size} {unit}"
+            return f"in {(left + size // 2) // size} {unit}"
     return "in a moment"
 
 

@@ -44,6 +44,12 @@ class Figures:
         return _sums(day.revenue for day in self.days)
 
     @property
+    def is_quiet(self) -> bool:
+        """Nothing happened that could be drawn."""
+        sums = (*self.spent_sum.values(), *self.revenue_sum.values())
+        return not self.views_sum and not any(sums)
+
+    @property
     def cpm_of_all(self) -> int | None:
         """Minor units for a thousand views; None where nobody looked."""
         cost = _sums(day.spent_on_views for day in self.days).get(self.currency, 0)
