@@ -1,4 +1,4 @@
-"""The command that shows what it looks like when it is used: links with traffic over them, and a fleet's day."""
+"""The command that shows what it looks like when it is used: traffic over links, a fleet's day, creators' weeks."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hyway import main, observe
-from hyway.commands import demo_data, demo_fleet, shared
+from hyway.commands import demo_creators, demo_data, demo_fleet, demo_programmes, shared
 from hyway.commands.demo_traffic import Request, past, present
 from hyway.commands.shared import Data, words
 from hyway.domain import attribution, identity, links
@@ -41,12 +41,15 @@ def demo(
     seed: Annotated[int, Parameter(help="The same number makes the same visits.")] = 1,
     data: Data = None,
 ) -> int:
-    """Fill an organization named Demo with links and visits, leads and sales, and the day of a small fleet.
+    """Fill an organization named Demo with links and visits, leads and sales, the day of a small fleet,
+    and four weeks of a few creators.
 
     Nineteen visits in twenty are spread over the last 30 days: they are written by the same part that stores real
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
     this command (which then tells visitors' countries too). Run it again for more visits. The fleet's day is made
-    once: trips and stops of the last eight hours, and actions in each state.
+    once: trips and stops of the last eight hours, and actions in each state. So are the creators' weeks: campaigns and
+    collabs, posts and their views, what they earned. `hyway user reset-password hiking-channel@example.com` lets you
+    see their side.
     """
     if not 1 <= clicks <= 1_000_000:
         raise Fault("--clicks must be between 1 and 1000000")
@@ -62,11 +65,13 @@ def demo(
             live = asyncio.run(_visit(settings, present(made, now, chance), bar))
             visits = [*history, *((id, clock.now()) for id in live)]
             converted = _convert(db, by, visits, chance, bar)
+            driven = demo_fleet.drive(db, by, chance, bar)
+            posted = demo_creators.play(settings, by, chance, bar)
             while attribution.roll_up(db):
                 pass
-            driven = demo_fleet.drive(db, by, chance, bar)
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
+    words.print(f"{len(demo_programmes.CHANNELS)} creators, {posted} new posts")
     shared.tell(f"{settings.public_url}/console")
     return 0
 

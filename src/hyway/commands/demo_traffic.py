@@ -8,6 +8,7 @@ from hyway.commands import demo_data
 from hyway.domain.attribution import Capture, Trigger
 from hyway.domain.links import Link
 from hyway.kernel import clock, ids
+from hyway.kernel.clock import Instant
 
 _DAYS = 30
 _BOT, _SCAN, _REPEAT = 0.08, 0.12, 0.15
@@ -28,12 +29,19 @@ class Request(NamedTuple):
     bot: bool
 
 
-def past(organization: int, links: Sequence[Link], count: int, chance: random.Random) -> list[Capture]:
-    """Visits from 30 days ago until yesterday at this time, in the order in which they happened."""
+def past(
+    organization: int,
+    links: Sequence[Link],
+    count: int,
+    chance: random.Random,
+    days: int = _DAYS,
+    now: Instant | None = None,
+) -> list[Capture]:
+    """Visits from so many days ago until yesterday at this time, in the order in which they happened."""
     known: list[Visitor] = []
     return [
         _capture(organization, at, _link(links, chance), _visitor(known, chance), chance)
-        for at in _times(count, chance)
+        for at in _times(count, days, now or clock.now(), chance)
     ]
 
 
@@ -56,10 +64,10 @@ def present(links: Sequence[Link], count: int, chance: random.Random) -> list[Re
     return made
 
 
-def _times(count: int, chance: random.Random) -> list[int]:
+def _times(count: int, of: int, now: Instant, chance: random.Random) -> list[Instant]:
     """More each week, fewer at weekends and at night."""
-    end = clock.now() - clock.DAY
-    days = [(_DAYS - 1 - ago, ago) for ago in range(_DAYS - 1)]
+    end = now - clock.DAY
+    days = [(of - 1 - ago, ago) for ago in range(of - 1)]
     weights = []
     for grown, ago in days:
         weekday = clock.moment(end - ago * clock.DAY).weekday()

@@ -14,6 +14,7 @@ from hyway.domain.creators import (
     social,
 )
 from hyway.domain.creators.campaigns import applications, board, partners, submissions
+from hyway.domain.creators.social import syncing
 
 __all__ = [
     "addresses",
@@ -31,4 +32,5 @@ __all__ = [
     "prefill",
     "social",
     "submissions",
+    "syncing",
 ]

@@ -65,6 +65,11 @@ def drop(w: Write, by: Caller, seq: int) -> None:
     announce(w, by, "removed", account)
 
 
+def rest(w: Write, by: Caller, seq: int, until: Instant) -> None:
+    """The figures of one of the caller's own are not read before then."""
+    store.change(w, find(w, by, seq).seq, {"next_sync_at": until})
+
+
 def free(w: Write, platform_id: str, key: str, person: int, *, proved: bool = False) -> None:
     """Makes way for the person's new account at the address; Taken if somebody has it.
 
