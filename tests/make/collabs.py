@@ -59,7 +59,7 @@ class Stage:
         """Somebody with a verified account at each of the platforms."""
         by = self.db.write_now(_person, "Kim")
         for platform in platforms or ("tiktok",):
-            self.db.write_now(account, by.person, platform)
+            self.db.write_now(account, identity.person_of(by), platform)
         if address:
             self.write(creators.addresses.put, by, ADDRESS)
         return by
@@ -86,7 +86,7 @@ class Stage:
         self, of: Collab, who: Caller, made: Submission
     ) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
         ours, theirs = (self.by, made.seq), (who, made.seq)
-        shipped = [
+        shipped: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
             (shipping.ship, (*ours, Shipment("DHL", "JD0001", "https://dhl.example/JD0001"))),
             (making.deliver, ours),
             (making.receive, theirs),
@@ -149,7 +149,11 @@ def stage_at(db: Database) -> Stage:
 def _person(w: Write, name: str) -> Caller:
     """Somebody without a password: hashing takes its time."""
     at = clock.now()
-    row = {"id": ids.uuid7(), "email": f"{name.lower()}{next(_numbers)}@example.com", "name": name}
+    row: dict[str, Any] = {
+        "id": ids.uuid7(),
+        "email": f"{name.lower()}{next(_numbers)}@example.com",
+        "name": name,
+    }
     row |= {"must_change_password": 0, "created_at": at, "confirmed_at": at}
     seq = int(w.run(PEOPLE.insert().returning(PEOPLE.c.seq), row).scalar_one())
     return Caller(identity.NOBODYS, "self-hosted", "person", row["id"], name, "hypemarket", person=seq)

@@ -1,6 +1,5 @@
 """Submissions to collabs and messages over JSON: each operation, from both sides."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -53,7 +52,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(world: World) -> Iterator[Scene]:
+def scene(world: World) -> Scene:
     return Scene(world)
 
 
@@ -64,7 +63,7 @@ async def applied(scene: Scene, kim: httpx.AsyncClient) -> dict[str, Any]:
 
 
 async def done(client: httpx.AsyncClient, place: str, step: str, status: str, **sent: Any) -> dict[str, Any]:
-    answer = await client.post(f"{place}/{step}.json", **({"json": sent} if sent else {}))
+    answer = await client.post(f"{place}/{step}.json", json=sent or None)
     assert (answer.status_code, answer.json().get("status")) == (200, status), answer.text
     return answer.json()
 
@@ -156,6 +155,7 @@ async def test_brought_by_our_own_people(scene: Scene):
         action = scene.world.db.read_now(
             tracking.actions.by_short_code, gone["tracking_url"].rpartition("/")[2]
         )
+        assert action is not None
         scene.world.db.write_now(tracking.actions.complete, scene.world.by, action.id)
         assert (await kim.get(f"/me/collab_submissions/{id}.json")).json()["status"] == "delivered"
 
@@ -214,7 +214,7 @@ async def test_who_may_see_and_do_what(scene: Scene):
         "ship",
         "request_revision",
     ]
-    body = {
+    body: dict[str, dict[str, Any]] = {
         "shipment": {"carrier": "x"},
         "revision": {"note": "x"},
         "content": {"url": "x"},

@@ -12,11 +12,12 @@ from hyway.kernel.db import Database
 from tests.apis.families import FAMILIES, Visit
 from tests.apis.hypertrack.conftest import World
 from tests.apis.hypertrack.stage import party
-from tests.apis.test_strangers import NOBODY, Try, tries
+from tests.apis.test_strangers import Try, tries
 
 FAMILY = next(each for each in FAMILIES if each.name == "hypertrack")
 _OF_USERS = ("tracking_positions", "tracking_visits", "tracking_photos", "tracking_phones")
 _UUID = re.compile(r"[0-9a-f-]{36}")
+NOBODY = "01900000-0000-7000-8000-000000000000"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 NOUNS = {
     "users": "user", "actions": "action", "places": "place", "groups": "group", "events": "event",

@@ -63,7 +63,11 @@ class Sides(RuleBasedStateMachine):
         self.real = clock.now
         clock.now = lambda: self.at
         self.stage = stage_at(self.host.db)
-        wish = {"reward_amount": 600, "require_spark_ads": True, "requires_product_shipment": True}
+        wish: dict[str, Any] = {
+            "reward_amount": 600,
+            "require_spark_ads": True,
+            "requires_product_shipment": True,
+        }
         self.collabs = [self.stage.collab(usage_days=5, **wish), self.stage.collab(reward_amount=400)]
         for each in self.collabs:
             self.stage.fund(each, 1_000)
@@ -166,8 +170,8 @@ class Sides(RuleBasedStateMachine):
                 assert status in steps.DONE
             if each.stage == "reversed":
                 assert status == "canceled"
-        for each in self.collabs:
-            assert self.stage.db.read_now(audit, "collab", each.seq) == []
+        for made in self.collabs:
+            assert self.stage.db.read_now(audit, "collab", made.seq) == []
 
     @invariant()
     def addresses_are_kept_only_while_they_are_needed(self) -> None:

@@ -30,9 +30,11 @@ def sent(stage: Stage, courier: tracking.User | None = None) -> collabs.Submissi
 
 def test_a_courier_of_ones_own_has_a_delivery_to_the_creators_address(stage: Stage, courier: tracking.User):
     gone = sent(stage, courier)
-    action = stage.db.read_now(tracking.actions.find, stage.by, gone.action_id)
+    action = stage.db.read_now(tracking.actions.find, stage.by, gone.action_id or "")
+    assert action.user is not None
     assert (action.type, action.user.id, action.status) == ("delivery", courier.id, "assigned")
     place = action.expected_place
+    assert place is not None
     assert (place.name, place.address) == ("Kim", "1 Infinite Loop, Cupertino, CA 95014, US")
     assert gone.tracking_url == f"{stage.db.house.home}/track/{action.short_code}"
     assert (gone.status, gone.carrier) == ("shipped", None)
@@ -42,9 +44,9 @@ def test_a_courier_of_ones_own_has_a_delivery_to_the_creators_address(stage: Sta
 def test_what_was_brought_is_delivered_however_it_is_told(stage: Stage, courier: tracking.User, way: str):
     gone, other = sent(stage, courier), sent(stage, courier)
     if way == "one":
-        stage.write(tracking.actions.complete, stage.by, gone.action_id)
+        stage.write(tracking.actions.complete, stage.by, gone.action_id or "")
     elif way == "many":
-        action = stage.db.read_now(tracking.actions.find, stage.by, gone.action_id)
+        action = stage.db.read_now(tracking.actions.find, stage.by, gone.action_id or "")
         stage.write(
             tracking.actions.complete_matching, stage.by, courier.id, collection_id=action.collection_id
         )
@@ -68,7 +70,7 @@ def test_what_was_delivered_before_stays_so(stage: Stage, courier: tracking.User
 
 def test_a_delivery_may_wait_for_somebody(stage: Stage):
     gone = sent(stage)
-    assert stage.db.read_now(tracking.actions.find, stage.by, gone.action_id).user is None
+    assert stage.db.read_now(tracking.actions.find, stage.by, gone.action_id or "").user is None
 
 
 def test_a_user_of_another_organization_brings_nothing(stage: Stage, courier: tracking.User):

@@ -55,7 +55,7 @@ def test_two_workers_approve_each_once(stage: Stage, later: Callable[[int], None
     for who, of in ways:
         assert (stage.find(of).status, stage.find(of).decision) == ("content_approved", "auto")
         told = select(func.count()).where(n.person == who.person, n.type == "Collab::ContentApprovedNotifier")
-        assert stage.db.read_now(lambda r, told=told: r.run(told).scalar_one()) == 1
+        assert stage.db.read_now(lambda r, told=told: r.run(told).scalar_one()) == 1  # type: ignore[misc]
     actions = [action for action, _ in stage.facts]
     assert actions.count("collab_submission.content_approved") == len(ways)
 

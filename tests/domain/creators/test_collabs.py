@@ -1,5 +1,8 @@
 """Collabs from the draft to the board, and who may do what to them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -109,7 +112,8 @@ def test_what_changes_is_what_was_mentioned(stage: Stage):
 
 def test_what_creators_see_stays_complete(stage: Stage):
     made = stage.collab()
-    for fields in ({"website": None}, {"countries": []}, {"brief": " "}):
+    wrong: list[dict[str, Any]] = [{"website": None}, {"countries": []}, {"brief": " "}]
+    for fields in wrong:
         with pytest.raises(Invalid, match="can't be blank"):
             stage.write(collabs.change, stage.by, made.seq, fields)
     assert stage.again(made) == made
@@ -157,7 +161,7 @@ def test_only_a_draft_without_submissions_and_money_can_be_deleted(stage: Stage)
 def test_members_read_and_strangers_know_nothing(stage: Stage):
     made, member, other = stage.collab(), stage.colleague("member"), stage_at(stage.db)
     assert stage.db.read_now(collabs.find, member, made.seq) == made
-    verbs = [
+    verbs: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
         (collabs.create, ({},)),
         (collabs.change, (made.seq, {"name": "x"})),
         (collabs.drop, (made.seq,)),
