@@ -39,14 +39,19 @@ real = time.time_ns
 time.time_ns = lambda: real() + struct.unpack("q", ahead[:])[0] * 1000
 time.time = lambda: time.time_ns() / 1e9
 '''
+_HURRY = """\
+steady = time.monotonic
+time.monotonic = lambda: steady() + struct.unpack("q", ahead[:])[0] / 1e6
+"""
+"""And what is done every minute of that process is done once its clock was set forward by one."""
 
 
 class Clock:
     """The time of all who take part; `forward` sets it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, hurries: bool = False) -> None:
         folder.mkdir()
-        (folder / "sitecustomize.py").write_text(_LATE_CLOCK)
+        (folder / "sitecustomize.py").write_text(_LATE_CLOCK + (_HURRY if hurries else ""))
         (folder / "ahead").write_bytes(bytes(8))
         self.environment = {"PYTHONPATH": str(folder), "TEST_CLOCK": str(folder / "ahead")}
         with (folder / "ahead").open("r+b") as file:
@@ -209,11 +214,13 @@ def moving_length(fixes: Sequence[Location]) -> float:
 
 
 @contextlib.contextmanager
-def fleet(folder: Path, database_url: str | None) -> Iterator[Fleet]:
+def fleet(
+    folder: Path, database_url: str | None, *, hurries: bool = False, **settings: str
+) -> Iterator[Fleet]:
     """`hyway up` on a fresh database, with a secret key and the key that is in every phone."""
-    made_clock, data, port = Clock(folder / "clock"), folder / "data", free_port()
+    made_clock, data, port = Clock(folder / "clock", hurries=hurries), folder / "data", free_port()
     more = {"HYWAY_DATABASE_URL": database_url} if database_url else {}
-    env = {"HYWAY_PRIVATE_WEBHOOKS": "1", **made_clock.environment, **more}
+    env = {"HYWAY_PRIVATE_WEBHOOKS": "1", **made_clock.environment, **more, **settings}
     with contextlib.ExitStack() as life:
         server = life.enter_context(serving_at(port, data, **env))
         made = Fleet(data, made_clock, env, port, life, server)
