@@ -256,8 +256,8 @@ _PLACES = ("url", "reader")
 def _social(environ: Mapping[str, str]) -> dict[str, str]:
     """What is set for the platforms, by `platform.what`."""
     found = {}
-    for platform, whats in _SOCIAL.items():
-        for what in whats:
+    for platform, kinds in _SOCIAL.items():
+        for what in kinds:
             name = f"HYWAY_{platform}_{what}".upper()
             said = environ.get(name, "").strip()
             if what in _PAIRS and said and not all(said.partition(":")):
