@@ -14,6 +14,12 @@ def text(number: int) -> str:
     return _sqids.encode([number])
 
 
+def owner(text_: str) -> int | None:
+    """The number of an organization or a person: they are counted in 32 bits, and a larger one breaks a statement."""
+    found = number(text_)
+    return found if found is not None and found < 2**31 else None
+
+
 def number(text_: str) -> int | None:
     """The number of an id; None unless it is spelled just as `text` spells it."""
     if not _SHORTEST <= len(text_) <= _LONGEST:

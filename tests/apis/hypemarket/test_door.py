@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hyway.kernel import sqid
 from hyway.kernel.limits import LocalWindow
 from tests.apis.hypemarket.conftest import PAGE, World, make_world
 
@@ -258,6 +259,19 @@ async def test_ids_are_spelled_in_one_way(world: World) -> None:
         assert (await client.get(f"/organizations/{world.id}.json")).status_code == 200
         for id in (str(seq), world.id.swapcase(), world.id + "a", world.id[:-1], "a" * 40, "qTFrufqTFruf"):
             assert (await client.get(f"/organizations/{id}.json")).status_code == 404, id
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 2**40, 2**63 - 1])
+async def test_ids_of_nothing_are_of_any_size(world: World, number: int) -> None:
+    id = sqid.text(number)
+    async with world.client() as client:
+        for path in (f"/organizations/{id}.json", f"/organizations/{id}/members.json"):
+            assert (await client.get(path)).json() == {"error": "Not authorized"}
+        assert (await client.post(f"/organizations/{id}/join_requests.json")).status_code == 404
+        assert (await client.delete(f"/organizations/{world.id}/members/{id}.json")).status_code == 404
+        assert (await client.get(f"/organizations/{world.id}/campaigns/{id}.json")).status_code == 404
+        paid = await client.post(f"/organizations/{world.id}/payouts.json", json={"payout": {"user_id": id}})
+        assert paid.status_code in (201, 404, 422)
 
 
 async def test_every_answer_names_its_request(world: World) -> None:

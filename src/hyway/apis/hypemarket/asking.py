@@ -26,9 +26,11 @@ _ROLES: dict[Needs, tuple[str, ...]] = {
 
 def number(ask: Ask, name: str = "id") -> int:
     """The inner number of an id in the path; Missing for what is no id, in the words of the place."""
-    found = sqid.number(ask.path[name])
+    path = ask.operation.path
+    is_owner = name == "organization_id" or path.startswith("/organizations/{id}")
+    found = (sqid.owner if is_owner else sqid.number)(ask.path[name])
     if found is None:
-        raise Missing("Not authorized" if ask.operation.path.startswith("/organizations") else "")
+        raise Missing("Not authorized" if path.startswith("/organizations") else "")
     return found
 
 

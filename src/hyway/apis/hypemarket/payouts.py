@@ -93,7 +93,7 @@ def _find(r: Read, by: Caller, seq: int) -> Named:
 
 def _pay_out(w: Write, by: Caller, fields: dict[str, Any]) -> list[Named]:
     said = fields.get("user_id")
-    person = sqid.number(said) if said else None
+    person = sqid.owner(said) if said else None
     if said and person is None:
         raise Invalid("user", "must exist")
     return _named(w, creators.money.pay_out(w, by, person))

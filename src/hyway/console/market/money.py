@@ -78,7 +78,7 @@ async def show(visit: Theirs) -> Page:
 async def pay(visit: Theirs) -> Page:
     """All that is payable, or what is owed to one person."""
     named = visit.sent.text("person")
-    person = sqid.number(named)
+    person = sqid.owner(named)
     if named and person is None:
         raise Missing("Not authorized")
     made = await visit.write(money.pay_out, person)

@@ -34,7 +34,8 @@ class Stay(Visit):
 
     def number(self, name: str) -> int:
         """The inner number of the id in the address; Missing where it is spelled otherwise."""
-        found = sqid.number(str(self.request.path_params[name]))
+        said = str(self.request.path_params[name])
+        found = sqid.owner(said) if name == "organization" else sqid.number(said)
         if found is None:
             raise Missing("")
         return found
@@ -178,7 +179,7 @@ async def _stay(request: Asked, there: arrive.Came, inbox: int) -> Stay:
 async def member(request: Asked) -> There:
     """The visit of a member at the organization of the address; a stranger is told that nothing is there."""
     home = arrive.house(request)
-    organization = sqid.number(str(request.path_params["organization"]))
+    organization = sqid.owner(str(request.path_params["organization"]))
     try:
         found = await home.db.read(_within, request.cookies.get(SESSION, ""), organization)
     except Missing:
