@@ -9,6 +9,7 @@ import pytest
 
 from hyway.apis import hypemarket
 from hyway.apis.hypemarket.documents import EXAMPLES
+from tests.apis.hypemarket.conftest import World
 from tests.apis.hypemarket.test_contract import DOCUMENTED
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(hypemarket.openapi("https://go.example"))
@@ -63,8 +64,20 @@ def test_examples_are_what_the_schemas_say(name: str) -> None:
 
 def test_refusals_are_what_the_schema_says() -> None:
     for response in DOCUMENT["components"]["responses"].values():
-        content = response["content"]["application/json"]
+        content = next(iter(response["content"].values()))
         validator(content["schema"]).validate(content["example"])
+
+
+async def test_refusals_are_of_the_kind_that_is_documented(world: World) -> None:
+    paths, shared = DOCUMENT["paths"], DOCUMENT["components"]["responses"]
+    assert list(shared["401"]["content"]) == ["text/plain"]
+    assert paths["/me/access_tokens/{id}.json"]["delete"]["responses"]["404"]["content"] == {}
+    async with world.client() as client, world.client("") as nobody:
+        denied = await nobody.get("/organizations.json")
+        assert denied.text == shared["401"]["content"]["text/plain"]["example"]
+        assert (await client.delete("/me/access_tokens/aaaaaa.json")).content == b""
+        unknown = await client.get("/organizations/aaaaaa.json")
+        assert unknown.json() == shared["404"]["content"]["application/json"]["example"]
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:

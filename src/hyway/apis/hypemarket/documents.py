@@ -44,14 +44,14 @@ _ERROR = {
         "status": {"type": "integer"},
     },
 }
-_ERRORS: dict[str, tuple[str, dict[str, Any]]] = {
+_ERRORS: dict[str, tuple[str, dict[str, Any] | str]] = {
     "400": (
         "The request cannot be read, or lacks what its fields would be in.",
         {"status": 400, "error": "Bad Request"},
     ),
     "401": (
         "The token is missing, unknown or revoked, or may only read. The body is plain text.",
-        {"error": "HTTP Token: Access denied."},
+        "HTTP Token: Access denied.\n",
     ),
     "403": ("Members only: your role does not permit this.", {"error": "Not authorized"}),
     "404": (
@@ -78,6 +78,11 @@ EXAMPLES: dict[str, Example] = {
 """By operation; those that have none are shown by their shape alone."""
 
 
+def _silent(of: Operation) -> tuple[str, ...]:
+    """What is a person's own is missing without a word."""
+    return () if of.path.startswith("/organizations") else ("404",)
+
+
 def manual(operations: Sequence[Operation]) -> Manual:
     """This API's, with these operations, whose paths are shown with their suffix."""
     return Manual(
@@ -98,6 +103,7 @@ def manual(operations: Sequence[Operation]) -> Manual:
             errors=_ERRORS,
             headers=_HEADERS,
             examples=EXAMPLES,
+            silent=_silent,
         ),
         operations=[dataclasses.replace(each, path=f"{each.path}.json") for each in operations],
     )

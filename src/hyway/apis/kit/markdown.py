@@ -24,8 +24,9 @@ def _lines(document: Json) -> Iterator[str]:
     yield "## Refusals"
     yield ""
     for status, refusal in document["components"]["responses"].items():
-        example = refusal["content"]["application/json"]["example"]
-        yield f"- {status}: {refusal['description']} `{json.dumps(example, ensure_ascii=False)}`"
+        example = next(iter(refusal["content"].values()))["example"]
+        shown = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
+        yield f"- {status}: {refusal['description']} `{shown.strip()}`"
 
 
 def _operation(name: str, operation: Json, schemas: Json) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """OpenAPI 3.1 of a family, from its operations: what it says is what the server does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -18,8 +18,9 @@ class Family:
     """What a family's document says beyond its operations.
 
     `security` is the scheme that every operation with a scope needs. `errors` are the schema of a refusal
-    and, by status, what it means with an example. `headers` stand on every answer, with a description and a
-    schema. `examples` are bodies and answers by `METHOD path`.
+    and, by status, what it means with an example; one that is text alone is sent as plain text. `headers` stand on
+    every answer, with a description and a schema. `examples` are bodies and answers by `METHOD path`. `silent` gives
+    the statuses with which an operation refuses without a body.
     """
 
     title: str
@@ -27,9 +28,10 @@ class Family:
     description: str
     security: Mapping[str, Json]
     error: Json
-    errors: Mapping[str, tuple[str, Json]]
+    errors: Mapping[str, tuple[str, Json | str]]
     headers: Mapping[str, tuple[str, Json]]
     examples: Mapping[str, "Example"] = field(default_factory=dict)
+    silent: Callable[[Operation], Collection[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,9 @@ def _responses(family: Family, of: Operation) -> Json:
     if content:
         forms = {media: {"schema": schema} for media, schema in of.forms.items()}
         done["content"] = {of.media_type: content, **forms}
-    refused = {status: {"$ref": f"#/components/responses/{status}"} for status in family.errors}
+    refused: Json = {status: {"$ref": f"#/components/responses/{status}"} for status in family.errors}
+    for status in family.silent(of):
+        refused[status] = {**_refusal(family, status), "content": {}}
     also = {
         str(status): {**done, "description": said} if status < 300 else _also_refused(family, said)
         for status, said in of.also.items()
@@ -202,10 +206,11 @@ def _also_refused(family: Family, said: str) -> Json:
 
 def _refusal(family: Family, status: str) -> Json:
     meaning, example = family.errors[status]
+    kind, schema = "application/json", {"$ref": "#/components/schemas/Error"}
+    if isinstance(example, str):
+        kind, schema = "text/plain", {"type": "string"}
     return {
         "description": meaning,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in family.headers},
-        "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}
-        },
+        "content": {kind: {"schema": schema, "example": example}},
     }
