@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from tests import fuzz_tracking
+from tests import fuzz_market, fuzz_tracking
 from tests.make.running import Running, hyway, serving
 
 ROOT = Path(__file__).parents[1]
@@ -71,13 +71,13 @@ def _known(name: str, value: Any, known: dict[str, str]) -> Any:
 class Family:
     """How a family is fuzzed: its document, how its keys are sent, what is measured.
 
-    `furnish(url, key)` fills the server and gives what there is to find, by noun.
+    `furnish(url, key, data)` fills the server, whose folder is `data`, and gives what there is to find, by noun.
     """
 
     document: str
     scheme: str
     checks: tuple[str, ...]
-    furnish: Callable[[str, str], Any]
+    furnish: Callable[[str, str, Path], Any]
 
 
 @contextmanager
@@ -87,11 +87,12 @@ def world(kind: str) -> Iterator[tuple[Running, str]]:
         data = Path(folder) / "data"
         with serving(data) as server:
             key = hyway("key", kind, "--name", "fuzz", data=data).stdout.strip()
-            os.environ[KNOWN] = json.dumps({"kind": kind, "known": FAMILIES[kind].furnish(server.url, key)})
+            known = FAMILIES[kind].furnish(server.url, key, data)
+            os.environ[KNOWN] = json.dumps({"kind": kind, "known": known})
             yield server, key
 
 
-def _furnish(url: str, key: str) -> dict[str, str]:
+def _furnish(url: str, key: str, _data: Path) -> dict[str, str]:
     """Fills a workspace, and gives one id of each noun."""
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
         made = {
@@ -108,6 +109,8 @@ def _furnish(url: str, key: str) -> dict[str, str]:
 
 FAMILIES = {
     "hoko": Family("/openapi/hoko.json", "Bearer", CHECKS, _furnish),
+    # In Rails' manner an unknown method is 404, too.
+    "hypemarket": Family("/openapi/hypemarket.json", "Bearer", TOLERANT_CHECKS[:-1], fuzz_market.furnish),
     "hypertrack": Family("/openapi/hypertrack.json", "token", TOLERANT_CHECKS, fuzz_tracking.furnish),
 }
 """By kind of key."""

@@ -6,26 +6,33 @@ from typing import Any
 
 import schemathesis
 
-from tests import fuzz, fuzz_tracking
+from tests import fuzz, fuzz_market, fuzz_tracking
 
 _FOUND = json.loads(os.environ.get(fuzz.KNOWN, '{"kind": "", "known": {}}'))
-_KNOWN, _TRACKING = _FOUND["known"], _FOUND["kind"] == "hypertrack"
+_KIND, _KNOWN = _FOUND["kind"], _FOUND["known"]
 
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    if _TRACKING:
+    if _KIND == "hypertrack":
         return fuzz_tracking.in_fields(body, _KNOWN)
+    if _KIND == "hypemarket":
+        return fuzz_market.in_fields(body, _KNOWN)
     return fuzz.with_known(context.operation.path, body, _KNOWN)
 
 
 @schemathesis.hook
 def map_query(context: Any, query: Any) -> Any:
-    return fuzz_tracking.in_fields(query, _KNOWN) if _TRACKING else query
+    if _KIND == "hypertrack":
+        return fuzz_tracking.in_fields(query, _KNOWN)
+    return query
 
 
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: Any) -> Any:
-    if not _TRACKING:
-        return path_parameters
-    return fuzz_tracking.in_path(context.operation.path, path_parameters, _KNOWN)
+    of = context.operation
+    if _KIND == "hypertrack":
+        return fuzz_tracking.in_path(of.path, path_parameters, _KNOWN)
+    if _KIND == "hypemarket":
+        return fuzz_market.in_path(of.method.upper(), of.path, path_parameters, _KNOWN)
+    return path_parameters

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -22,7 +23,7 @@ _PATHS = {
 }  # fmt: skip
 
 
-def furnish(url: str, key: str) -> Known:
+def furnish(url: str, key: str, _data: Path) -> Known:
     """Users who move and have something to do, and whatever else there can be; ids by noun."""
     with httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"token {key}"}) as client:
 
