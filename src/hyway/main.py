@@ -145,13 +145,13 @@ def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest")
         Branch("/api/v1/", "hypertrack", tracks, "/api/v1/unknown-host/", ingest),
         Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/", ingest),
         Branch("/connect/", "connect", connect, fast=connect, secret=True),
-        Branch("/console/", "console", pages),
-        Branch("/static/", "console", pages),
+        *(Branch(f"/{word}/", "console", pages) for word in ("console", "static", "mailbox")),
+        Branch("/sign-up/", "console", pages, secret=True),
         Branch("/media/", "media", cast(App, Media(db))),
     )
 
 
-_MARKET = ("organizations", "me", "board", "sign-up", "mailbox")
+_MARKET = ("organizations", "me", "board")
 """First words of the addresses that speak JSON to programs and HTML to people."""
 
 
