@@ -363,7 +363,7 @@ def _offer(there: Market, page: Page, shots: Album) -> str:
     press(page, "Save draft", "The draft is there")
     page.get_by_label("Put in").fill("100")
     press(page, "Fund", "The budget has grown")
-    press(page, "Publish", "Handed in")
+    press(page, "Publish", "It is on the board")
     shots.shoot("collab", page)
     return page.url.removeprefix(there.url + there.base).replace("/collabs", "/board/collabs")
 

@@ -68,7 +68,7 @@ COLLABS = Kind(
     "collab",
     creators.collabs,
     {
-        "submit": Move(creators.collabs.submit, "Handed in."),
+        "submit": Move(creators.collabs.submit, "Handed in: it is looked at before it is on the board."),
         "withdraw": Move(creators.collabs.withdraw, "It is a draft again."),
         "pause": Move(creators.collabs.pause, "Paused: nobody can apply; who was accepted goes on."),
         "unpause": Move(creators.collabs.unpause, "Creators can apply again."),
@@ -121,10 +121,11 @@ async def _moved(visit: There, kind: Kind, name: str) -> Page:
         found = await visit.read(kind.verbs.find, seq)
         return visit.confirm(move.question.format(name=found.name), move.label, here)
     try:
-        await visit.write(move.verb, seq)
+        done = await visit.write(move.verb, seq)
     except Invalid as fault:
         return await programme_page.show(visit, kind.name, seq, 422, wrong=words.told(fault))
-    return visit.go(here, move.said)
+    is_out = name == "submit" and done.state == "published"
+    return visit.go(here, CAMPAIGNS.moves["publish"].said if is_out else move.said)
 
 
 async def _dropped(visit: There, kind: Kind) -> Page:
