@@ -91,7 +91,7 @@ def test_who_is_accepted_is_a_partner_with_a_link(stage: Stage):
     _, of = stage.brought_to("in_production", made)
     link = stage.db.read_now(links.page, stage.by, links.LinkQuery(ids=(of.link_id or "",)))[0]
     assert (link.url.split("?")[0], link.partner_id) == ("https://example.com/lipstick", of.partner_id)
-    assert stage.db.read_now(work.of_link, of.link_id or "") == of
+    assert stage.db.write_now(work.held_of_link, of.link_id or "") == of
     stage.write(collabs.change, stage.by, made.seq, {"website": "https://example.com/other"})
     moved = stage.db.read_now(links.page, stage.by, links.LinkQuery(ids=(of.link_id or "",)))[0]
     assert moved.url.split("?")[0] == "https://example.com/other"

@@ -10,7 +10,9 @@ from hyway.domain import identity
 from hyway.domain.creators import collabs, money
 from hyway.domain.creators.campaigns import posts, telling
 from hyway.domain.creators.campaigns.records import Submission, SubmissionStatus
+from hyway.domain.creators.store import addresses
 from hyway.domain.creators.store import applications as application_store
+from hyway.domain.creators.store import campaigns as campaign_store
 from hyway.domain.creators.store import submissions as store
 from hyway.kernel import clock, sqid
 from hyway.kernel.db import Fact, Write
@@ -34,6 +36,9 @@ def _sold(w: Write, fact: Fact) -> None:
     link, amount, currency = fact.data["linkId"], fact.data["amount"], fact.data["currency"]
     application = application_store.by_link(w, fact.by.organization, link)
     if application is not None:
+        campaign_store.locked(
+            w, application.campaign
+        )  # a post that is being taken back is no newest one after it
         newest = store.newest_paying(w, application.seq)
         if newest is not None:
             _share_with_post(w, newest, fact.id, amount, currency)
@@ -68,7 +73,7 @@ def _hold_share(w: Write, of: Submission, source: str) -> None:
 
 
 def _share_with_collab(w: Write, link: str, sale: str, amount: int, currency: str) -> None:
-    of = collabs.work.of_link(w, link)
+    of = collabs.work.held_of_link(w, link)
     collab = collabs.named(w, {of.collab}).get(of.collab) if of else None
     if of is None or collab is None or collab.currency != currency or of.status in _OUTSIDE:
         return
@@ -106,8 +111,16 @@ def _follow_post(w: Write, seq: int) -> None:
     telling.submission(w, new, "SubmissionPaid" if to == "paid" else "SubmissionPayable", creator=True)
 
 
+def _taken_over(w: Write, fact: Fact) -> None:
+    """Where to send money and samples was said by somebody else."""
+    person = identity.person_of(fact.by)
+    money.forget_methods(w, person)
+    addresses.drop(w, person)
+
+
 _FOLLOWED: Final[dict[str, Callable[[Write, Fact], None]]] = {
     "sale.created": _sold,
     "earning.payable": _moved,
     "earning.paid": _moved,
+    "person.taken_over": _taken_over,
 }

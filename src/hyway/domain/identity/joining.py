@@ -118,9 +118,16 @@ def invite(w: Write, by: Caller, email: str | None, role: str | None = "member")
     if person is not None and store.is_member(w, there.seq, person.seq):
         raise Invalid("email", _IS_IN)
     made = _add(w, "invitation", there, person, address, _ROLES[role or "member"], by.person)
-    told = {**_told(made, person), "email": address, "role": made.role}
+    # Whom the address led to, its log does not tell the organization either.
+    told = {"organization_name": there.name, "email": address, "role": made.role}
     w.announce(by, "invitation.created", "invitation", sqid.text(made.seq), told)
     return made
+
+
+def invited(r: Read, seq: int) -> Person | None:
+    """Who is known behind an invitation, for those who tell them."""
+    found = store.find(r, seq)
+    return found.person if found else None
 
 
 def _invited(email: str | None, role: str | None) -> str:

@@ -145,6 +145,7 @@ def finish(w: Write, token: str, new: Newcomer) -> Person:
     store.end_sessions(w, person_seq=person.seq)
     for token_hash in token_store.drop_all(w, person.seq):
         w.changed("key", token_hash)
+    w.announce(_as(person), "person.taken_over", "person", person.id)
     return _confirmed(w, person)
 
 

@@ -6,6 +6,7 @@ from hyway.domain import identity
 from hyway.domain.notices import mails
 from hyway.domain.notices.records import Telling
 from hyway.domain.notices.service import post
+from hyway.domain.notices.store import subscriptions
 from hyway.domain.notices.telling import tell, tell_admins
 from hyway.kernel import sqid
 from hyway.kernel.db import Fact, Write
@@ -45,8 +46,10 @@ def _rejected(w: Write, fact: Fact) -> None:
 
 def _invited(w: Write, fact: Fact) -> None:
     """Into the inbox of who is known here, by a letter to who is not."""
-    if fact.data["user"] is not None:
-        return _to_inbox(w, fact)
+    person = identity.joining.invited(w, sqid.number(fact.id) or 0)
+    if person is not None:
+        known = {"user": sqid.text(person.seq), "user_name": person.name}
+        return _to_inbox(w, fact._replace(data={**fact.data, **known}))
     name, email = fact.data["organization_name"], fact.data["email"]
     letter = mails.Letter(
         f"You are invited to {name}",
@@ -111,8 +114,14 @@ def _sign_up_repeated(w: Write, fact: Fact) -> None:
     mails.write(w, fact.data["email"], letter)
 
 
+def _taken_over(w: Write, fact: Fact) -> None:
+    """The browsers that are woken are somebody else's."""
+    subscriptions.drop_all(w, identity.person_of(fact.by))
+
+
 _HEARD: dict[str, Callable[[Write, Fact], None]] = {
     "webhook.disabled": _webhook_disabled,
+    "person.taken_over": _taken_over,
     "join_request.created": _asked_to_join,
     "join_request.approved": _approved,
     "join_request.rejected": _rejected,

@@ -11,6 +11,7 @@ from hyway.domain.creators.campaigns.viewing import due, seen
 from hyway.domain.creators.social import accounts, platforms
 from hyway.domain.creators.store import applications as application_store
 from hyway.domain.creators.store import campaigns as campaign_store
+from hyway.domain.creators.store import collab_work as work_store
 from hyway.domain.creators.store import submissions as store
 from hyway.domain.identity import Caller
 from hyway.kernel import clock
@@ -29,6 +30,8 @@ def submit(w: Write, by: Caller, campaign: int, url: str) -> Submission:
     if not said:
         raise Invalid("url", "can't be blank")
     platform, key = _post(of, said)
+    if work_store.is_posted(w, key):
+        raise Taken("url", "has already been taken")
     mine = accounts.verified(w, person, [platform])
     if not mine:
         raise Invalid("url", "must be a post of one of your verified accounts")
@@ -64,7 +67,7 @@ def submit(w: Write, by: Caller, campaign: int, url: str) -> Submission:
 
 def _taking(w: Write, campaign: int, person: int) -> tuple[Campaign, Application]:
     """The campaign, held, and the caller's place in it; Missing for who never applied."""
-    application = application_store.in_campaign(w, campaign, person)
+    application = application_store.in_campaign(w, campaign, person, lock=True)
     of = campaign_store.locked(w, campaign) if application else None
     if of is None or application is None:
         raise Missing("")
@@ -163,6 +166,8 @@ def _reopen(w: Write, by: Caller, old: Submission) -> Submission:
         raise Invalid("base", "Submission is not rejected.")
     if old.reopened:
         raise Invalid("base", "Submission has been reopened before.")
+    if work_store.is_posted(w, old.url_key):
+        raise Taken("url", "has already been taken")
     now: Instant = clock.now()
     try:
         with w.attempt():

@@ -19,6 +19,8 @@ _SPARK: Final = "spark code"
 _NOTE: Final = 5_000
 _CODE: Final = 500
 _MOST_DAYS: Final = 3_650
+_FURTHEST: Final = 36_500
+"""Days from now to the end of what rights can be given for: calendars end, too."""
 Decision = Literal["manual", "auto"]
 
 
@@ -195,6 +197,8 @@ def extend_usage(w: Write, by: Caller, seq: int, days: int) -> Submission:
         raise Invalid("days", "must be in 1..{most}", most=_MOST_DAYS)
     if of.usage_status not in ("granted", "extended") or of.usage_until is None:
         raise Invalid("base", "Usage rights are {status}", status=of.usage_status)
+    if of.usage_until + days * DAY > clock.now() + _FURTHEST * DAY:
+        raise Invalid("days", "must not reach further than {most} days from now", most=_FURTHEST)
     values = {"usage_status": "extended", "usage_until": of.usage_until + days * DAY}
     more = store.change(w, seq, clock.now(), values)
     telling.announce(w, by, more, "usage_extended", days=days)

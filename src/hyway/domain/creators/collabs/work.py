@@ -64,9 +64,9 @@ def of_submission(r: Read, seq: int) -> Submission | None:
     return store.find(r, seq)
 
 
-def of_link(r: Read, link_id: str) -> Submission | None:
-    """Whose tracked link it is."""
-    return store.by_link(r, link_id)
+def held_of_link(w: Write, link_id: str) -> Submission | None:
+    """Whose tracked link it is; nobody else changes it before this transaction ends."""
+    return store.by_link(w, link_id)
 
 
 def address_of(r: Read, of: Submission) -> Address | None:

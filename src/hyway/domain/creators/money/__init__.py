@@ -16,6 +16,7 @@ from hyway.domain.creators.money.budgeting import (
 )
 from hyway.domain.creators.money.destinations import FIELDS as BANK_FIELDS
 from hyway.domain.creators.money.destinations import drop as drop_method
+from hyway.domain.creators.money.destinations import forget as forget_methods
 from hyway.domain.creators.money.destinations import link as method_link
 from hyway.domain.creators.money.destinations import methods, put_bank, put_stripe
 from hyway.domain.creators.money.earning import HOLD, any_due, earn, hold, mature, release, stages
@@ -77,6 +78,7 @@ __all__ = [
     "export",
     "failed",
     "fee",
+    "forget_methods",
     "fund",
     "funding",
     "fundings",

@@ -62,6 +62,11 @@ def drop(w: Write, by: Caller, provider: str) -> None:
     w.announce(by, "payout_method.deleted", "payout_method", provider)
 
 
+def forget(w: Write, person: int) -> None:
+    """All that was said of where the person is paid: it was not they who said so."""
+    store.drop_methods(w, person)
+
+
 def link(r: Read, of: PayoutMethod) -> str | None:
     """Where the person introduces themselves, while it is good."""
     if of.link is None or of.link_until is None or of.link_until <= clock.now():

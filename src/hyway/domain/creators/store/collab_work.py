@@ -69,8 +69,9 @@ def page(
     return [submission(row) for row in rows], int(total)
 
 
-def by_link(r: Read, link_id: str) -> Submission | None:
-    row = r.run(_FOUND.where(_S.link_id == link_id)).first()
+def by_link(w: Write, link_id: str) -> Submission | None:
+    """Locked."""
+    row = w.run(_FOUND.where(_S.link_id == link_id).with_for_update()).first()
     return submission(row) if row else None
 
 
@@ -92,7 +93,7 @@ def without_address(r: Read, person: int) -> list[int]:
     return [row.seq for row in r.run(found.order_by(_S.seq))]
 
 
-def is_posted(r: Read, url_key: str, but: int) -> bool:
+def is_posted(r: Read, url_key: str, but: int = 0) -> bool:
     """Whether another submission, to a collab or to a campaign, counts that post already."""
     here = select(_S.seq).where(_S.url_key == url_key, _S.seq != but).limit(1)
     c = SUBMISSIONS.c

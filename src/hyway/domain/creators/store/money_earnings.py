@@ -12,6 +12,8 @@ from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 
 _R = EARNINGS.c
+_AT_ONCE = 10_000
+"""Numbers in one statement: engines take no more than some ten thousands."""
 
 
 def as_earning(row: Any) -> Earning:
@@ -85,8 +87,10 @@ def add(w: Write, work: Work, source: str, amount: int) -> int:
 
 def change(w: Write, seqs: Iterable[int], was: Sequence[Stage], **values: Any) -> int:
     """How many were in one of these stages and are changed."""
-    changed = update(EARNINGS).where(_R.seq.in_(list(seqs)), _R.stage.in_(was))
-    return w.run(changed.values(updated_at=clock.now(), **values)).rowcount
+    changed, every = update(EARNINGS).where(_R.stage.in_(was)), list(seqs)
+    changed = changed.values(updated_at=clock.now(), **values)
+    parts = (every[at : at + _AT_ONCE] for at in range(0, len(every), _AT_ONCE))
+    return sum(w.run(changed.where(_R.seq.in_(part))).rowcount for part in parts)
 
 
 def sums(

@@ -120,6 +120,10 @@ def put_method(w: Write, person: int, provider: str, values: Mapping[str, Any]) 
     w.run(upsert(w.engine, PAYOUT_METHODS, [row], ["person", "provider"], lambda _: changed))
 
 
+def drop_methods(w: Write, person: int) -> None:
+    w.run(PAYOUT_METHODS.delete().where(_M.person == person))
+
+
 def drop_method(w: Write, person: int, provider: str) -> bool:
     gone = PAYOUT_METHODS.delete().where(_M.person == person, _M.provider == provider)
     return w.run(gone).rowcount == 1

@@ -33,6 +33,10 @@ def drop(w: Write, person: int, endpoint_hash: str) -> bool:
     return bool(w.run(gone).rowcount)
 
 
+def drop_all(w: Write, person: int) -> None:
+    w.run(delete(TABLE).where(TABLE.c.person == person))
+
+
 def count(r: Read, person: int) -> int:
     return int(r.run(select(func.count()).select_from(TABLE).where(TABLE.c.person == person)).scalar_one())
 
