@@ -20,6 +20,9 @@ _TIMES = (
     "review_due_at",
     "approved_at",
     "posted_at",
+    "post_made_at",
+    "looked_at",
+    "next_sync_at",
     "spark_expires_at",
     "usage_until",
     "overdue_told_at",
@@ -28,6 +31,7 @@ _TIMES = (
     "hold_until",
     "paid_at",
 )
+_FIGURES = ("views", "likes", "comments")
 _LEADS_TO = (
     ("account", "social_accounts.seq"),
     ("collab", "collabs.seq"),
@@ -44,6 +48,7 @@ _DUE = (
         "content_due_at",
         "status IN ('delivered', 'in_production', 'revision_requested') AND overdue_told_at IS NULL",
     ),
+    ("sync", "next_sync_at", "next_sync_at IS NOT NULL"),
     ("spark", "spark_expires_at", "spark_code IS NOT NULL"),
     ("usage", "usage_until", "usage_status IN ('granted', 'extended')"),
 )
@@ -146,7 +151,7 @@ def _collab_submissions() -> None:
         ),
         *(
             sa.Column(name, KEY, nullable=True)
-            for name in ("partner_id", "link_id", "action_id", "decision", "platform_id", "url_key")
+            for name in ("partner_id", "link_id", "action_id", "decision", "platform_id", "post_check", "url_key")
         ),
         *(
             sa.Column(name, sa.Text(), nullable=True)
@@ -160,7 +165,7 @@ def _collab_submissions() -> None:
                 "spark_code",
             )
         ),
-        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in _TIMES),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in (*_TIMES, *_FIGURES)),
         sa.Column("revisions", sa.Integer(), server_default="0", nullable=False),
         sa.Column("account", SEQ, nullable=True),
         sa.Column("usage_status", KEY, nullable=False),

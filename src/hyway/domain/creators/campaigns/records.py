@@ -149,6 +149,7 @@ class Due:
     url: str
     account: int | None
     slot: int
+    kind: Literal["campaign", "collab"] = "campaign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from hyway.domain.creators import money
 from hyway.domain.creators.campaigns import posts, telling
 from hyway.domain.creators.campaigns.campaigns import may_manage
 from hyway.domain.creators.campaigns.records import REASONS, Application, Campaign, Snapshot, Submission
-from hyway.domain.creators.campaigns.viewing import due, seen
-from hyway.domain.creators.social import accounts, platforms
+from hyway.domain.creators.campaigns.viewing import due, seen, unasked
+from hyway.domain.creators.social import accounts, owning, platforms
 from hyway.domain.creators.store import applications as application_store
 from hyway.domain.creators.store import campaigns as campaign_store
 from hyway.domain.creators.store import collab_work as work_store
@@ -32,7 +32,7 @@ def submit(w: Write, by: Caller, campaign: int, url: str) -> Submission:
     platform, key = _post(of, said)
     if work_store.is_posted(w, key):
         raise Taken("url", "has already been taken")
-    mine = accounts.verified(w, person, [platform])
+    mine = owning.order(accounts.verified(w, person, [platform]), platform, said)
     if not mine:
         raise Invalid("url", "must be a post of one of your verified accounts")
     now = clock.now()
@@ -257,4 +257,5 @@ __all__ = [
     "seen",
     "submit",
     "turn_down",
+    "unasked",
 ]

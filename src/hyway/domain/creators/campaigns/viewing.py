@@ -5,7 +5,8 @@ from typing import Any, Final
 from hyway.domain import identity
 from hyway.domain.creators.campaigns import posts, telling
 from hyway.domain.creators.campaigns.records import Campaign, Due, Flag, Seen, Snapshot, Submission
-from hyway.domain.creators.social import accounts
+from hyway.domain.creators.social import accounts, owning
+from hyway.domain.creators.social.records import Account
 from hyway.domain.creators.store import submissions as store
 from hyway.kernel import clock
 from hyway.kernel.clock import Instant
@@ -37,7 +38,7 @@ def seen(w: Write, submission: int, slot: int, what: Seen | None) -> bool:
     campaign, old = found
     now = clock.now()
     if what is None:
-        _missed(w, old, now)
+        _missed(w, old, max(now, slot + 1))
         return True
     if not store.keep_snapshot(w, old.seq, slot, Snapshot(now, what.views, what.likes, what.comments)):
         return False
@@ -61,14 +62,46 @@ def _noted(w: Write, old: Submission, what: Seen, now: Instant) -> dict[str, Any
         "posted_at": old.posted_at if what.posted_at is None else what.posted_at,
     }
     if what.author_uid is not None:
-        mine = accounts.verified(w, old.person, [old.platform_id])
-        values["account"] = next((each.seq for each in mine if each.uid == what.author_uid), old.account)
+        found = owning.maker(_accounts(w, old), what.author_uid)
+        values["account"] = found.seq if found else old.account
     return values
 
 
+def _accounts(r: Read, of: Submission) -> list[Account]:
+    """Those that may have made the post, in the order in which they are asked."""
+    return owning.order(accounts.verified(r, of.person, [of.platform_id]), of.platform_id, of.url)
+
+
+def unasked(w: Write, submission: int, slot: int, until: Instant) -> None:
+    """Nobody could be asked about a post with its account: another of its creator's is tried, or it waits."""
+    found = posts.held(w, submission)
+    if found is None or found[1].next_sync_at != slot:
+        return
+    if not _tried_elsewhere(w, found[1], max(clock.now(), slot + 1)):
+        store.change(w, submission, {**_from_the_first(w, found[1]), "next_sync_at": until})
+
+
+def _tried_elsewhere(w: Write, old: Submission, now: Instant) -> bool:
+    """Whether a post that was never seen is looked for by another account of its creator's, at once."""
+    another = owning.following(_accounts(w, old), old.account) if old.views_at is None else None
+    if another is not None:
+        store.change(w, old.seq, {"account": another.seq, "next_sync_at": now})
+    return another is not None
+
+
+def _from_the_first(r: Read, old: Submission) -> dict[str, Any]:
+    """A post that none of the accounts has shown is looked for by each of them again."""
+    mine = _accounts(r, old) if old.views_at is None else []
+    return {"account": mine[0].seq} if mine else {}
+
+
 def _missed(w: Write, old: Submission, now: Instant) -> None:
+    if _tried_elsewhere(w, old, now):
+        return
     failures = old.sync_failures + 1
-    new = posts.move(w, old, sync_failures=failures, next_sync_at=next_look(old, now))
+    new = posts.move(
+        w, old, sync_failures=failures, next_sync_at=next_look(old, now), **_from_the_first(w, old)
+    )
     if failures >= _GONE_AFTER and "post_gone" not in old.flags:
         flag_it(w, new, "post_gone")
 
@@ -85,9 +118,7 @@ def next_look(of: Submission, now: Instant) -> Instant:
 def odd(r: Read, campaign: Campaign, of: Submission, what: Seen) -> list[Flag]:
     """What makes somebody look closer."""
     flags: list[Flag] = []
-    mine = {each.uid for each in accounts.verified(r, of.person, [of.platform_id])}
-    # Of an account whose number is not known nobody can say that it is another's.
-    if what.author_uid is not None and not {what.author_uid, None} & mine:
+    if owning.is_anothers(_accounts(r, of), what.author_uid):
         flags.append("author")
     if what.posted_at is not None and what.posted_at < (campaign.published_at or 0):
         flags.append("too_early")

@@ -6,7 +6,7 @@ from hyway.domain.creators import money
 from hyway.domain.creators.collabs import steps, telling
 from hyway.domain.creators.collabs.records import Collab, Submission
 from hyway.domain.creators.collabs.work import SOURCE, money_of, my_own, of_either, ours, step
-from hyway.domain.creators.social import accounts, platforms
+from hyway.domain.creators.social import accounts, owning, platforms
 from hyway.domain.creators.store import collab_work as store
 from hyway.domain.creators.store import collabs as collab_store
 from hyway.domain.identity import Caller, server
@@ -110,11 +110,13 @@ def post(w: Write, by: Caller, seq: int, url: str) -> Submission:
     account, platform_id, key = _account(w, of, collab, where)
     if store.is_posted(w, key, of.seq):
         raise Taken("url", "has already been taken")
+    now = clock.now()
     try:
         with w.attempt():
             out = step(
                 w, by, of, "posted",
-                account=account, platform_id=platform_id, post_url=where, url_key=key, posted_at=clock.now(),
+                account=account, platform_id=platform_id, post_url=where, url_key=key,
+                posted_at=now, next_sync_at=now,
             )  # fmt: skip
     except Conflict:
         raise Taken("url", "has already been taken") from None
@@ -125,10 +127,11 @@ def post(w: Write, by: Caller, seq: int, url: str) -> Submission:
 def _account(r: Read, of: Submission, collab: Collab, url: str) -> tuple[int, str, str]:
     """The account, its platform and the post's key; Invalid where no verified account of the creator's can have it."""
     named = ("tiktok",) if collab.require_spark_ads else platforms.IDS
-    for account in accounts.verified(r, of.person, named):
-        key = platforms.post_key(account.platform_id, url)
-        if key is not None:
-            return account.seq, account.platform_id, key
+    mine = accounts.verified(r, of.person, named)
+    for platform in named:
+        key, there = platforms.post_key(platform, url), owning.order(mine, platform, url)
+        if key is not None and there:
+            return there[0].seq, platform, key
     if collab.require_spark_ads:
         raise Invalid("url", "must be a post of your verified TikTok account")
     raise Invalid("url", "must be a post of one of your verified accounts")
@@ -164,7 +167,7 @@ def complete(w: Write, by: Caller, seq: int) -> Submission:
         raise Invalid("base", "The creator has still to give a Spark code")
     now = clock.now()
     until = now + steps.HOLD
-    done = step(w, by, of, "completed", completed_at=now, hold_until=until)
+    done = step(w, by, of, "completed", completed_at=now, hold_until=until, next_sync_at=None)
     collab_store.count(w, of.collab, 0, 1)
     money.hold(w, by, money_of(of, collab), until)
     telling.creator(w, done, collab, "SubmissionCompleted")

@@ -26,6 +26,8 @@ Status = Literal[
 ]
 UsageStatus = Literal["none", "granted", "extended", "expired"]
 Overdue = Literal["shipment", "content"]
+PostCheck = Literal["found", "other_author", "gone"]
+"""What the last look at a post showed; an author is another if it is none of the creator's verified accounts."""
 Kind = Literal["campaign", "collab"]
 """Whose submissions a message can be about."""
 
@@ -110,6 +112,15 @@ class Submission:
     platform_id: str | None
     post_url: str | None
     posted_at: Instant | None
+    post_check: PostCheck | None
+    """None until somebody could look at the post."""
+    post_made_at: Instant | None
+    """When it was posted, by the platform's word; `posted_at` is when the creator told of it."""
+    views: int | None
+    likes: int | None
+    comments: int | None
+    looked_at: Instant | None
+    next_sync_at: Instant | None
     spark_code: str | None = field(repr=False)
     spark_expires_at: Instant | None
     usage_status: UsageStatus
@@ -122,6 +133,11 @@ class Submission:
     completed_at: Instant | None
     hold_until: Instant | None
     paid_at: Instant | None
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether the post was found once."""
+        return self.likes is not None
 
     @property
     def owed_by_creator(self) -> bool:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from hyway.domain import identity
 from hyway.domain.creators.campaigns import Due, Seen, submissions
+from hyway.domain.creators.collabs import posted
 from hyway.domain.creators.social import asked, grants, platforms, verifying
 from hyway.domain.creators.social.platforms.asking import (
     Adapter,
@@ -96,12 +97,15 @@ class Pass:
 
     def posts(self, most: int = AT_ONCE) -> int:
         """Looks at the posts that are due; how many."""
-        now, tried = clock.now(), set[tuple[int, Instant]]()
+        now, tried = clock.now(), set[Due]()
         while True:
-            found = self._db.read_now(submissions.due, now, most)
+            found = [
+                *self._db.read_now(submissions.due, now, most),
+                *self._db.read_now(posted.due, now, most),
+            ]
             # What could not be kept is still due: it waits for the next pass.
-            due = [each for each in found if (each.submission, each.slot) not in tried]
-            tried |= {(each.submission, each.slot) for each in due}
+            due = [each for each in found if each not in tried]
+            tried |= set(due)
             self._all(self._bundle, self._bundles(due))
             if len(found) < most or not due:
                 return len(tried)
@@ -124,7 +128,8 @@ class Pass:
                 whose = account = None
             empty = _Bundle(each.platform_id, adapter, whose, account, defaultdict(list))
             sorts.setdefault((each.platform_id, key), empty).posts[id].append(each)
-        self._db.write_now(put_off, nobody, clock.now() + _NOBODY_TO_ASK)
+        for some in _pieces(nobody, _WRITTEN_AT_ONCE):
+            self._db.write_now(unasked, some, clock.now() + _NOBODY_TO_ASK)
         return [small for bundle in sorts.values() for small in _cut(bundle)]
 
     def _bundle(self, bundle: _Bundle) -> None:
@@ -137,7 +142,10 @@ class Pass:
         grant = bundle.whose.grant if bundle.whose else None
         found = self._asked(bundle.platform_id, bundle.account, grant, ask)
         if isinstance(found, Trouble):
-            self._db.write_now(put_off, bundle.dues, clock.now() + _pause(found))
+            # Of an account that is gone, or allows nothing any more, another of the same person's may tell.
+            verb = unasked if isinstance(found, Gone | Denied) else put_off
+            for few in _pieces(bundle.dues, _WRITTEN_AT_ONCE):
+                self._db.write_now(verb, few, clock.now() + _pause(found))
             return
         for some in _pieces(list(bundle.posts.items()), _WRITTEN_AT_ONCE):
             self._db.write_now(seen, some, found)
@@ -233,17 +241,29 @@ def seen(w: Write, some: Sequence[tuple[str, list[Due]]], found: dict[str, Post 
     untold: list[Due] = []
     for id, dues in some:
         post = found.get(id)
-        if id not in found or (post is not None and post.views is None):
-            untold += dues
-            continue
         for due in dues:
-            submissions.seen(w, due.submission, due.slot, _seen(post) if post else None)
+            if id not in found:
+                untold.append(due)
+            elif due.kind == "collab":
+                posted.seen(w, due.submission, due.slot, post)
+            elif post is None or post.views is not None:
+                submissions.seen(w, due.submission, due.slot, _seen(post) if post else None)
+            else:
+                untold.append(due)
     put_off(w, untold, clock.now() + _AFTER_DENIAL)
 
 
 def put_off(w: Write, dues: Sequence[Due], until: Instant) -> None:
     """Looks at these later; nothing is said against them."""
-    store.put_off(w, [(each.submission, each.slot) for each in dues], until)
+    for kind in ("campaign", "collab"):
+        store.put_off(w, kind, [(each.submission, each.slot) for each in dues if each.kind == kind], until)
+
+
+def unasked(w: Write, dues: Sequence[Due], until: Instant) -> None:
+    """Nobody could be asked about these with the account they are said to be of."""
+    for each in dues:
+        verb = posted.unasked if each.kind == "collab" else submissions.unasked
+        verb(w, each.submission, each.slot, until)
 
 
 def expire(w: Write, most: int) -> int:

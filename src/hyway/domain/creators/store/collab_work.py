@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 
+from hyway.domain.creators.campaigns.records import Due
 from hyway.domain.creators.collabs.records import Submission
 from hyway.domain.creators.store.tables import COLLAB_SUBMISSIONS, SUBMISSIONS
 from hyway.kernel.clock import Instant
@@ -126,6 +127,15 @@ def usage_over(r: Read, now: Instant, most: int) -> list[int]:
 def _due(r: Read, column: Any, now: Instant, most: int, where: Any) -> list[int]:
     found = select(_S.seq).where(where, column < now).order_by(column).limit(most)
     return [row.seq for row in r.run(found)]
+
+
+def posts_due(r: Read, now: Instant, most: int) -> list[Due]:
+    """Posts to be looked at, the longest due first."""
+    found = select(_S.seq, _S.platform_id, _S.post_url, _S.account, _S.next_sync_at)
+    rows: Sequence[Any] = r.run(
+        found.where(_S.next_sync_at <= now).order_by(_S.next_sync_at, _S.seq).limit(most)
+    ).all()
+    return [Due(*row, kind="collab") for row in rows]
 
 
 def told_late(w: Write, seq: int, now: Instant) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from hyway.domain.creators.social.records import Account, Snapshot
 from hyway.domain.creators.store.social_tables import SOCIAL_ACCOUNTS, SOCIAL_SNAPSHOTS, VERIFICATION_TRIES
-from hyway.domain.creators.store.tables import SUBMISSIONS
+from hyway.domain.creators.store.tables import COLLAB_SUBMISSIONS, SUBMISSIONS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import insert
@@ -152,8 +152,10 @@ def forget_tries(w: Write, before: Instant) -> None:
 # --- posts
 
 
-def put_off(w: Write, looks: Sequence[tuple[int, Instant]], until: Instant) -> None:
-    """Looks at campaigns' posts later, each unless it was looked at meanwhile."""
+def put_off(
+    w: Write, kind: Literal["campaign", "collab"], looks: Sequence[tuple[int, Instant]], until: Instant
+) -> None:
+    """Looks at posts later, each unless it was looked at meanwhile."""
+    of = SUBMISSIONS if kind == "campaign" else COLLAB_SUBMISSIONS
     for submission, slot in looks:
-        mine = (SUBMISSIONS.c.seq == submission, SUBMISSIONS.c.next_sync_at == slot)
-        w.run(update(SUBMISSIONS).where(*mine).values(next_sync_at=until))
+        w.run(update(of).where(of.c.seq == submission, of.c.next_sync_at == slot).values(next_sync_at=until))

@@ -230,6 +230,14 @@ COLLAB_SUBMISSIONS = Table(
     Column("post_url", Text),
     Column("url_key", Key),
     Column("posted_at", At),
+    # What the last look at the post showed, which was made at `looked_at`.
+    Column("post_check", Key),
+    Column("post_made_at", At),
+    Column("views", BigInteger),
+    Column("likes", BigInteger),
+    Column("comments", BigInteger),
+    Column("looked_at", At),
+    Column("next_sync_at", At),
     Column("spark_code", Text),
     Column("spark_expires_at", At),
     Column("usage_status", Key, nullable=False),
@@ -263,6 +271,7 @@ COLLAB_SUBMISSIONS = Table(
         where="status IN ('delivered', 'in_production', 'revision_requested') AND overdue_told_at IS NULL",
         name="ix_collab_submissions_making",
     ),
+    _partly("next_sync_at", where="next_sync_at IS NOT NULL", name="ix_collab_submissions_sync"),
     _partly("spark_expires_at", where="spark_code IS NOT NULL", name="ix_collab_submissions_spark"),
     _partly(
         "usage_until", where="usage_status IN ('granted', 'extended')", name="ix_collab_submissions_usage"

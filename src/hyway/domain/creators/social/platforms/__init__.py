@@ -4,6 +4,7 @@ from hyway.domain.creators.social.platforms.addresses import (
     GENERIC,
     IDS,
     account_key,
+    author,
     name,
     post_id,
     post_key,
@@ -11,4 +12,4 @@ from hyway.domain.creators.social.platforms.addresses import (
 )
 from hyway.domain.creators.social.platforms.urls import taken
 
-__all__ = ["GENERIC", "IDS", "account_key", "name", "post_id", "post_key", "profile", "taken"]
+__all__ = ["GENERIC", "IDS", "account_key", "author", "name", "post_id", "post_key", "profile", "taken"]

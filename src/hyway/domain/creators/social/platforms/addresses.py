@@ -66,6 +66,18 @@ def post_key(platform_id: str, url: str) -> str | None:
     return None if found is None else f"{platform_id}:{found}"
 
 
+def author(platform_id: str, url: str) -> str | None:
+    """The account whose post the address says it is, as `account_key` spells it; None where it names nobody.
+
+    It is what whoever wrote the address says: X shows a post under any name.
+    """
+    at = _at(platform_id, url)
+    if at is None or platform_id == GENERIC or not _PLACES[platform_id].post(at):
+        return None
+    found = _PLACES[platform_id].account(at)
+    return None if found is None else f"{platform_id}:{found.key}"
+
+
 def _at(platform_id: str, url: str) -> Address | None:
     at = taken(url) if platform_id in _PLACES else None
     if at is not None and platform_id == GENERIC and _owner(at) is not None:
