@@ -249,7 +249,36 @@ def test_demo_fills_an_organization_through_the_real_redirect(server: Running, d
         assert connection.execute("SELECT count(*) FROM tracking_segments").fetchone()[0] > 100
         late = connection.execute("SELECT max(at) FROM tracking_positions").fetchone()[0]
         assert late <= time.time() * 1_000_000
+        assert_creators_were_busy(connection)
     assert any(line.split("\t")[1] == "Demo" for line in hyway("org", "list", data=data).stdout.splitlines())
+    again = hyway("demo", "--clicks", "20", data=data)
+    assert "0 new posts" in again.stderr, again.stderr
+
+
+def assert_creators_were_busy(connection: sqlite3.Connection) -> None:
+    """Every page of theirs has something to show, the books balance, and no platform is asked about it."""
+
+    def kinds(column: str, table: str) -> set[str]:
+        return {row[0] for row in connection.execute(f"SELECT DISTINCT {column} FROM {table}")}  # noqa: S608
+
+    assert {"draft", "active", "finished"} <= kinds("status", "campaigns")
+    assert {"applied", "accepted", "declined"} <= kinds("status", "campaign_applications")
+    posts = {"submitted", "flagged", "rejected", "tracking", "held", "payable", "paid"}
+    assert posts <= kinds("status", "campaign_submissions")
+    work = {"applied", "awaiting_shipment", "shipped", "content_submitted", "completed"}
+    assert work <= kinds("status", "collab_submissions")
+    assert {"accrued", "held", "payable", "paying", "paid"} <= kinds("stage", "earnings")
+    assert {"pending", "completed"} <= kinds("status", "payouts")
+    assert connection.execute("SELECT sum(amount) FROM ledger_lines").fetchone() == (0,)
+    (on_the_map,) = connection.execute(
+        "SELECT count(*) FROM collab_submissions JOIN tracking_actions ON action_id = tracking_actions.id"
+        " JOIN tracking_places ON expected_place = tracking_places.seq WHERE lat IS NOT NULL"
+    ).fetchone()
+    assert on_the_map == 1
+    assert connection.execute("SELECT count(*) FROM submission_messages").fetchone()[0] > 4
+    looks = "SELECT next_sync_at FROM social_accounts UNION ALL SELECT next_sync_at FROM campaign_submissions"
+    later = (time.time() + 365 * 86_400) * 1_000_000
+    assert all(at is None or at > later for (at,) in connection.execute(looks))
 
 
 def test_a_database_that_is_not_to_be_had_is_told_in_a_sentence_without_its_password(tmp_path: Path) -> None:

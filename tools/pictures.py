@@ -22,6 +22,8 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from hyway.kernel import sqid
+
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 HYWAY = Path(sys.executable).with_name("hyway")
 PASSWORD = "a password for pictures"
@@ -120,7 +122,8 @@ def keep(page: Page, name: str) -> None:
     page.screenshot(path=IMAGES / f"{name}.png")
 
 
-def console(browser: Browser, url: str, password: str, shown: str) -> None:
+def console(browser: Browser, url: str, password: str, shown: str) -> Page:
+    """Gives a page on which the owner is signed in."""
     page = opened(browser, url, WIDE)
     sign_in(page, password)
     choose_demo(page)
@@ -135,6 +138,28 @@ def console(browser: Browser, url: str, password: str, shown: str) -> None:
     phone = opened(browser, url, PHONE, like=page)
     phone.goto("/console?range=30d")
     keep(phone, "console-phone")
+    return page
+
+
+def market(browser: Browser, url: str, like: Page, organization: str, campaign: str) -> None:
+    """The creators' part, as an organization sees it; two of its pages on a phone, side by side."""
+    here = f"/organizations/{organization}"
+    page, phone = opened(browser, url, WIDE, like=like), opened(browser, url, PHONE, like=like)
+    paths = {
+        "market-board": "/board",
+        "market-campaign": f"{here}/campaigns/{campaign}",
+        "market-review": f"{here}/submissions",
+        "market-money": f"{here}/money",
+    }
+    for name, path in paths.items():
+        page.goto(path)
+        keep(page, name)
+    shots = []
+    for name in ("market-board", "market-campaign"):
+        phone.goto(paths[name])
+        phone.wait_for_timeout(1_500)
+        shots.append(phone.screenshot())
+    beside(shots, "market-phone")
 
 
 def link(browser: Browser, url: str, key: str) -> None:
@@ -147,12 +172,17 @@ def link(browser: Browser, url: str, key: str) -> None:
     before = page.screenshot()
     ask("POST", f"{url}/api/v1/actions/{action['id']}/complete/", key)
     page.wait_for_timeout(3_000)
-    shots = [Image.open(BytesIO(shot)) for shot in (before, page.screenshot())]
-    width, height = shots[0].size
+    beside([before, page.screenshot()], "tracking-link")
+
+
+def beside(shots: list[bytes], name: str) -> None:
+    """Two pictures of one size as one."""
+    left, right = (Image.open(BytesIO(shot)) for shot in shots)
+    width, height = left.size
     both = Image.new("RGB", (2 * width + 24, height), "white")
-    both.paste(shots[0], (0, 0))
-    both.paste(shots[1], (width + 24, 0))
-    both.save(IMAGES / "tracking-link.png")
+    both.paste(left, (0, 0))
+    both.paste(right, (width + 24, 0))
+    both.save(IMAGES / f"{name}.png")
 
 
 def main() -> None:
@@ -165,9 +195,12 @@ def main() -> None:
         key = hyway("key", "hypertrack", "--org", "Demo", data=data)
         with closing(sqlite3.connect(data / "hyway.db")) as db:
             (shown,) = db.execute("SELECT id FROM links WHERE short_id = 'demo-spring'").fetchone()
+            (demo,) = db.execute("SELECT seq FROM organizations WHERE name = 'Demo'").fetchone()
+            (jacket,) = db.execute("SELECT seq FROM campaigns WHERE name = 'Trail jacket'").fetchone()
         with serving(data, port):
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            console(browser, f"http://localhost:{port}", password, shown)
+            page = console(browser, f"http://localhost:{port}", password, shown)
+            market(browser, f"http://localhost:{port}", page, sqid.text(demo), sqid.text(jacket))
             link(browser, f"http://localhost:{port}", key)
             browser.close()
 

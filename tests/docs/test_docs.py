@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from hyway.apis.hoko import OPERATIONS as SPOKEN
+from hyway.apis.hypemarket import OPERATIONS as MARKETED
 from hyway.apis.hypertrack import OPERATIONS as TRACKED
 from hyway.cli import app
 from hyway.domain.webhooks import rules
@@ -26,7 +27,10 @@ ROOT = Path(__file__).parents[2]
 OPERATING = ROOT / "docs" / "operations.md"
 HOKO = ROOT / "docs" / "hoko.md"
 HYPERTRACK = ROOT / "docs" / "hypertrack.md"
-RUNNABLE = ("README.md", "docs/hoko.md", "docs/hypertrack.md", "docs/tour.md", "docs/operations.md")
+HYPEMARKET = ROOT / "docs" / "hypemarket.md"
+RUNNABLE = (
+    "README.md", "docs/hoko.md", "docs/hypertrack.md", "docs/hypemarket.md", "docs/tour.md", "docs/operations.md",
+)  # fmt: skip
 """In this order: the last one adds an organization, and a key is then no longer asked for without naming one."""
 WRITTEN_AS = "http://localhost:8000"
 """Where the documents say that the server is; the tests put their own in its place."""
@@ -231,6 +235,12 @@ def test_every_operation_of_tracking_is_documented_with_its_keys_and_no_other() 
         for each in TRACKED
     }
     told = re.findall(r"^\| `([A-Z]+ /api/v1/\S*)` \| (\S.*?) \|", HYPERTRACK.read_text(), re.MULTILINE)
+    assert set(told) == spoken
+
+
+def test_every_operation_of_the_market_is_documented_with_its_token_and_no_other() -> None:
+    spoken = {(f"{each.method} {each.path}.json", each.scopes[0]) for each in MARKETED if each.scopes}
+    told = re.findall(r"^\| `([A-Z]+ /\S*)` \| (read|write) \|", HYPEMARKET.read_text(), re.MULTILINE)
     assert set(told) == spoken
 
 

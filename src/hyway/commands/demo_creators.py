@@ -140,12 +140,12 @@ def _hand_in(story: Story, campaign: int, post: Post) -> None:
     channel = next(each for each in CHANNELS if each.name == post.channel)
     url = demo_programmes.post_url(post.platform_id, channel.handle, post.number)
     by, began = story.known[post.channel], clock.now()
-    seq: int = story.write(_submit, by, campaign, url, story.end)
+    seq: int = story.write(_submit, by, campaign, url)
     for look in range(began + HOUR, min(story.end, began + 8 * DAY) + 1, _STEP):
         story.plan(look, partial(_look, story, by, seq, post, began))
     decides = began + round(story.chance.uniform(3, 20) * HOUR)
     if post.decision == "approve":
-        story.plan(decides, partial(story.write, _approve, story.desk, by, seq, story.end))
+        story.plan(decides, partial(story.write, _approve, story.desk, by, seq))
     elif post.decision:
         note = "You have posted this before."
         story.plan(
@@ -155,39 +155,40 @@ def _hand_in(story: Story, campaign: int, post: Post) -> None:
         story.plan(decides - HOUR, partial(_talk, story, "campaign", seq, post.channel))
 
 
-def _submit(w: Write, by: Caller, campaign: int, url: str, end: Instant) -> int:
+def _submit(w: Write, by: Caller, campaign: int, url: str) -> int:
     made = creators.submissions.submit(w, by, campaign, url)
-    _leave_alone(w, by, made.seq, end)
+    _leave_alone(w, by, made.seq)
     return made.seq
 
 
-def _approve(w: Write, desk: Caller, by: Caller, seq: int, end: Instant) -> None:
+def _approve(w: Write, desk: Caller, by: Caller, seq: int) -> None:
     creators.submissions.approve(w, desk, seq)
-    _leave_alone(w, by, seq, end)
+    _leave_alone(w, by, seq)
 
 
 def _look(story: Story, by: Caller, seq: int, post: Post, began: Instant) -> None:
     age = (clock.now() - began) / DAY
-    views = round(post.views * (1 - math.exp(-age / 1.6)) * story.chance.uniform(0.995, 1.005))
+    views = round(post.views * (1 - math.exp(-age / 1.6)))
     if post.drops and age > 3:
         views //= 2
     likes, comments = views * story.chance.randrange(30, 60) // 1_000, views * 4 // 1_000
-    story.write(_seen, by, seq, Seen(None, began - HOUR, views, likes, comments), story.end)
+    story.write(_seen, by, seq, Seen(None, began - HOUR, views, likes, comments))
 
 
-def _seen(w: Write, by: Caller, seq: int, what: Seen, end: Instant) -> None:
+def _seen(w: Write, by: Caller, seq: int, what: Seen) -> None:
     """One that is not looked at any more stays as it is."""
     slot = creators.submissions.mine_of(w, by, seq).next_sync_at
     if slot is not None:
         creators.submissions.seen(w, seq, slot, what)
-        _leave_alone(w, by, seq, end)
+        _leave_alone(w, by, seq)
 
 
-def _leave_alone(w: Write, by: Caller, seq: int, end: Instant) -> None:
+def _leave_alone(w: Write, by: Caller, seq: int) -> None:
+    """The next look is named by the time it is due at, so no two are put off to the same."""
     of = creators.submissions.mine_of(w, by, seq)
     if of.next_sync_at is not None:
         due = Due(of.seq, of.platform_id, of.url, of.account, of.next_sync_at)
-        creators.syncing.put_off(w, [due], end + YEARS)
+        creators.syncing.put_off(w, [due], clock.now() + YEARS)
 
 
 def _pay(story: Story, name: str, arrives: bool) -> None:
