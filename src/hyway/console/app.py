@@ -113,23 +113,28 @@ def app(
         outgoing,
         _social(services, outgoing),
     )
+    made = _made(policy(tiles))
+    made.state.house = house
+    return made
+
+
+def _made(content: str) -> Litestar:
+    """All pages with their manners; `content` is the policy of what they may load."""
     router = Router(
         "/",
         route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],
         dependencies={"visit": Provide(arrive.visit)},
     )
-    made = Litestar(
+    return Litestar(
         route_handlers=[*static.ROUTES, *sign.ROUTES, router, *routes.made()],
         dependencies={"house": Provide(arrive.house, sync_to_thread=False)},
         exception_handlers=voice.HANDLERS,
-        before_send=[partial(_guard, {"content-security-policy": policy(tiles), **_HEADERS})],
+        before_send=[partial(_guard, {"content-security-policy": content, **_HEADERS})],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=_LARGEST_FORM,
         multipart_form_part_limit=500,
     )
-    made.state.house = house
-    return made
 
 
 def _social(

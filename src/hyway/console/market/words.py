@@ -105,6 +105,11 @@ FLAGS = {
     "views_odd": "Its views do not look like people",
     "post_gone": "It is not there any more",
 }
+CHECKS = {
+    "found": "It is there, on their account",
+    "other_author": "Posted by another account than theirs",
+    "gone": "There is no such post on their account",
+}
 _ENTRIES = {
     "fund": "Funded",
     "refund": "Taken back",
@@ -262,6 +267,7 @@ GLOBALS: dict[str, Any] = {
     "privacies": PRIVACY,
     "platforms": PLATFORMS,
     "flag_words": FLAGS,
+    "check_words": CHECKS,
     "reason_words": REASONS,
     "work_steps": way,
 }

@@ -1,5 +1,6 @@
 """The event log: who did what, when, to what."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from litestar import get
@@ -7,6 +8,7 @@ from litestar import get
 from hyway.console.visit import Here, Page
 from hyway.domain import audit
 from hyway.domain.audit import Event
+from hyway.kernel import sqid
 
 _PAGE = 50
 KINDS = {
@@ -22,6 +24,13 @@ KINDS = {
     "person.": "People",
     "member.": "Members",
     "organization.": "Organization",
+    "campaign.": "Campaigns",
+    "application.": "Applications",
+    "submission.": "Posts for campaigns",
+    "collab.": "Collabs",
+    "collab_submission.": "Work for collabs",
+    "funding.": "Fundings",
+    "payout.": "Payouts",
 }
 _ROOMS = {
     "link": "/console/links/",
@@ -31,11 +40,14 @@ _ROOMS = {
     "customer": "/console/customers/",
     "webhook": "/console/webhooks/",
 }
+_PROGRAMMES = {"campaign": "/campaigns/", "collab": "/collabs/"}
 
 
-def page_of(event: Event) -> str:
-    """The page of what an event is about, if it has one and is there still."""
+def page_of(home: str, event: Event) -> str:
+    """The page of what an event is about, if it has one and is there still; `home` is the organization's."""
     base = _ROOMS.get(event.subject_kind, "")
+    if event.subject_kind in _PROGRAMMES:
+        base = home + _PROGRAMMES[event.subject_kind]
     return base + event.subject_id if base and not event.action.endswith(".deleted") else ""
 
 
@@ -52,7 +64,7 @@ async def show(visit: Here) -> Page:
         action=action,
         older=older,
         before=before,
-        page_of=page_of,
+        page_of=partial(page_of, f"/organizations/{sqid.text(visit.organization.seq)}"),
     )
 
 
