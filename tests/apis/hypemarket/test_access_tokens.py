@@ -44,3 +44,14 @@ async def test_nobody_revokes_anothers_token(world: World) -> None:
         assert (tried.status_code, tried.content) == (404, b"")
         assert tried.headers["content-type"] == "application/json"
         assert (await client.get("/me/access_tokens.json")).status_code == 200
+
+
+async def test_the_id_of_a_token_that_is_gone_never_comes_back(world: World) -> None:
+    """Agents repeat a DELETE that got no answer: it must not meet the token that was made since."""
+    wish = {"access_token": {"description": "CI script"}}
+    async with world.client() as client:
+        first = (await client.post("/me/access_tokens.json", json=wish)).json()["id"]
+        assert (await client.delete(f"/me/access_tokens/{first}.json")).status_code == 204
+        second = (await client.post("/me/access_tokens.json", json=wish)).json()["id"]
+        assert second != first
+        assert (await client.delete(f"/me/access_tokens/{first}.json")).status_code == 404

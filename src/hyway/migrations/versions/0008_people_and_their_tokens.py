@@ -48,6 +48,7 @@ def _access_requests() -> None:
         ),
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_access_requests_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_access_requests")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_access_requests_organization", "access_requests", ["organization", "status", "seq"], unique=False
@@ -85,6 +86,7 @@ def _access_tokens() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_access_tokens_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_access_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_access_tokens_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_access_tokens_person", "access_tokens", ["person"], unique=False)
 
@@ -197,6 +199,7 @@ def _push_subscriptions() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_push_subscriptions_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_push_subscriptions")),
         sa.UniqueConstraint("endpoint_hash", name=op.f("uq_push_subscriptions_endpoint_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_push_subscriptions_person", "push_subscriptions", ["person"], unique=False)
 
@@ -237,6 +240,7 @@ def _memberships_have_numbers() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_memberships_person")),
         sa.PrimaryKeyConstraint("seq", name="pk_memberships_seq"),
         sa.UniqueConstraint("organization", "person", name=op.f("uq_memberships_organization_person")),
+        sqlite_autoincrement=True,
     )
     op.execute(
         "INSERT INTO memberships (organization, person, role, since, updated_at) "

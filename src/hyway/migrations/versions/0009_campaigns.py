@@ -68,6 +68,7 @@ def _addresses() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_addresses_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_addresses")),
         sa.UniqueConstraint("person", name=op.f("uq_addresses_person")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -112,6 +113,7 @@ def _campaigns() -> None:
             ["organization"], ["organizations.seq"], name=op.f("fk_campaigns_organization")
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_campaigns")),
+        sqlite_autoincrement=True,
     )
     _indexes_of_campaigns()
 
@@ -207,6 +209,7 @@ def _social_accounts() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.seq"], name=op.f("fk_social_accounts_person")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_social_accounts")),
         sa.UniqueConstraint("platform_id", "url_key", name=op.f("uq_social_accounts_platform_id_url_key")),
+        sqlite_autoincrement=True,
     )
     _indexes_of_social_accounts()
 

@@ -89,6 +89,7 @@ def _collabs() -> None:
             ["organization"], ["organizations.seq"], name=op.f("fk_collabs_organization")
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_collabs")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_collabs_board",
@@ -151,7 +152,15 @@ def _collab_submissions() -> None:
         ),
         *(
             sa.Column(name, KEY, nullable=True)
-            for name in ("partner_id", "link_id", "action_id", "decision", "platform_id", "post_check", "url_key")
+            for name in (
+                "partner_id",
+                "link_id",
+                "action_id",
+                "decision",
+                "platform_id",
+                "post_check",
+                "url_key",
+            )
         ),
         *(
             sa.Column(name, sa.Text(), nullable=True)

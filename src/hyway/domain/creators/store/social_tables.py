@@ -52,6 +52,7 @@ SOCIAL_ACCOUNTS = Table(
         sqlite_where=_PENDING,
         postgresql_where=_PENDING,
     ),
+    sqlite_autoincrement=True,
 )
 
 # Once for each account and time slot.

@@ -73,6 +73,7 @@ CAMPAIGNS = Table(
     _partly(
         "seq", where="status IN ('active', 'paused') AND unused_amount = 0", name="ix_campaigns_exhausted"
     ),
+    sqlite_autoincrement=True,
 )
 
 # `reward_amount` is what each creator gets besides the product, `usage_days` how long the organization may use what it
@@ -103,6 +104,7 @@ COLLABS = Table(
     Column("updated_at", At, nullable=False),
     Index("ix_collabs_organization", "organization", "seq"),
     _partly("published_at", where="state = 'published'", name="ix_collabs_board"),
+    sqlite_autoincrement=True,
 )
 
 # A creator in a campaign. Accepted, they are a partner of the organization with a short link of their own.
@@ -315,4 +317,5 @@ ADDRESSES = Table(
     Column("country_code", Key),
     Column("created_at", At, nullable=False),
     Column("updated_at", At, nullable=False),
+    sqlite_autoincrement=True,
 )

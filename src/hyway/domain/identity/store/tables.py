@@ -1,4 +1,8 @@
-"""The tables of identity."""
+"""The tables of identity.
+
+A table whose rows are deleted and known by their numbers elsewhere counts on in SQLite too (`sqlite_autoincrement`):
+who deletes something twice must not meet what came after it.
+"""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
@@ -43,6 +47,7 @@ MEMBERSHIPS = Table(
     Column("since", At, nullable=False),
     Column("updated_at", At, nullable=False),
     UniqueConstraint("organization", "person"),
+    sqlite_autoincrement=True,
 )
 
 SESSIONS = Table(
@@ -97,6 +102,7 @@ ACCESS_TOKENS = Table(
     Column("token_hash", Key, nullable=False, unique=True),
     Column("created_at", At, nullable=False),
     Column("last_used_at", At),
+    sqlite_autoincrement=True,
 )
 
 _PENDING = text("status = 'pending'")
@@ -136,4 +142,5 @@ ACCESS_REQUESTS = Table(
         postgresql_where=_PENDING,
     ),
     Index("ix_access_requests_email", "email"),
+    sqlite_autoincrement=True,
 )

@@ -49,6 +49,7 @@ PUSH_SUBSCRIPTIONS = Table(
     Column("failures", Integer, nullable=False),
     Column("created_at", At, nullable=False),
     Column("used_at", At),
+    sqlite_autoincrement=True,
 )
 
 # What was written, sent or not: without a mail server it is read here.
