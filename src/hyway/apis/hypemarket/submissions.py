@@ -214,7 +214,8 @@ async def _decided(
 async def approve(ask: Ask) -> Submission:
     """Approve a submission.
 
-    An addition of ours. From now on it earns, for seven days; one that was flagged goes on.
+    An addition of ours. From now on it earns, for seven days; one that was flagged goes on. What a held
+    one earned is owed at once.
     """
     return await _decided(ask, creators.submissions.approve)
 

@@ -91,14 +91,26 @@ def _post(of: Campaign, url: str) -> tuple[str, str]:
 
 
 def approve(w: Write, by: Caller, seq: int) -> Submission:
-    """The post counts: handed in, or one that was flagged and is fine."""
+    """The post counts: handed in, or one that was flagged and is fine. Of a held one the hold ends at once."""
     campaign, old = _held(w, by, seq)
+    if old.status == "held":
+        return _let_go(w, by, old)
     if old.status not in ("submitted", "flagged"):
         raise Invalid("base", "Submission has already been decided.")
     approved = posts.approve(w, campaign, old, "manual", by.person)
     posts.announce(w, by, approved, "approved", decision="manual")
     telling.submission(w, approved, "SubmissionApproved", creator=True)
     return approved
+
+
+def _let_go(w: Write, by: Caller, old: Submission) -> Submission:
+    """What a held post earned is owed to its creator from now on."""
+    money.end_hold(w, by, posts.work(old))
+    now = clock.now()
+    owed = posts.move(w, old, "payable", hold_until=now, decided_at=now, decided_by=by.person)
+    posts.announce(w, by, owed, "released", amount=owed.committed_amount)
+    telling.submission(w, owed, "SubmissionPayable", creator=True)
+    return owed
 
 
 def reject(w: Write, by: Caller, seq: int, reason: str | None, note: str | None = "") -> Submission:

@@ -19,7 +19,7 @@ from hyway.domain.creators.money.destinations import drop as drop_method
 from hyway.domain.creators.money.destinations import forget as forget_methods
 from hyway.domain.creators.money.destinations import link as method_link
 from hyway.domain.creators.money.destinations import methods, put_bank, put_stripe
-from hyway.domain.creators.money.earning import HOLD, any_due, earn, hold, mature, release, stages
+from hyway.domain.creators.money.earning import HOLD, any_due, earn, end_hold, hold, mature, release, stages
 from hyway.domain.creators.money.hooks import hear as hear_stripe
 from hyway.domain.creators.money.owing import earnings, export, main_units, my_payouts, of_person, owed
 from hyway.domain.creators.money.paying import (
@@ -75,6 +75,7 @@ __all__ = [
     "drop_method",
     "earn",
     "earnings",
+    "end_hold",
     "export",
     "failed",
     "fee",

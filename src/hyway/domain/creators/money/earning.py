@@ -82,6 +82,17 @@ def release(w: Write, by: Caller, work: Work, source: str | None = None) -> int:
     return given
 
 
+def end_hold(w: Write, by: Caller, work: Work) -> int:
+    """Makes payable, before its time, what of the work is held; how much."""
+    _locked(w, work)
+    freed = 0
+    for each in store.of_work(w, work, ("held",)):
+        freed += each.amount
+        store.change(w, [each.seq], ("held",), stage="payable", hold_until=None)
+        _shift(w, by, each, "mature", "held", "payable")
+    return freed
+
+
 def any_due(r: Read, now: Instant) -> bool:
     """Whether a hold is over."""
     return store.any_due(r, now)
