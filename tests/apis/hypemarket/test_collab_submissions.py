@@ -17,7 +17,8 @@ SHOWN = [
     "id", "status", "overdue", "organization", "collab", "user", "message", "reward_amount", "share_amount",
     "currency", "link", "carrier", "tracking_number", "tracking_url", "ship_due_at", "shipped_at", "delivered_at",
     "content_url", "content_note", "content_due_at", "revisions_count", "revision_note", "review_due_at",
-    "approved_at", "decision", "platform_id", "post_url", "posted_at", "spark_code", "spark_expires_at",
+    "approved_at", "decision", "platform_id", "post_url", "posted_at", "post_check", "post_published_at",
+    "view_count", "likes_count", "comments_count", "last_synced_at", "spark_code", "spark_expires_at",
     "usage_status", "usage_until", "unread_messages_count", "created_at", "updated_at", "decided_at",
     "completed_at", "hold_until", "paid_at", "url",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ Status = Literal[
     "spark_code_submitted",
     "completed",
     "paid",
+    "reversed",
 ]
 
 
@@ -42,7 +43,11 @@ class Where(Struct):
 
 
 class CollabSubmission(Struct):
-    """`overdue` names the step that is late. `address` is there for admins and its owner, while it is needed."""
+    """`overdue` names the step that is late. `address` is there for admins and its owner, while it is needed.
+
+    `post_check` says what the last look at the post showed: that it is there, by one of the creator's verified
+    accounts as far as the platform tells; that its author is somebody else; or that there is no such post.
+    """
 
     id: str
     status: Status
@@ -72,6 +77,12 @@ class CollabSubmission(Struct):
     platform_id: str | None
     post_url: str | None
     posted_at: str | None
+    post_check: Literal["found", "other_author", "gone"] | None
+    post_published_at: str | None
+    view_count: int | None
+    likes_count: int | None
+    comments_count: int | None
+    last_synced_at: str | None
     spark_code: str | None
     spark_expires_at: str | None
     usage_status: Literal["none", "granted", "extended", "expired"]
@@ -129,6 +140,12 @@ def out(ask: Ask, found: creators.collabs.showing.Shown, url: str) -> CollabSubm
         decision=of.decision,
         platform_id=of.platform_id,
         post_url=of.post_url,
+        post_check=of.post_check,
+        post_published_at=asking.maybe_at(of.post_made_at),
+        view_count=of.views,
+        likes_count=of.likes,
+        comments_count=of.comments,
+        last_synced_at=asking.maybe_at(of.looked_at),
         spark_code=found.spark_code,
         usage_status=of.usage_status,
         unread_messages_count=found.unread,

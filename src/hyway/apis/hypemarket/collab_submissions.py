@@ -166,6 +166,15 @@ async def complete(ask: Ask) -> CollabSubmission:
     return await _done(ask, creators.collabs.making.complete)
 
 
+@operation("POST", _ONE + "/reverse", scope=WRITE, gives=CollabSubmission)
+async def reverse(ask: Ask) -> CollabSubmission:
+    """End a submission whose content never came.
+
+    Once the content is fourteen days late; what was set aside for the creator goes back to the budget.
+    """
+    return await _done(ask, creators.collabs.ending.reverse)
+
+
 OPERATIONS = (
     page,
     show,
@@ -177,4 +186,5 @@ OPERATIONS = (
     request_revision,
     approve_content,
     complete,
+    reverse,
 )

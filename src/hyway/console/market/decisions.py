@@ -106,6 +106,7 @@ async def page(visit: There, kind: Kind, status: int = 200, **facts: Any) -> Pag
         now=clock.now(),
         reasons=words.REASONS,
         late=at.of.overdue(clock.now()) if kind == "collab" else None,
+        given_up=kind == "collab" and at.of.is_given_up(clock.now(), collabs.steps.GRACE),
         **facts,
     )
 
@@ -140,7 +141,7 @@ def _reason(visit: There) -> tuple[str, str]:
 
 
 _POST: Final[dict[str, tuple[Any, str, Any]]] = {
-    "approve": (creators.campaigns.submissions.approve, "Approved: its views count from now on.", None),
+    "approve": (creators.campaigns.submissions.approve, "Approved: its creator knows.", None),
     "reject": (creators.campaigns.submissions.reject, "Rejected: its creator is told why.", _reason),
     "reverse": (creators.campaigns.submissions.reverse, "Taken back: the budget has it again.", _reason),
     "reopen": (creators.campaigns.submissions.reopen, "It waits for your decision again.", None),
@@ -162,6 +163,7 @@ _WORK: Final[dict[str, tuple[Any, str, Any]]] = {
         lambda visit: (visit.sent.text("note"),),
     ),
     "approve": (collabs.making.approve_content, "Approved: you may use it, and they may post it.", None),
+    "reverse": (collabs.ending.reverse, "Ended: what was set aside is in the budget again.", None),
     "complete": (collabs.making.complete, "Completed: the reward is owed in three days.", None),
 }
 

@@ -19,7 +19,7 @@ from hyway.kernel.db import Fact, Write
 
 _AFTER: Final[tuple[SubmissionStatus, ...]] = ("held", "payable", "paid")
 """A submission's stages once it earns no more by its views; it never goes back among them."""
-_OUTSIDE: Final = ("applied", "declined", "withdrawn", "canceled")
+_OUTSIDE: Final = ("applied", "declined", "withdrawn", "canceled", "reversed")
 """A creator whom a collab has not taken, or who left it."""
 
 

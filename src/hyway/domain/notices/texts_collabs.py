@@ -38,6 +38,10 @@ _COLLABS: Final[dict[str, tuple[str, str]]] = {
         "{user_name} left {collab_name}",
         "{user_name} has canceled. What was set aside for them is in the budget of {collab_name} again.",
     ),
+    "SubmissionReversed": (
+        "{collab_name} has ended for you",
+        "{organization_name} has waited for your content and ended your part. There is no reward for it.",
+    ),
     "AddressNeeded": (
         "{organization_name} needs your address",
         "A product is sent to you for {collab_name}. Please save the address where you want it.",

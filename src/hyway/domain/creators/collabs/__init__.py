@@ -1,6 +1,6 @@
 """Collabs: briefs that creators apply to, the work that follows, samples on their way, and what is said about it."""
 
-from hyway.domain.creators.collabs import chat, making, posted, rules, shipping, showing, steps, work
+from hyway.domain.creators.collabs import chat, ending, making, posted, rules, shipping, showing, steps, work
 from hyway.domain.creators.collabs.collabs import (
     REVIEW,
     approve,
@@ -41,6 +41,7 @@ __all__ = [
     "chat",
     "create",
     "drop",
+    "ending",
     "find",
     "hear",
     "making",

@@ -23,6 +23,7 @@ Status = Literal[
     "spark_code_submitted",
     "completed",
     "paid",
+    "reversed",
 ]
 UsageStatus = Literal["none", "granted", "extended", "expired"]
 Overdue = Literal["shipment", "content"]
@@ -150,6 +151,10 @@ class Submission:
             return "shipment"
         late = self.content_due_at is not None and self.content_due_at < now
         return "content" if self.owed_by_creator and late else None
+
+    def is_given_up(self, now: Instant, grace: int) -> bool:
+        """Whether the content is late by more than that, and may be waited for no longer."""
+        return self.overdue(now - grace) == "content"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from hyway.kernel.faults import Invalid
 SHIP: Final = 2 * DAY
 MAKE: Final = 5 * DAY
 MEND: Final = 48 * HOUR
+GRACE: Final = 14 * DAY
+"""So much later than the deadline the content may still come before the organization may end it."""
 REVIEW_DAYS: Final = 3
 """Business days, after which what was made counts as approved."""
 HOLD: Final = 3 * DAY
@@ -33,15 +35,16 @@ ARROWS: Final[dict[Status, frozenset[Status]]] = {
     "canceled": frozenset(),
     "awaiting_shipment": frozenset({"shipped", "canceled"}),
     "shipped": frozenset({"delivered"}),
-    "delivered": frozenset({"in_production"}),
-    "in_production": frozenset({"content_submitted", "canceled"}),
+    "delivered": frozenset({"in_production", "reversed"}),
+    "in_production": frozenset({"content_submitted", "canceled", "reversed"}),
     "content_submitted": frozenset({"revision_requested", "content_approved"}),
-    "revision_requested": frozenset({"content_submitted"}),
+    "revision_requested": frozenset({"content_submitted", "reversed"}),
     "content_approved": frozenset({"posted"}),
     "posted": frozenset({"spark_code_submitted", "completed"}),
     "spark_code_submitted": frozenset({"completed"}),
     "completed": frozenset({"paid"}),
     "paid": frozenset(),
+    "reversed": frozenset(),
 }
 COUNTED: Final[frozenset[Status]] = frozenset(ARROWS) - {"withdrawn"}
 """Those that a collab's `submissions_count` counts."""

@@ -135,7 +135,7 @@ def posts_due(r: Read, now: Instant, most: int) -> list[Due]:
     rows: Sequence[Any] = r.run(
         found.where(_S.next_sync_at <= now).order_by(_S.next_sync_at, _S.seq).limit(most)
     ).all()
-    return [Due(*row, kind="collab") for row in rows]
+    return [Due(row[0], row[1], row[2], row[3], row[4], "collab") for row in rows]
 
 
 def told_late(w: Write, seq: int, now: Instant) -> bool:
