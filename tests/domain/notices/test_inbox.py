@@ -128,3 +128,15 @@ def test_nobody_reads_anothers_letters(db: Database):
     assert "&lt;b&gt;" in mail.html
     assert "<b>" not in mail.html
     assert alone(person(db, bob)) == bob
+
+
+def test_members_are_told_that_their_organization_is_closed(db: Database):
+    ann, bob, cem = (somebody(db, name) for name in ("Ann", "Bob", "Cem"))
+    made = db.write_now(identity.organizations.establish, ann, {"name": "Acme"})
+    db.write_now(lambda w: identity.join(w, identity.command_line(made), person(db, bob), "admin"))
+    owner = db.read_now(identity.at_organization, ann, made.seq)
+    db.write_now(identity.organizations.close, owner)
+    assert [db.read_now(notices.unseen, each) for each in (ann, bob, cem)] == [0, 1, 0]
+    (only,) = db.read_now(notices.inbox, bob)[0]
+    assert (only.type, only.title) == ("Membership::OrganizationClosedNotifier", "Acme is closed")
+    assert only.body.startswith("Ann has closed Acme.")

@@ -81,9 +81,9 @@ def close(w: Write, by: Caller) -> None:
     now = clock.now()
     store.lock(w, by.organization)
     closed = people.organization_of(w, by.organization)
-    w.announce(by, "organization.closed", "organization", closed.id, {"name": closed.name})
     store.leave_sessions(w, closed.seq)
-    store.remove_all(w, closed.seq)
+    others = [sqid.text(each) for each in store.remove_all(w, closed.seq) if each != by.person]
+    w.announce(by, "organization.closed", "organization", closed.id, {"name": closed.name, "members": others})
     for token_hash in store.revoke_keys(w, closed.seq, now):
         w.changed("key", token_hash)
     # No name holds this character, so nobody can have taken the place.

@@ -75,6 +75,15 @@ def _removed(w: Write, fact: Fact) -> None:
     tell(w, _telling(fact, "Removal", _MEMBERSHIP, _INBOX))
 
 
+def _closed(w: Write, fact: Fact) -> None:
+    """Whoever belonged to it, but not who closed it."""
+    said = {"user_name": fact.by.actor_name, "organization_name": fact.data["name"]}
+    for person in map(sqid.number, fact.data["members"]):
+        if person is not None:
+            type = "Membership::OrganizationClosedNotifier"
+            tell(w, Telling(person, type, said, "Organization", fact.by.organization, _INBOX))
+
+
 def _telling(fact: Fact, type: str, record_type: str, link: str, **more: str) -> Telling:
     """Facts about members name the person by the short id of their number."""
     data = fact.data
@@ -128,6 +137,7 @@ _HEARD: dict[str, Callable[[Write, Fact], None]] = {
     "invitation.created": _invited,
     "member.role_changed": _role_changed,
     "member.removed": _removed,
+    "organization.closed": _closed,
     "sign_up.asked": _sign_up_asked,
     "sign_up.repeated": _sign_up_repeated,
 }

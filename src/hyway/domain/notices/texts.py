@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hyway.domain.notices import texts_campaigns, texts_collabs
+from hyway.domain.notices import texts_campaigns, texts_collabs, texts_social
 
 
 class Words(NamedTuple):
@@ -39,9 +39,14 @@ TEXTS: dict[str, Words] = {
         "You are no longer a member of {organization_name}",
         "An admin has removed you from {organization_name}.",
     ),
+    "Membership::OrganizationClosedNotifier": Words(
+        "{organization_name} is closed",
+        "{user_name} has closed {organization_name}. You are no longer a member, and its keys open nothing.",
+    ),
 }
 
-TEXTS |= {type: Words(*said) for type, said in (*texts_campaigns.TEXTS.items(), *texts_collabs.TEXTS.items())}
+for _of in (texts_campaigns, texts_collabs, texts_social):
+    TEXTS |= {type: Words(*said) for type, said in _of.TEXTS.items()}
 
 
 def words(type: str, params: Mapping[str, Any]) -> Words:

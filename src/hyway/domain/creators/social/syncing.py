@@ -14,7 +14,7 @@ from typing import TypeVar
 from hyway.domain import identity
 from hyway.domain.creators.campaigns import Due, Seen, submissions
 from hyway.domain.creators.collabs import posted
-from hyway.domain.creators.social import asked, grants, platforms, verifying
+from hyway.domain.creators.social import asked, grants, platforms, telling, verifying
 from hyway.domain.creators.social.platforms.asking import (
     Adapter,
     Broken,
@@ -219,7 +219,7 @@ def noted(w: Write, looked: Account, found: Profile | Trouble) -> None:
         missed = account.missed + 1
         store.change(w, account.seq, {"missed": missed, "next_sync_at": now + asked.EVERY})
         if missed >= MISSES:
-            verifying.failed(w, _SERVER, account)
+            verifying.failed(w, _SERVER, account, telling.VANISHED)
     else:
         store.change(w, account.seq, {"next_sync_at": now + _pause(found)})
 
@@ -231,7 +231,7 @@ def _keep(w: Write, account: Account, slot: int, found: Profile, now: Instant) -
             with w.attempt():
                 store.change(w, account.seq, {"uid": found.uid})
         except Conflict:
-            verifying.failed(w, _SERVER, account)
+            verifying.failed(w, _SERVER, account, telling.ANOTHERS)
             return
     asked.keep(w, account, slot, found, now)
 
@@ -270,7 +270,7 @@ def expire(w: Write, most: int) -> int:
     """Accounts whose code was not put up in time are failed; how many."""
     seqs = store.expired(w, clock.now(), most)
     for account in store.by_seqs(w, seqs):
-        verifying.failed(w, _SERVER, account)
+        verifying.failed(w, _SERVER, account, telling.LATE)
     return len(seqs)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from hyway.domain.creators.social import asked, rules
+from hyway.domain.creators.social import asked, rules, telling
 from hyway.domain.creators.social.accounts import announce, find
 from hyway.domain.creators.social.platforms.asking import Gone, Trouble
 from hyway.domain.creators.social.records import Account, Profile
@@ -91,13 +91,20 @@ def proved(w: Write, by: Caller, account: Account, profile: Profile, **more: Any
     asked.keep(w, account, now, profile, now)
     verified = store.find(w, account.seq) or account
     announce(w, by, "verified", verified)
+    if account.status != "verified":
+        telling.verified(w, verified)
     return verified
 
 
-def failed(w: Write, by: Caller, account: Account) -> Account:
-    """The account as one that is not proved, or not any more; it can be tried again."""
+def failed(w: Write, by: Caller, account: Account, reason: str = "") -> Account:
+    """The account as one that is not proved, or not any more; it can be tried again.
+
+    Its owner is told the reason, unless it is the answer to what they just did.
+    """
     values = {"status": "failed", "code": None, "code_expires_at": None, "next_sync_at": None}
     store.change(w, account.seq, {**values, "updated_at": clock.now()})
     done = store.find(w, account.seq) or account
     announce(w, by, "failed", done)
+    if reason:
+        telling.failed(w, done, reason)
     return done

@@ -86,11 +86,13 @@ def remove(w: Write, organization_seq: int, seq: int) -> None:
     w.run(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.organization == organization_seq, MEMBERSHIPS.c.seq == seq))
 
 
-def remove_all(w: Write, organization_seq: int) -> None:
-    """Every member, and whoever wanted in or was wanted."""
-    w.run(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.organization == organization_seq))
+def remove_all(w: Write, organization_seq: int) -> list[int]:
+    """Every member, and whoever wanted in or was wanted; the people who were members."""
+    gone = delete(MEMBERSHIPS).where(MEMBERSHIPS.c.organization == organization_seq)
+    people = sorted(w.run(gone.returning(MEMBERSHIPS.c.person)).scalars())
     waiting = (ACCESS_REQUESTS.c.organization == organization_seq) & (ACCESS_REQUESTS.c.status == "pending")
     w.run(delete(ACCESS_REQUESTS).where(waiting))
+    return people
 
 
 def leave_sessions(w: Write, organization_seq: int, person_seq: int | None = None) -> None:
