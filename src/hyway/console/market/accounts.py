@@ -110,7 +110,7 @@ def _leave(r: Read, by: Caller, ways: social.services.Services, session: str, pl
 async def back(visit: Mine) -> Page:
     """From the platform, with its word."""
     ways, platform = visit.house.social, str(visit.request.path_params["platform"])
-    if ways is None:
+    if ways is None or platform not in social.oauth.offered(ways):
         raise Missing("")
     came = {name: visit.asked.text(name) for name in ("state", "code", "error")}
     try:
@@ -119,6 +119,8 @@ async def back(visit: Mine) -> Page:
         )
     except Invalid as fault:
         return visit.go(_HERE, words.told(fault))
+    except Refused:
+        return visit.go(_HERE, "That connection was not begun here, or too long ago. Begin again.")
     return visit.go(f"{_HERE}/{sqid.text(made.seq)}", "Connected: it is yours.")
 
 
