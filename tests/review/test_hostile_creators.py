@@ -176,3 +176,9 @@ def test_whoever_proves_an_address_is_not_paid_to_the_account_of_who_took_it_fir
     assert owner.seq == person.seq
     assert db.read_now(money.methods, by) == []
     assert db.read_now(notices.preferences, by).push_subscription_count == 0
+
+
+def test_a_campaign_does_not_end_on_the_last_day_of_all_calendars(stage: Stage) -> None:
+    with pytest.raises(Invalid) as caught:
+        stage.draft(ends_at=clock.parse("ends_at", "9999-12-31T23:59:59Z"))
+    assert caught.value.message == "must be within 100 years"

@@ -144,6 +144,10 @@ def _parts(raw: bytes, content_type: str) -> list[tuple[str, Any]]:
 
 
 def text_of(found: Mapping[str, Any], name: str) -> str | None:
-    """One parameter of a query as text; None where it is not there, or a list."""
+    """One parameter of a query as text; None where it is not there, or a list; BadRequest for NUL."""
     value = found.get(name)
-    return value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if "\0" in value:  # PostgreSQL cannot even be asked for it
+        raise BadRequest
+    return value

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hyway.domain.creators import brief, places
 from hyway.domain.creators.campaigns.records import PLATFORMS, Campaign
 from hyway.domain.links import host_of, web_url
-from hyway.kernel.clock import Instant
+from hyway.kernel.clock import DAY, Instant
 from hyway.kernel.faults import Invalid, Several
 
 CONTENT_TYPES: Final = ("ugc", "clipping", "review", "other")
@@ -41,6 +41,7 @@ FINANCIAL: Final = frozenset(
 AMOUNTS: Final = ("cpm_amount", "min_payout_amount", "max_payout_amount", "base_reward_amount")
 MOST: Final = 10**12
 _WHOLE = 10_000
+_FURTHEST = 36_500 * DAY  # on the last day of all calendars it may be tomorrow elsewhere
 _LONGEST_NAME, _LONGEST_WEBSITE, _MOST_COUNTRIES = 255, 2_000, 300
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 _MUSIC = re.compile(r"\d{1,30}", re.ASCII)
@@ -182,6 +183,8 @@ def _ends_at(check: _Check, field: str, value: Any) -> None:
         check.add(field, "is invalid")
     elif value is not None and value != was and value <= check.now:
         check.add(field, "must be in the future")
+    elif value is not None and value > check.now + _FURTHEST:
+        check.add(field, "must be within 100 years")
     check.clean[field] = value
 
 
