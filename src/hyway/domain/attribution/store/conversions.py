@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     delete,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -233,7 +234,9 @@ def revenue_by_hour(
     """(beginning of the hour, currency, amount) of the sales through these links, by time."""
     if not links:
         return []
-    hour = (CONVERSIONS.c.at - CONVERSIONS.c.at % HOUR).label("hour")
+    # In the text of the statement: PostgreSQL groups by no expression that has a parameter.
+    length: Any = literal_column(str(HOUR), BigInteger)
+    hour = (CONVERSIONS.c.at - CONVERSIONS.c.at % length).label("hour")
     found = select(hour, CONVERSIONS.c.currency, func.sum(CONVERSIONS.c.amount)).where(
         CONVERSIONS.c.organization == organization,
         CONVERSIONS.c.link.in_(links),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import BigInteger, func, literal_column, select, union
 
 from hyway.domain.creators.campaigns.records import OVER
 from hyway.domain.creators.store.money_tables import LEDGER_ACCOUNTS, LEDGER_ENTRIES, LEDGER_LINES
@@ -15,10 +15,12 @@ _S, _V = SUBMISSIONS.c, VIEW_SNAPSHOTS.c
 _E, _A, _L = LEDGER_ENTRIES.c, LEDGER_ACCOUNTS.c, LEDGER_LINES.c
 _SPENDING = ("earn", "release")
 """Entries that move money between a budget and creators; fundings and refunds do not."""
+_LENGTH: Any = literal_column(str(HOUR), BigInteger)
+"""In the text of the statement: PostgreSQL groups by no expression that has a parameter."""
 
 
 def _hour(at: Any) -> Any:
-    return (at - at % HOUR).label("hour")
+    return (at - at % _LENGTH).label("hour")
 
 
 def views(r: Read, organization: int, since: Instant, campaign: int | None) -> list[tuple[Instant, int]]:
