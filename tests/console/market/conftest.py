@@ -1,6 +1,6 @@
 """People at the pages of creators: an organization's owner, admin and member, and a creator who belongs to none."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,12 +69,14 @@ class Market:
 
 
 @asynccontextmanager
-async def opened(url: str, folder: Path, home: str) -> AsyncIterator[Market]:
-    """A console at `home` over a fresh database, with its people."""
+async def opened(
+    url: str, folder: Path, home: str, services: Mapping[str, str] | None = None
+) -> AsyncIterator[Market]:
+    """A console at `home` over a fresh database, with its people; `services` set up platforms."""
     db = Database(url, Seal(b"k" * 32), hosts=frozenset({urlsplit(home).netloc}), home=home, threads=2)
     db.hearers += [audit.record, webhooks.hear, notices.hear, creators.hearing.hear, creators.collabs.hear]
     blobs, outgoing = Blobs(folder / "blobs"), Outgoing(lambda ip: ip == "127.0.0.1")
-    app: Any = console.app(db, public_url=home, blobs=blobs, outgoing=outgoing)
+    app: Any = console.app(db, public_url=home, blobs=blobs, outgoing=outgoing, services=services)
     owner = db.write_now(identity.add_person, "owner@example.com", "Owner", PASSWORD)
     made = db.write_now(identity.organizations.establish, _as(owner), {"name": "Northwind"})
     found = Market(db, app, made, {"owner": owner}, [])

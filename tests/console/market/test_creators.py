@@ -1,11 +1,15 @@
 """The pages of creators, over HTTP: from the board to the payout, and what is refused on the way."""
 
 import re
+from typing import Any
 
 import pytest
 
 from hyway.domain import creators, identity
-from hyway.kernel import sqid
+from hyway.domain.creators.campaigns import posts
+from hyway.domain.creators.store.tables import COLLAB_SUBMISSIONS
+from hyway.kernel import clock, sqid
+from hyway.kernel.db import Write
 from tests.console.conftest import Browser
 from tests.console.market import making
 from tests.console.market.conftest import Market
@@ -146,6 +150,52 @@ async def test_a_post_is_looked_at_approved_and_talked_about(market: Market, cre
     assert "Is not included in the list." in no.text
     await admin.send(at.theirs + "/reverse", reason="invalidProof", note="It is gone")
     assert "It is gone" in (await creator.see(at.mine)).text
+
+
+async def test_the_hold_of_a_post_is_ended(market: Market, creator: Browser) -> None:
+    def hold(w: Write) -> None:
+        found = posts.held(w, made.seq)
+        assert found is not None
+        posts.hold(w, posts.lock(w, *found))
+
+    of = making.campaign(market)
+    making.account(market)
+    making.application(market, of)
+    made = making.post(market, of)
+    at, admin = making.paths(market, made), await market.browser("admin")
+    await admin.send(at.theirs + "/approve")
+    making.looked(market, made, 1_000, 20_000)
+    assert "End the hold" not in (await admin.see(at.theirs)).text
+    market.db.write_now(hold)
+    assert "End the hold" in (await admin.see(at.theirs)).text
+    assert "End the hold" not in (await (await market.browser("member")).see(at.theirs)).text
+    await admin.send(at.theirs + "/approve")
+    assert "To be paid" in (await creator.see(at.mine)).text
+
+
+async def test_a_collabs_post_and_what_a_look_at_it_showed(market: Market, creator: Browser) -> None:
+    def put(**values: Any) -> None:
+        c = COLLAB_SUBMISSIONS.c
+        market.db.write_now(
+            lambda w: w.run(COLLAB_SUBMISSIONS.update().where(c.seq == made.seq).values(**values))
+        )
+
+    made = making.work(market, making.collab(market))
+    at, admin, now = making.paths(market, made), await market.browser("admin"), clock.now()
+    put(status="posted", post_url="https://youtu.be/dQw4w9WgXcQ", platform_id="youtube", next_sync_at=now)
+    assert "Nobody has looked at the post yet" in (await admin.see(at.theirs)).text
+    post = creators.social.Post("somebody", now, 1_234, 5, 6)
+    market.db.write_now(creators.collabs.posted.seen, made.seq, now, post)
+    page = (await admin.see(at.theirs)).text
+    assert "Posted by another account than theirs" in page
+    assert "1.2K" in page
+    assert "Posted by another account than theirs" in (await creator.see(at.mine)).text
+    put(status="in_production", content_due_at=now - 13 * clock.DAY)
+    assert "End it" not in (await admin.see(at.theirs)).text
+    put(content_due_at=now - 15 * clock.DAY)
+    assert "End it" in (await admin.see(at.theirs)).text
+    await admin.send(at.theirs + "/reverse")
+    assert "Taken back" in (await creator.see(at.mine)).text
 
 
 async def test_a_rejected_post_says_why_and_may_be_looked_at_again(market: Market, creator: Browser) -> None:
