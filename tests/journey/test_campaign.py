@@ -333,6 +333,7 @@ def _told(phone: Page, shots: Album) -> None:
         "The views of your post for Summer teas are counted",
         "Your post for Summer teas is approved",
         "You are in Summer teas",
+        "mira is verified",
     ]
 
 
