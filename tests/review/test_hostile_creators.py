@@ -1,5 +1,6 @@
 """What creators, organizations and strangers may try with each other's money, secrets and patience."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from hyway.domain import audit, creators, identity, notices
-from hyway.domain.creators import collabs, money
+from hyway.domain.creators import brief, collabs, money, prefill
 from hyway.domain.creators.collabs import making, work
 from hyway.domain.creators.store import money_earnings
 from hyway.domain.creators.store.money_tables import EARNINGS
@@ -17,6 +18,7 @@ from hyway.domain.identity import Caller
 from hyway.kernel import clock
 from hyway.kernel.db import Database, Write
 from hyway.kernel.faults import Invalid
+from hyway.kernel.outgoing import Answer
 from tests.domain.creators.campaign_stage import stage as stage
 from tests.domain.creators.test_hearing import sale
 from tests.make.campaigns import Stage
@@ -182,3 +184,25 @@ def test_a_campaign_does_not_end_on_the_last_day_of_all_calendars(stage: Stage) 
     with pytest.raises(Invalid) as caught:
         stage.draft(ends_at=clock.parse("ends_at", "9999-12-31T23:59:59Z"))
     assert caught.value.message == "must be within 100 years"
+
+
+def test_a_deeply_nested_brief_keeps_nobody_waiting() -> None:
+    began = time.process_time()
+    with pytest.raises(Invalid):
+        brief.clean("<div>" * 39_000)
+    assert time.process_time() - began < 2
+
+
+class Deep:
+    """The way to a page that is nothing but beginnings."""
+
+    def send(self, *_: Any, most: int, **__: Any) -> Answer:
+        page = b"<title>Lipstick</title>" + b"<div>" * 60_000
+        return Answer(200, {"content-type": "text/html"}, page[:most])
+
+
+def test_a_deeply_nested_page_keeps_nobody_waiting() -> None:
+    way: Any = Deep()
+    began = time.process_time()
+    assert prefill.page(way, "https://shop.example/").name == "Lipstick"
+    assert time.process_time() - began < 2

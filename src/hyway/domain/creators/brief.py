@@ -9,6 +9,8 @@ from hyway.kernel.faults import Invalid
 LONGEST = 50_000
 """Characters of a brief as it is kept."""
 _RAW = 4 * LONGEST  # with all that an editor adds and the cleaning takes away
+_TAGGED = 6_000
+"""Beginnings of tags: what is nested n deep takes n * n steps to read, whoever reads it."""
 
 # What rich-text editors make. No pictures: one from elsewhere would tell its server who reads.
 _MADE = (
@@ -41,6 +43,8 @@ def clean(html: str) -> str:
     """
     if len(html) > _RAW:
         raise _too_long()
+    if html.count("<") > _TAGGED:
+        raise Invalid("brief", "has too many tags (maximum is {most})", most=_TAGGED)
     kept = _cleaner.clean(_printable(html)).strip()
     if len(kept) > LONGEST:
         raise _too_long()

@@ -21,6 +21,8 @@ from hyway.kernel.outgoing import Answer, Outgoing, Unreachable
 SECONDS = 10.0
 """For the page and its picture together, redirects and all."""
 _PAGE = 3 * 1024 * 1024
+_TAGGED = 6_000
+"""Beginnings of tags that are read, the head's among them: nested n deep they take n * n steps, which nothing stops."""
 _REDIRECTS = 3
 _NAME, _SAID, _COUNTRIES, _ADDRESS = 120, 2000, 60, 2000
 _QUEUE, _CREW = 16, 4
@@ -70,7 +72,7 @@ def page(outgoing: Outgoing, url: str) -> Prefilled:
     at, answer = _followed(outgoing, url, _PAGE, until)
     if not answer.headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml+xml")):
         raise _unread("it is not a web page")
-    seen = LexborHTMLParser(_text(answer))
+    seen = LexborHTMLParser("<".join(_text(answer).split("<", _TAGGED)[:_TAGGED]))
     metas = _metas(seen)
     title = seen.css_first("title")
     name = metas.get("og:title") or metas.get("twitter:title") or (title.text() if title else "")
