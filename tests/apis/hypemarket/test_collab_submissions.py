@@ -214,6 +214,7 @@ async def test_who_may_see_and_do_what(scene: Scene):
         "complete",
         "ship",
         "request_revision",
+        "reverse",
     ]
     body: dict[str, dict[str, Any]] = {
         "shipment": {"carrier": "x"},
@@ -248,6 +249,35 @@ async def test_who_may_see_and_do_what(scene: Scene):
             assert (
                 await us.get(place.replace(sqid.text(scene.collab.seq), elsewhere) + ".json")
             ).status_code == 404
+
+
+async def test_a_post_that_was_looked_at_and_work_that_is_waited_for_no_longer(scene: Scene):
+    def put(seq: int, **values: Any) -> None:
+        c = COLLAB_SUBMISSIONS.c
+        scene.world.db.write_now(
+            lambda w: w.run(COLLAB_SUBMISSIONS.update().where(c.seq == seq).values(**values))
+        )
+
+    async with scene.world.client() as us, scene.world.client(of=scene.kim) as kim:
+        id = (await applied(scene, kim))["id"]
+        seq, place = sqid.number(id) or 0, f"{scene.ours}/{id}"
+        now = clock.now()
+        put(seq, status="posted", post_url=make.post_url(), platform_id="tiktok", next_sync_at=now)
+        assert (await us.get(f"{place}.json")).json()["post_check"] is None
+        post = creators.social.Post(None, 1_767_225_600 * clock.SECOND, None, 3, 2)
+        scene.world.db.write_now(creators.collabs.posted.seen, seq, now, post)
+        shown = (await kim.get(f"/me/collab_submissions/{id}.json")).json()
+        assert shown["post_check"] == "found"
+        assert shown["post_published_at"] == "2026-01-01T00:00:00Z"
+        assert (shown["view_count"], shown["likes_count"], shown["comments_count"]) == (None, 3, 2)
+        assert shown["last_synced_at"] is not None
+        put(seq, status="in_production", content_due_at=now)
+        early = await us.post(f"{place}/reverse.json")
+        assert early.json() == {
+            "errors": {"base": ["Submission can be reversed once its content is 14 days late"]}
+        }
+        put(seq, content_due_at=now - 15 * clock.DAY)
+        await done(us, place, "reverse", "reversed")
 
 
 def make_elsewhere(scene: Scene) -> str:

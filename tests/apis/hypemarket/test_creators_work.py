@@ -6,9 +6,11 @@ import pytest
 
 from hyway.domain import creators
 from hyway.domain.creators import money
+from hyway.domain.creators.campaigns import posts
 from hyway.domain.creators.campaigns.records import Seen
 from hyway.domain.identity import Person
 from hyway.kernel import sqid
+from hyway.kernel.db import Write
 from tests.apis.hypemarket.conftest import World, alone, make_world
 from tests.make.campaigns import WHOLE, verify
 
@@ -133,6 +135,27 @@ async def test_decisions_and_their_reasons(world: World) -> None:
         queue = await ours.get(theirs(world, "submissions"), params={"status": "reversed"})
         assert [each["id"] for each in queue.json()] == [post["id"]]
         assert (await ours.get(theirs(world, "submissions"), params={"status": "submitted"})).json() == []
+
+
+async def test_a_hold_is_ended_by_approving_once_more(world: World) -> None:
+    kim, id = creator(world, "Kim"), campaign(world, approves=True)
+    async with world.client(of=kim) as hers, world.client() as ours:
+        await hers.post(f"/board/campaigns/{id}/applications.json")
+        post = (await hers.post("/me/submissions.json", json={"campaign_id": id, "url": POST})).json()["id"]
+        here = f"/organizations/{world.id}/campaigns/{id}/submissions/{post}"
+        assert (await ours.post(f"{here}/approve.json")).json()["status"] == "approved"
+        await ours.post(f"/organizations/{world.id}/campaigns/{id}/finish.json")
+        world.db.write_now(hold, sqid.number(post) or 0)
+        assert (await hers.get(f"/me/submissions/{post}.json")).json()["status"] == "held"
+        owed = (await ours.post(f"{here}/approve.json")).json()
+        assert (owed["status"], owed["committed_amount"]) == ("payable", 200)
+        assert (await ours.post(f"{here}/approve.json")).status_code == 422
+
+
+def hold(w: Write, seq: int) -> None:
+    """As the clock does once the window of a post is over."""
+    campaign, of = posts.held(w, seq) or pytest.fail("there is no such post")
+    posts.hold(w, posts.lock(w, campaign, of))
 
 
 @pytest.mark.parametrize(

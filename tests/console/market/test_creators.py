@@ -188,7 +188,7 @@ async def test_a_collabs_post_and_what_a_look_at_it_showed(market: Market, creat
     market.db.write_now(creators.collabs.posted.seen, made.seq, now, post)
     page = (await admin.see(at.theirs)).text
     assert "Posted by another account than theirs" in page
-    assert "1.2K" in page
+    assert "1,234" in page
     assert "Posted by another account than theirs" in (await creator.see(at.mine)).text
     put(status="in_production", content_due_at=now - 13 * clock.DAY)
     assert "End it" not in (await admin.see(at.theirs)).text

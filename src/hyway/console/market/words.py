@@ -242,6 +242,8 @@ def way(of: Submission, it: Collab | Listing) -> list[tuple[str, str]]:
     """The steps of a submission to a collab, each `done`, `here` or `ahead`; one that ended early stands alone."""
     if of.status in ("declined", "withdrawn", "canceled"):
         return [("Applied", "done"), (status(of.status), "here")]
+    if of.status == "reversed":
+        return [("Applied", "done"), ("Accepted", "done"), (status(of.status), "here")]
     without = set() if it.requires_product_shipment else {"shipped", "delivered"}
     without |= set() if it.require_spark_ads else {"spark_code_submitted"}
     steps = [each for each in _WAY if each[0] not in without]
