@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -249,17 +250,28 @@ def test_demo_fills_an_organization_through_the_real_redirect(server: Running, d
         assert connection.execute("SELECT count(*) FROM tracking_segments").fetchone()[0] > 100
         late = connection.execute("SELECT max(at) FROM tracking_positions").fetchone()[0]
         assert late <= time.time() * 1_000_000
-        assert_creators_were_busy(connection)
+        assert connection.execute("SELECT count(*) FROM campaigns").fetchone() == (0,)
+    assert "no creators: stop the server" in made.stderr
     assert any(line.split("\t")[1] == "Demo" for line in hyway("org", "list", data=data).stdout.splitlines())
+
+
+def test_demo_tells_of_creators_while_no_server_runs(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    hyway("migrate", data=data)
+    made = hyway("demo", "--clicks", "20", data=data)
+    assert made.returncode == 0, made.stderr
+    assert "6 creators, 10 new posts" in made.stderr
+    with closing(sqlite3.connect(data / "hyway.db")) as connection:
+        assert_creators_were_busy(connection)
     again = hyway("demo", "--clicks", "20", data=data)
-    assert "0 new posts" in again.stderr, again.stderr
+    assert "6 creators, 0 new posts" in again.stderr
 
 
 def assert_creators_were_busy(connection: sqlite3.Connection) -> None:
     """Every page of theirs has something to show, the books balance, and no platform is asked about it."""
 
     def kinds(column: str, table: str) -> set[str]:
-        return {row[0] for row in connection.execute(f"SELECT DISTINCT {column} FROM {table}")}  # noqa: S608
+        return {row[0] for row in connection.execute(f"SELECT DISTINCT {column} FROM {table}")}
 
     assert {"draft", "active", "finished"} <= kinds("status", "campaigns")
     assert {"applied", "accepted", "declined"} <= kinds("status", "campaign_applications")

@@ -33,6 +33,8 @@ _LINKS = 40
 _NOW_SHARE = 0.05
 _BATCH = 500
 _AT_ONCE = 16
+_TOLD = "{many} creators, {posts} new posts"
+_UNTOLD = "no creators: stop the server and run this again, or it ends by the clock of today what is told of last week"
 
 
 def demo(
@@ -48,7 +50,7 @@ def demo(
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
     this command (which then tells visitors' countries too). Run it again for more visits. The fleet's day is made
     once: trips and stops of the last eight hours, and actions in each state. So are the creators' weeks: campaigns and
-    collabs, posts and their views, what they earned. `hyway user reset-password hiking-channel@example.com` lets you
+    collabs, posts and their views, what they earned; they are made while no server runs. `hyway user reset-password hiking-channel@example.com` lets you
     see their side.
     """
     if not 1 <= clicks <= 1_000_000:
@@ -66,12 +68,13 @@ def demo(
             visits = [*history, *((id, clock.now()) for id in live)]
             converted = _convert(db, by, visits, chance, bar)
             driven = demo_fleet.drive(db, by, chance, bar)
-            posted = demo_creators.play(settings, by, chance, bar)
+            told = shared.running(settings) is None
+            posted = demo_creators.play(settings, by, chance, bar) if told else 0
             while attribution.roll_up(db):
                 pass
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
-    words.print(f"{len(demo_programmes.CHANNELS)} creators, {posted} new posts")
+    words.print(_TOLD.format(many=len(demo_programmes.CHANNELS), posts=posted) if told else _UNTOLD)
     shared.tell(f"{settings.public_url}/console")
     return 0
 
