@@ -49,9 +49,9 @@ def demo(
     Nineteen visits in twenty are spread over the last 30 days: they are written by the same part that stores real
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
     this command (which then tells visitors' countries too). Run it again for more visits. The fleet's day is made
-    once: trips and stops of the last eight hours, and actions in each state. So are the creators' weeks: campaigns and
-    collabs, posts and their views, what they earned; they are made while no server runs. `hyway user reset-password hiking-channel@example.com` lets you
-    see their side.
+    once: trips and stops of the last eight hours, and actions in each state. So are the creators' weeks, while no
+    server runs: campaigns and collabs, posts and their views, what they earned. See their side after
+    `hyway user reset-password hiking-channel@example.com`.
     """
     if not 1 <= clicks <= 1_000_000:
         raise Fault("--clicks must be between 1 and 1000000")
