@@ -5,6 +5,8 @@ when that is set forward.
 """
 
 import contextlib
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from tests.make import platforms
 from tests.make.platforms import Platforms
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+IBAN = "DE89 3704 0044 0532 0130 00"
 _LOOKS, _PAUSE = 40, 700
 _BEAT = 61
 """Seconds: whatever is done every minute is done again."""
@@ -237,3 +240,59 @@ def logged(page: Page) -> list[str]:
         if not older.count():
             return found[::-1]
         older.click()
+
+
+def press(page: Page, name: str, said: str = "") -> None:
+    """A button, then its question if it asks one; the page says what came of it."""
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+    dialog = page.locator("dialog#confirm")
+    page.wait_for_timeout(50)
+    if dialog.is_visible():
+        dialog.get_by_role("button", name=name).click()
+    if said:
+        expect(page.get_by_role("main").get_by_role("status")).to_contain_text(said)
+
+
+def tile(page: Page, label: str) -> str:
+    return page.locator(".tile", has=page.get_by_text(label, exact=True)).first.locator("dd").inner_text()
+
+
+def state(page: Page) -> str:
+    return page.locator("main .head .chip").first.inner_text()
+
+
+def give_bank(page: Page, holder: str) -> None:
+    page.goto("/me/earnings")
+    page.get_by_label("Account holder").fill(holder)
+    page.get_by_label("IBAN").fill(IBAN)
+    press(page, "Keep it", "Kept under seal")
+
+
+def pay_by_hand(there: Market, desk: Page, amount: str, shots: Album) -> None:
+    desk.goto(there.base + "/money")
+    shots.shoot("owed", desk)
+    press(desk, "Pay out all", "1 payout is made")
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="Export what is to be paid").click()
+    (row,) = csv.DictReader(io.StringIO(download.value.path().read_text()))
+    assert IBAN.replace(" ", "") in " ".join(row.values())
+    assert amount.removeprefix("€") in row.values()
+    press(desk, "Mark as paid", "they are told")
+    shots.shoot("money", desk)
+
+
+def write_brief(page: Page) -> None:
+    """A brief in the editor: a heading, a bold word, a list."""
+    box = page.get_by_role("textbox", name="Brief")
+    box.click()
+    tools = page.get_by_role("toolbar", name="Format")
+    tools.get_by_role("button", name="Heading").click()
+    page.keyboard.type("Show the tea")
+    page.keyboard.press("Enter")
+    page.keyboard.type("In your own kitchen, with ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("steam")
+    page.keyboard.press("Control+b")
+    page.keyboard.press("Enter")
+    tools.get_by_role("button", name="List", exact=True).click()
+    page.keyboard.type("Say where the link is")

@@ -3,8 +3,6 @@
 The owner sits at a desk, the creator holds a phone. Views come by the background's own looks at the platform.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,11 +20,17 @@ from tests.journey.market import (
     bought,
     clicked,
     creator,
+    give_bank,
     logged,
     market,
     owner,
+    pay_by_hand,
+    press,
+    state,
+    tile,
     token,
     verified,
+    write_brief,
 )
 from tests.journey.waiting import PHONE
 from tests.make.pictures import drawn, encoded
@@ -46,7 +50,6 @@ WORK_STEPS = ("applied", "accepted", "awaiting shipment", "shipped", "delivered"
               "content approved", "posted", "completed", "paid")  # fmt: skip
 _PATIENCE = 15_000
 """Milliseconds: two browsers and a server may have to share a busy machine."""
-IBAN = "DE89 3704 0044 0532 0130 00"
 
 
 @pytest.fixture(scope="module")
@@ -59,30 +62,11 @@ def there(
         expect.set_options(timeout=5_000)
 
 
-def press(page: Page, name: str, said: str = "") -> None:
-    """A button, then its question if it asks one; the page says what came of it."""
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    dialog = page.locator("dialog#confirm")
-    page.wait_for_timeout(50)
-    if dialog.is_visible():
-        dialog.get_by_role("button", name=name).click()
-    if said:
-        expect(page.get_by_role("main").get_by_role("status")).to_contain_text(said)
-
-
 @pytest.fixture
 def people(people: People) -> Iterator[People]:
     """Browsers complain of forms that are refused; nobody else does."""
     yield people
     people.complaints[:] = [each for each in people.complaints if "422" not in each]
-
-
-def tile(page: Page, label: str) -> str:
-    return page.locator(".tile", has=page.get_by_text(label, exact=True)).first.locator("dd").inner_text()
-
-
-def state(page: Page) -> str:
-    return page.locator("main .head .chip").first.inner_text()
 
 
 @pytest.mark.timeout(300)
@@ -114,7 +98,7 @@ def _publish(there: Market, page: Page, shots: Album) -> str:
     picture = {"name": "tea.png", "mimeType": "image/png", "buffer": encoded("PNG", drawn(1280, 720))}
     page.locator("[name=banner]").set_input_files(picture)  # type: ignore[arg-type]
     expect(page.locator(".picture canvas")).to_be_visible()
-    _write(page)
+    write_brief(page)
     for name in ("YouTube", "TikTok"):
         page.locator("label.tick", has_text=name).click()
     page.get_by_label("Find a country").fill("germ")
@@ -133,23 +117,6 @@ def _publish(there: Market, page: Page, shots: Album) -> str:
     press(page, "Publish", "It is on the board")
     shots.shoot("published", page)
     return page.url.removeprefix(there.url + there.base).replace("/campaigns", "/board/campaigns")
-
-
-def _write(page: Page) -> None:
-    """A brief in the editor: a heading, a bold word, a list."""
-    box = page.get_by_role("textbox", name="Brief")
-    box.click()
-    tools = page.get_by_role("toolbar", name="Format")
-    tools.get_by_role("button", name="Heading").click()
-    page.keyboard.type("Show the tea")
-    page.keyboard.press("Enter")
-    page.keyboard.type("In your own kitchen, with ")
-    page.keyboard.press("Control+b")
-    page.keyboard.type("steam")
-    page.keyboard.press("Control+b")
-    page.keyboard.press("Enter")
-    tools.get_by_role("button", name="List", exact=True).click()
-    page.keyboard.type("Say where the link is")
 
 
 def _find(there: Market, people: People, offer: str, shots: Album) -> Page:
@@ -252,15 +219,8 @@ def _wait(there: Market, phone: Page, mine: str, shots: Album) -> None:
     there.clock.forward(3 * DAY // SECOND)
     there.comes(phone, lambda: state(phone) == "To be paid", mine)
     assert tile(phone, "Views") == "42K"
-    _bank(phone, "Mira Novak")
+    give_bank(phone, "Mira Novak")
     shots.shoot("earnings", phone)
-
-
-def _bank(page: Page, holder: str) -> None:
-    page.goto("/me/earnings")
-    page.get_by_label("Account holder").fill(holder)
-    page.get_by_label("IBAN").fill(IBAN)
-    press(page, "Keep it", "Kept under seal")
 
 
 def _pay(there: Market, desk: Page, phone: Page, told: Books, mine: str, shots: Album) -> None:
@@ -269,7 +229,7 @@ def _pay(there: Market, desk: Page, phone: Page, told: Books, mine: str, shots: 
     assert (before["owed"], before["budget"]) == (22_240, 50_000 - 22_240)
     (owed,) = told.ask("owed")
     assert owed["payable"] == 22_240
-    _paid_by_hand(there, desk, "€222.40", shots)
+    pay_by_hand(there, desk, "€222.40", shots)
     phone.goto(mine)
     assert state(phone) == "Paid"
     phone.goto("/me/earnings")
@@ -281,19 +241,6 @@ def _pay(there: Market, desk: Page, phone: Page, told: Books, mine: str, shots: 
     assert [(each["amount"], each["status"]) for each in told.ask("payouts")] == [(22_240, "completed")]
     (owed,) = told.ask("owed")
     assert (owed["payable"], owed["paid"]) == (0, 22_240)
-
-
-def _paid_by_hand(there: Market, desk: Page, amount: str, shots: Album) -> None:
-    desk.goto(there.base + "/money")
-    shots.shoot("owed", desk)
-    press(desk, "Pay out all", "1 payout is made")
-    with desk.expect_download() as download:
-        desk.get_by_role("link", name="Export what is to be paid").click()
-    (row,) = csv.DictReader(io.StringIO(download.value.path().read_text()))
-    assert IBAN.replace(" ", "") in " ".join(row.values())
-    assert amount.removeprefix("€") in row.values()
-    press(desk, "Mark as paid", "they are told")
-    shots.shoot("money", desk)
 
 
 def _end(there: Market, desk: Page, told: Books, offer: str, shots: Album) -> None:
@@ -348,10 +295,10 @@ def test_a_collab_with_a_sample_that_a_courier_brings(there: Market, people: Peo
     _bring(there, people, desk, phone, mine, theirs, shots)
     _make(there, desk, phone, channel, mine, theirs, shots)
     there.clock.forward(3 * DAY // SECOND)
-    _bank(phone, "Jonas Weber")
+    give_bank(phone, "Jonas Weber")
     with books(there, token(desk)) as told:
         there.comes(desk, lambda: tile(desk, "Owed") == "€40.00", there.base + "/money")
-        _paid_by_hand(there, desk, "€40.00", shots)
+        pay_by_hand(there, desk, "€40.00", shots)
         phone.goto(mine)
         assert state(phone) == "Paid"
         shots.shoot("paid", phone)
