@@ -122,7 +122,7 @@ def fuzz(kind: str, minutes: float, seed: int | None) -> int:
     with world(kind) as (server, key):
         words: list[str] = [
             str(SCHEMATHESIS), "run", server.url + family.document,
-            "--header", f"Authorization: {family.scheme} {key}",
+            "--header", f"Authorization: {family.scheme} {key}", "--header", "Accept: application/json",
             "--checks", ",".join(family.checks), "--max-time", str(int(minutes * 60)), "--continue-on-failure",
             "--suppress-health-check", "all", "--request-timeout", "30", "--no-color",
         ]  # fmt: skip

@@ -46,7 +46,8 @@ _ERROR = {
 }
 _ERRORS: dict[str, tuple[str, dict[str, Any] | str]] = {
     "400": (
-        "The request cannot be read, or lacks what its fields would be in.",
+        "The request cannot be read, or lacks what its fields would be in. Without `Accept: application/json`, a body "
+        "that is no JSON is told of in a page.",
         {"status": 400, "error": "Bad Request"},
     ),
     "401": (
