@@ -7,11 +7,11 @@ from hyway.commands import demo_programmes
 from hyway.commands.demo_data import SITES
 from hyway.commands.demo_story import Story
 from hyway.domain import creators, tracking
-from hyway.domain.creators import money
-from hyway.domain.creators.collabs import Shipment, chat, making, shipping, work
 from hyway.domain.tracking import ActionWish, UserQuery
 from hyway.kernel.db import Write
 
+collabs, money = creators.collabs, creators.money
+chat, making, shipping, work = collabs.chat, collabs.making, collabs.shipping, collabs.work
 _COURIER = "Bike 2"
 
 
@@ -51,7 +51,7 @@ def _taken(story: Story, collab: int, name: str) -> int:
 
 def _shipped(story: Story, collab: int, name: str) -> int:
     seq = _taken(story, collab, name)
-    parcel = Shipment("Post", f"DEMO{seq:06}", "https://example.com/parcels")
+    parcel = collabs.Shipment("Post", f"DEMO{seq:06}", "https://example.com/parcels")
     story.write(shipping.ship, story.desk, seq, parcel)
     return seq
 

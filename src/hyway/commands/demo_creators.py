@@ -20,9 +20,6 @@ from hyway.commands.demo_programmes import CHANNELS, Post
 from hyway.commands.demo_story import YEARS, Story
 from hyway.domain import attribution, creators, links
 from hyway.domain.attribution import CustomerWish, NewLead, NewSale
-from hyway.domain.creators import money
-from hyway.domain.creators.campaigns import Due, Seen
-from hyway.domain.creators.collabs import chat
 from hyway.domain.identity import Caller
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, Instant
@@ -31,6 +28,8 @@ from hyway.kernel.jobs import SCHEDULES, Means
 from hyway.kernel.outgoing import Outgoing
 from hyway.settings import Settings
 
+money, chat = creators.money, creators.collabs.chat
+campaigns = creators.campaigns
 _BEGAN, _STEP = 28 * DAY, 6 * HOUR
 _CHORES = ("campaigns.keep_time", "money.mature_holds", "collabs.look_at_collabs")
 """What the server does by the clock."""
@@ -172,10 +171,10 @@ def _look(story: Story, by: Caller, seq: int, post: Post, began: Instant) -> Non
     if post.drops and age > 3:
         views //= 2
     likes, comments = views * story.chance.randrange(30, 60) // 1_000, views * 4 // 1_000
-    story.write(_seen, by, seq, Seen(None, began - HOUR, views, likes, comments))
+    story.write(_seen, by, seq, campaigns.Seen(None, began - HOUR, views, likes, comments))
 
 
-def _seen(w: Write, by: Caller, seq: int, what: Seen) -> None:
+def _seen(w: Write, by: Caller, seq: int, what: campaigns.Seen) -> None:
     """One that is not looked at any more stays as it is."""
     slot = creators.submissions.mine_of(w, by, seq).next_sync_at
     if slot is not None:
@@ -187,7 +186,7 @@ def _leave_alone(w: Write, by: Caller, seq: int) -> None:
     """The next look is named by the time it is due at, so no two are put off to the same."""
     of = creators.submissions.mine_of(w, by, seq)
     if of.next_sync_at is not None:
-        due = Due(of.seq, of.platform_id, of.url, of.account, of.next_sync_at)
+        due = campaigns.Due(of.seq, of.platform_id, of.url, of.account, of.next_sync_at)
         creators.syncing.put_off(w, [due], clock.now() + YEARS)
 
 

@@ -11,13 +11,12 @@ from typing import Any
 from hyway.commands import demo_programmes
 from hyway.commands.demo_programmes import Channel
 from hyway.domain import creators, identity, notices
-from hyway.domain.creators import money
-from hyway.domain.creators.social import Profile
 from hyway.domain.identity import Caller
 from hyway.kernel.clock import DAY, Instant
 from hyway.kernel.db import Database, Write
 from hyway.settings import Settings
 
+money, social = creators.money, creators.social
 YEARS = 3_650 * DAY
 """So long nobody looks at what was never posted."""
 
@@ -92,10 +91,9 @@ def _as(person: identity.Person) -> Caller:
 
 
 def _account(w: Write, by: Caller, channel: Channel, platform_id: str, end: Instant) -> None:
-    social = creators.social
     url = demo_programmes.account_url(platform_id, channel.handle)
     made = social.accounts.create(w, by, platform_id, url, social.platforms.IDS)
-    found = Profile(
+    found = social.Profile(
         uid=f"{channel.handle}.{platform_id}",
         handle=channel.handle,
         title=channel.name,
