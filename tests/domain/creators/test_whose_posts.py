@@ -178,8 +178,8 @@ def test_a_collabs_post_is_looked_at_soon_and_then_daily(
     collab: collab_stage.Stage, platforms: Platforms, later: Later
 ):
     who, of = out(collab)
-    mine = collab.db.read_now(accounts.verified, who.person, ["youtube"])[0]
-    kept = platforms.add("youtube", "kim", mine.uid, posts={"abcdefghijk": posted()})
+    mine = collab.db.read_now(accounts.verified, identity.person_of(who), ["youtube"])[0]
+    kept = platforms.add("youtube", "kim", mine.uid or "", posts={"abcdefghijk": posted()})
     collab.db.write_now(store.change, mine.seq, {"handle": "known", "next_sync_at": None})
     assert of.post_check is None
     assert look(collab.db, platforms) == 1
@@ -206,7 +206,7 @@ def test_a_collabs_post_of_somebody_else_is_shown_as_such(
     collab: collab_stage.Stage, platforms: Platforms, later: Later
 ):
     who, of = out(collab)
-    mine = collab.db.read_now(accounts.verified, who.person, ["youtube"])[0]
+    mine = collab.db.read_now(accounts.verified, identity.person_of(who), ["youtube"])[0]
     collab.db.write_now(store.change, mine.seq, {"uid": "UC-mine"})
     look(collab.db, platforms)
     assert collab.find(of).post_check == "gone"
