@@ -242,3 +242,12 @@ def _told(r: object, by: object) -> str:
 
 def test_the_hold_is_three_days() -> None:
     assert money.HOLD == 3 * clock.DAY
+
+
+async def test_the_books_are_for_those_who_manage_them(world: World) -> None:
+    """They name people and what each of them is paid."""
+    member = world.person("Lee", "member")
+    async with world.client(of=member) as client:
+        for path in ("ledger", "balances", "owed", "payouts"):
+            answer = await client.get(f"/organizations/{world.id}/{path}.json")
+            assert (answer.status_code, answer.json()) == (403, {"error": "Not authorized"}), path

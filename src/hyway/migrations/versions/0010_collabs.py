@@ -12,6 +12,7 @@ depends_on = None
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+_KEYS = ("partner_id", "link_id", "action_id", "decision", "platform_id", "post_check", "url_key")
 _TIMES = (
     "ship_due_at",
     "shipped_at",
@@ -150,18 +151,7 @@ def _collab_submissions() -> None:
             sa.Column(name, sa.Text(), nullable=False)
             for name in ("message", "content_note", "revision_note")
         ),
-        *(
-            sa.Column(name, KEY, nullable=True)
-            for name in (
-                "partner_id",
-                "link_id",
-                "action_id",
-                "decision",
-                "platform_id",
-                "post_check",
-                "url_key",
-            )
-        ),
+        *(sa.Column(name, KEY, nullable=True) for name in _KEYS),
         *(
             sa.Column(name, sa.Text(), nullable=True)
             for name in (

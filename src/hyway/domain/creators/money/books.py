@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hyway.domain.creators.money.records import Balances, Entry, ProgrammeKind, SubmissionKind
+from hyway.domain.creators.money.rules import may_manage
 from hyway.domain.creators.store import money_ledger as store
 from hyway.domain.creators.store.money_ledger import Account
 from hyway.domain.identity import Caller
@@ -63,12 +64,17 @@ def post(w: Write, new: NewEntry, lines: Sequence[tuple[Account, int]]) -> None:
 def ledger(
     r: Read, by: Caller, programme: tuple[ProgrammeKind, int] | None = None, offset: int = 0, limit: int = 20
 ) -> tuple[list[Entry], int]:
-    """The organization's entries, or those of one of its programmes, newest first, and how many there are."""
+    """The organization's entries, or those of one of its programmes, newest first, and how many there are.
+
+    Like all of an organization's books for those who manage it: they name people and what each is paid.
+    """
+    may_manage(by)
     return store.entries(r, by.organization, programme, offset, limit)
 
 
 def balances(r: Read, by: Caller) -> list[Balances]:
     """What the organization has in each currency, and whose it is."""
+    may_manage(by)
     found: dict[str, dict[str, int]] = {}
     for currency, kind, amount in store.balances(r, by.organization):
         found.setdefault(currency, {})[kind] = amount if kind == "cash" else -amount

@@ -24,6 +24,7 @@ COLUMNS = ("payout", "name", "email", "currency", "amount", "pay to", "reference
 
 def owed(r: Read, by: Caller) -> list[Owed]:
     """What the organization owes each person in each currency, and has paid them; by name."""
+    may_manage(by)
     sums = _sums(earned.sums(r, organization=by.organization))
     known = identity.named(r, {person for person, _ in sums})
     rows = [Owed(who, known[who].name, known[who].email, each) for (who, _), each in sums.items()]

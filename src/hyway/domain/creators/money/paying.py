@@ -240,6 +240,7 @@ def named(r: Read, ref: str | None, seq: int | None) -> Payout | None:
 
 def find(r: Read, by: Caller, seq: int) -> Payout:
     """One of the organization's."""
+    rules.may_manage(by)
     found = store.find(r, seq, by.organization)
     if found is None:
         raise Missing("Not authorized")
@@ -250,4 +251,5 @@ def payouts(
     r: Read, by: Caller, offset: int = 0, limit: int = 20, statuses: Sequence[PayoutStatus] = ()
 ) -> tuple[list[Payout], int]:
     """The organization's, newest first, and how many there are."""
+    rules.may_manage(by)
     return store.page(r, offset, limit, organization=by.organization, statuses=statuses)
