@@ -73,7 +73,7 @@ class World:
         headers = {"Accept": "application/json"}
         if found:
             headers["Authorization"] = f"Bearer {found}"
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=PUBLIC, headers=headers, **more)
 
 

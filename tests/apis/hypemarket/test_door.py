@@ -41,7 +41,8 @@ def denied(answer: Any) -> bool:
 )
 async def test_a_token_is_wanted(world: World, said: str | None) -> None:
     async with world.client("") as client:
-        headers = {} if said is None else {"Authorization": said.format(token=world.token).encode("latin-1")}
+        whole = (said or "").format(token=world.token).encode("latin-1")
+        headers = [] if said is None else [(b"Authorization", whole)]
         for method in ("GET", "HEAD", "POST", "PATCH", "DELETE"):
             path = "/me/address.json" if method != "POST" else TOKENS
             answer = await client.request(method, path, headers=headers)
