@@ -209,7 +209,7 @@ def in_path(method: str, path: str, sent: Any, known: Known) -> Any:
         sent = {
             name: _chosen(value, known.get(_noun(method, steps, name), ())) for name, value in sent.items()
         }
-    if "organization_id" in sent:
+    if "organization_id" in sent and sent["organization_id"] not in known["elsewhere"]:
         sent["organization_id"] = known["organization"][0] if _roll(sent) % 16 else sent["organization_id"]
     return sent
 
