@@ -4,13 +4,14 @@ import contextlib
 import hashlib
 import hmac
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.make import loopback
+from tests.make.loopback import Reply, Request
 
 KEY, SECRET = "AKTEST", "a secret of the test"
 
@@ -33,97 +34,76 @@ class Service:
 def service() -> Iterator[Service]:
     made = Service()
 
-    class Handler(_Handler):
-        of = made
+    def answer(asked: Request) -> Reply:
+        status, content = _answered(made, asked)
+        return status, {"ETag": '"e"', "Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}, content
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    methods = ("GET", "PUT", "DELETE", "HEAD", "POST")
+    with loopback.serving(answer, methods, "HTTP/1.1") as made.port:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    of: Service
-    protocol_version = "HTTP/1.1"
+def _answered(of: Service, asked: Request) -> tuple[int, bytes]:
+    if of.down:
+        return 503, b""
+    if not _is_signed(asked):
+        of.refused += 1
+        return 403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>"
+    url = urlsplit(asked.path)
+    name, query = unquote(url.path).lstrip("/"), dict(parse_qsl(url.query, keep_blank_values=True))
+    if asked.method == "PUT":
+        of.held[name] = asked.body
+        return 200, b""
+    if asked.method == "DELETE":
+        of.held.pop(name, None)
+        return 204, b""
+    if asked.method == "POST" and "delete" in query:
+        return 200, _drop(of, name.rstrip("/"), asked.body.decode())
+    if query.get("list-type") == "2":
+        return 200, _list(of, name.rstrip("/"), query.get("prefix", ""))
+    found = of.held.get(name)
+    return (404, b"<Error><Code>NoSuchKey</Code></Error>") if found is None else (200, found)
 
-    def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.of.down:
-            return self._say(503, b"")
-        if not self._is_signed(body):
-            self.of.refused += 1
-            return self._say(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
-        name = unquote(urlsplit(self.path).path).lstrip("/")
-        if self.command == "PUT":
-            self.of.held[name] = body
-            return self._say(200, b"")
-        if self.command == "DELETE":
-            self.of.held.pop(name, None)
-            return self._say(204, b"")
-        query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-        if self.command == "POST" and "delete" in query:
-            keys = re.findall(r"<Key>(.*?)</Key>", body.decode())
-            for key in keys:
-                self.of.held.pop(f"{name.rstrip('/')}/{key}", None)
-            gone = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
-            return self._say(200, f"<DeleteResult>{gone}</DeleteResult>".encode())
-        if query.get("list-type") == "2":
-            return self._say(200, self._list(name.rstrip("/"), query.get("prefix", "")))
-        found = self.of.held.get(name)
-        return (
-            self._say(404, b"<Error><Code>NoSuchKey</Code></Error>")
-            if found is None
-            else self._say(200, found)
-        )
 
-    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = _any
+def _drop(of: Service, bucket: str, body: str) -> bytes:
+    keys = re.findall(r"<Key>(.*?)</Key>", body)
+    for key in keys:
+        of.held.pop(f"{bucket}/{key}", None)
+    gone = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+    return f"<DeleteResult>{gone}</DeleteResult>".encode()
 
-    def _list(self, bucket: str, prefix: str) -> bytes:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        keys = sorted(name.removeprefix(bucket + "/") for name in self.of.held)
-        rows = "".join(
-            f"<Contents><Key>{escape(key)}</Key><LastModified>{now}</LastModified><ETag>e</ETag>"
-            f"<Size>{len(self.of.held[f'{bucket}/{key}'])}</Size></Contents>"
-            for key in keys
-            if key.startswith(prefix)
-        )
-        told = f"<ListBucketResult><Name>{bucket}</Name><IsTruncated>false</IsTruncated>{rows}</ListBucketResult>"
-        return told.encode()
 
-    def _is_signed(self, body: bytes) -> bool:
-        said = self.headers.get("Authorization", "")
-        if not said.startswith("AWS4-HMAC-SHA256 "):
-            return False
-        parts = dict(each.strip().split("=", 1) for each in said.split(" ", 1)[1].split(","))
-        key, day, region, kind, _ = parts["Credential"].split("/")
-        url, names = urlsplit(self.path), parts["SignedHeaders"].split(";")
-        query = "&".join(
-            f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
-            for name, value in sorted(parse_qsl(url.query, keep_blank_values=True))
-        )
-        heads = "".join(f"{name}:{(self.headers.get(name) or '').strip()}\n" for name in names)
-        digest = self.headers.get("x-amz-content-sha256", "")
-        asked = "\n".join((self.command, url.path, query, heads, ";".join(names), digest))
-        scope = f"{day}/{region}/{kind}/aws4_request"
-        text = f"AWS4-HMAC-SHA256\n{self.headers['x-amz-date']}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
-        mark = f"AWS4{SECRET}".encode()
-        for each in (day, region, kind, "aws4_request", text):
-            mark = hmac.digest(mark, each.encode(), "sha256")
-        whole = digest in ("UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest())
-        return key == KEY and whole and hmac.compare_digest(mark.hex(), parts["Signature"])
+def _list(of: Service, bucket: str, prefix: str) -> bytes:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    keys = sorted(name.removeprefix(bucket + "/") for name in of.held)
+    rows = "".join(
+        f"<Contents><Key>{escape(key)}</Key><LastModified>{now}</LastModified><ETag>e</ETag>"
+        f"<Size>{len(of.held[f'{bucket}/{key}'])}</Size></Contents>"
+        for key in keys
+        if key.startswith(prefix)
+    )
+    told = f"<ListBucketResult><Name>{bucket}</Name><IsTruncated>false</IsTruncated>{rows}</ListBucketResult>"
+    return told.encode()
 
-    def _say(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("ETag", '"e"')
-        self.send_header("Last-Modified", "Wed, 21 Oct 2026 07:28:00 GMT")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def _is_signed(request: Request) -> bool:
+    said = request.headers.get("Authorization", "")
+    if not said.startswith("AWS4-HMAC-SHA256 "):
+        return False
+    parts = dict(each.strip().split("=", 1) for each in said.split(" ", 1)[1].split(","))
+    key, day, region, kind, _ = parts["Credential"].split("/")
+    url, names = urlsplit(request.path), parts["SignedHeaders"].split(";")
+    query = "&".join(
+        f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
+        for name, value in sorted(parse_qsl(url.query, keep_blank_values=True))
+    )
+    heads = "".join(f"{name}:{(request.headers.get(name) or '').strip()}\n" for name in names)
+    digest = request.headers.get("x-amz-content-sha256", "")
+    asked = "\n".join((request.method, url.path, query, heads, ";".join(names), digest))
+    scope = f"{day}/{region}/{kind}/aws4_request"
+    text = f"AWS4-HMAC-SHA256\n{request.headers['x-amz-date']}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
+    mark = f"AWS4{SECRET}".encode()
+    for each in (day, region, kind, "aws4_request", text):
+        mark = hmac.digest(mark, each.encode(), "sha256")
+    whole = digest in ("UNSIGNED-PAYLOAD", hashlib.sha256(request.body).hexdigest())
+    return key == KEY and whole and hmac.compare_digest(mark.hex(), parts["Signature"])

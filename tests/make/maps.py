@@ -12,9 +12,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.make import loopback
+from tests.make.loopback import Request
 
 Reply = tuple[int, Any]
 SPEED = 10.0
@@ -187,42 +189,23 @@ def _away(place: dict[str, Any], lat: float, lon: float) -> float:
 def _serving(answer: Callable[[Asked], Reply]) -> Iterator[MapServer]:
     made, lock = MapServer(), threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            with lock:
-                asked = _asked(self, body)
-                made.asked.append(asked)
-            status, content = made.instead or _encoded(answer(asked))
-            with contextlib.suppress(OSError):  # whoever asked may have heard enough
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json; charset=utf-8")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+    def answered(request: Request) -> loopback.Reply:
+        with lock:
+            asked = _asked(request)
+            made.asked.append(asked)
+        status, content = made.instead or _encoded(answer(asked))
+        return status, {"Content-Type": "application/json; charset=utf-8"}, content
 
-        do_GET = do_POST
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with loopback.serving(answered) as made.port:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _encoded(reply: Reply) -> tuple[int, bytes]:
     return reply[0], json.dumps(reply[1]).encode()
 
 
-def _asked(request: BaseHTTPRequestHandler, body: bytes) -> Asked:
+def _asked(request: Request) -> Asked:
     parts = urlsplit(request.path)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    with_json = json.loads(body) if body else None
-    return Asked(request.command, unquote(parts.path), query, dict(request.headers), with_json)
+    with_json = json.loads(request.body) if request.body else None
+    return Asked(request.method, unquote(parts.path), query, dict(request.headers), with_json)

@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.make import loopback
+from tests.make.loopback import Request
 
 CLIENT, SECRET, CODE = "client-1", "client-secret", "a-code"
 KEY, BEARER, BUSINESS = "youtube-key", "x-bearer", "17841400000000000:business-token"
@@ -467,43 +469,21 @@ def serving(delay: float = 0.0) -> Iterator[Platforms]:
     """The platforms; every answer takes `delay` seconds."""
     made, lock = Platforms(delay=delay), threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            parts = urlsplit(self.path)
-            is_json = self.headers.get("Content-Type") == "application/json"
-            form = {} if is_json else dict(parse_qsl(body.decode()))
-            asked = Asked(
-                self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers), form,
-                json.loads(body) if is_json else None,
-            )  # fmt: skip
-            time.sleep(made.delay)
-            with lock:
-                made.asked.append(asked)
-                status, headers, content = answered(made, asked)
-            raw = content.encode() if isinstance(content, str) else json.dumps(content).encode()
-            with contextlib.suppress(OSError):
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(raw)))
-                self.end_headers()
-                self.wfile.write(raw)
+    def answer(request: Request) -> loopback.Reply:
+        asked = _asked(request)
+        time.sleep(made.delay)
+        with lock:
+            made.asked.append(asked)
+            status, headers, content = answered(made, asked)
+        return status, headers, (content if isinstance(content, str) else json.dumps(content)).encode()
 
-        do_GET = do_POST
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 128
-
-    server = Server(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with loopback.serving(answer) as made.port:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
+
+
+def _asked(request: Request) -> Asked:
+    parts = urlsplit(request.path)
+    is_json = request.headers.get("Content-Type") == "application/json"
+    form = {} if is_json else dict(parse_qsl(request.body.decode()))
+    body = json.loads(request.body) if is_json else None
+    return Asked(request.method, parts.path, dict(parse_qsl(parts.query)), dict(request.headers), form, body)

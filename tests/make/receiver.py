@@ -4,9 +4,11 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-Answer = tuple[int, dict[str, str], bytes]
+from tests.make import loopback
+from tests.make.loopback import Request
+
+Answer = loopback.Reply
 
 
 @dataclass(frozen=True)
@@ -34,31 +36,10 @@ class Receiver:
 def receiving() -> Iterator[Receiver]:
     made, lock = Receiver(), threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            with lock:
-                made.received.append(Received(self.path, dict(self.headers), body))
-                status, headers, content = made.answers.pop(0) if made.answers else made.otherwise
-            with contextlib.suppress(OSError):  # whoever asked may have heard enough
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+    def answer(asked: Request) -> Answer:
+        with lock:
+            made.received.append(Received(asked.path, dict(asked.headers), asked.body))
+            return made.answers.pop(0) if made.answers else made.otherwise
 
-        do_GET = do_POST
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with loopback.serving(answer) as made.port:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.make import loopback
+from tests.make.loopback import Request
 
 KEY = "sk_test_51H"
 SECRET = "whsec_test"
@@ -219,32 +221,12 @@ def signature(body: bytes, at: int | None = None, secret: str = SECRET) -> str:
 def serving() -> Iterator[Stripe]:
     made = Stripe()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            said = made.answer(self.command, self.path, headers, body)
-            if said is None:
-                self.close_connection = True
-                return
-            content = json.dumps(said[1]).encode()
-            self.send_response(said[0])
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(asked: Request) -> loopback.Reply | None:
+        headers = {name.lower(): value for name, value in asked.headers.items()}
+        said = made.answer(asked.method, asked.path, headers, asked.body.decode())
+        if said is None:
+            return None
+        return said[0], {"Content-Type": "application/json"}, json.dumps(said[1]).encode()
 
-        do_GET = do_POST
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with loopback.serving(answer) as made.port:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
