@@ -10,25 +10,7 @@ from hyway.apis.kit.operations import Ask
 from hyway.domain import creators
 from hyway.kernel import clock, sqid
 
-Status = Literal[
-    "applied",
-    "accepted",
-    "declined",
-    "withdrawn",
-    "canceled",
-    "awaiting_shipment",
-    "shipped",
-    "delivered",
-    "in_production",
-    "content_submitted",
-    "revision_requested",
-    "content_approved",
-    "posted",
-    "spark_code_submitted",
-    "completed",
-    "paid",
-    "reversed",
-]
+Status = creators.collabs.Status
 
 
 class Where(Struct):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -32,18 +32,7 @@ DECISION = Root(
     note=params.text("For the creator to read."),
 )
 _OURS = "/organizations/{organization_id}/campaigns/{campaign_id}/submissions"
-Status = Literal[
-    "submitted",
-    "flagged",
-    "rejected",
-    "approved",
-    "tracking",
-    "locked",
-    "held",
-    "payable",
-    "paid",
-    "reversed",
-]
+Status = creators.campaigns.SubmissionStatus
 
 
 class SubmissionQuery(PageQuery, kw_only=True):

@@ -27,6 +27,7 @@ from hyway.domain.creators.campaigns.records import (
     Seen,
     Snapshot,
     Submission,
+    SubmissionStatus,
     Tracked,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "Seen",
     "Snapshot",
     "Submission",
+    "SubmissionStatus",
     "Tracked",
     "any_of",
     "applications",

@@ -25,6 +25,7 @@ from hyway.domain.creators.collabs.records import (
     Kind,
     Message,
     Shipment,
+    Status,
     Submission,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "Kind",
     "Message",
     "Shipment",
+    "Status",
     "Submission",
     "approve",
     "change",
