@@ -1,7 +1,6 @@
 """Applications: creators ask to be in a campaign of the board, organizations decide. Additions of ours."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import Struct
@@ -42,15 +41,7 @@ class Application(Struct):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An application with the names around it; `mine` where its creator looks at it."""
-
-    of: creators.campaigns.Application
-    organization: Named
-    user: Named
-    link: creators.campaigns.Tracked | None
-    mine: bool
+Shown = creating.Shown[creators.campaigns.Application]
 
 
 def out(ask: Ask, shown: Shown) -> Application:
@@ -74,15 +65,7 @@ def out(ask: Ask, shown: Shown) -> Application:
 
 
 def _shown(r: Read, found: list[creators.campaigns.Application], mine: bool) -> list[Shown]:
-    users = creating.people(r, [each.person for each in found])
-    organizations = creating.organizations(r, [each.organization for each in found])
-    tracked = creators.partners.tracked(r, [(each.organization, each.link_id) for each in found])
-    return [
-        Shown(
-            each, organizations[each.organization], users[each.person], tracked.get(each.link_id or ""), mine
-        )
-        for each in found
-    ]
+    return creating.shown(r, found, [each.link_id for each in found], mine)
 
 
 @operation("GET", _OURS, scope=READ, query=ApplicationQuery, gives=list[Application])

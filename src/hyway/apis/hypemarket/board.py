@@ -64,21 +64,10 @@ def out(ask: Ask, shown: Shown, brief: bool = True) -> Listing:
     of = shown.of
     id = sqid.text(of.seq)
     return Listing(
+        **creating.terms(of),
         id=id,
         kind=of.kind,
-        name=of.name,
         organization=shown.organization,
-        currency=of.currency,
-        countries=list(of.countries),
-        website=of.website,
-        content_type=of.content_type,
-        category=of.category,
-        platform_ids=list(of.platform_ids),
-        tiktok_music_id=of.tiktok_music_id,
-        cpm_amount=of.cpm_amount,
-        min_payout_amount=of.min_payout_amount,
-        max_payout_amount=of.max_payout_amount,
-        base_reward_amount=of.base_reward_amount,
         reward_amount=of.reward_amount,
         sale_share=of.sale_share,
         require_spark_ads=of.require_spark_ads,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from hyway.apis.hypemarket import asking, params, pictures
+from hyway.apis.hypemarket import asking, creating, params, pictures
 from hyway.apis.hypemarket.paging import Page, PageQuery
 from hyway.apis.hypemarket.params import Root, Sent
 from hyway.apis.hypemarket.rails import Show, operation
@@ -100,20 +100,9 @@ def out(ask: Ask, shown: Shown, brief: bool = True) -> Campaign:
     of, banner = shown
     id = sqid.text(of.seq)
     return Campaign(
+        **creating.terms(of),
         id=id,
-        name=of.name,
         status=of.status,
-        currency=of.currency,
-        countries=list(of.countries),
-        website=of.website,
-        content_type=of.content_type,
-        category=of.category,
-        platform_ids=list(of.platform_ids),
-        tiktok_music_id=of.tiktok_music_id,
-        cpm_amount=of.cpm_amount,
-        min_payout_amount=of.min_payout_amount,
-        max_payout_amount=of.max_payout_amount,
-        base_reward_amount=of.base_reward_amount,
         total_budget_amount=of.total_budget_amount,
         used_amount=of.used_amount,
         unused_amount=of.unused_amount,

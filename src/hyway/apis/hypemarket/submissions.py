@@ -1,7 +1,6 @@
 """Submissions: posts that creators hand in for campaigns, and what becomes of them. Additions of ours."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Struct
@@ -72,15 +71,7 @@ class Submission(Struct):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A submission with the names around it; `mine` where its creator looks at it."""
-
-    of: creators.campaigns.Submission
-    organization: Named
-    user: Named
-    link: creators.campaigns.Tracked | None
-    mine: bool
+Shown = creating.Shown[creators.campaigns.Submission]
 
 
 def out(ask: Ask, shown: Shown) -> Submission:
@@ -122,15 +113,8 @@ def out(ask: Ask, shown: Shown) -> Submission:
 
 
 def _shown(r: Read, found: list[creators.campaigns.Submission], mine: bool) -> list[Shown]:
-    users = creating.people(r, [each.person for each in found])
-    organizations = creating.organizations(r, [each.organization for each in found])
     of_application = creators.applications.links_of(r, [each.application for each in found])
-    links = [(each.organization, of_application.get(each.application)) for each in found]
-    tracked = creators.partners.tracked(r, list(dict.fromkeys(links)))
-    return [
-        Shown(each, organizations[each.organization], users[each.person], tracked.get(link or ""), mine)
-        for each, (_, link) in zip(found, links, strict=True)
-    ]
+    return creating.shown(r, found, [of_application.get(each.application) for each in found], mine)
 
 
 async def _page(ask: Ask, query: SubmissionQuery, campaign: int | None) -> Page[Submission]:
