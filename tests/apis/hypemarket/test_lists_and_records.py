@@ -80,7 +80,7 @@ async def test_beyond_the_last_page_is_the_last_page(world: World, page: str) ->
         assert (standing(answer), len(answer.json())) == (["3", "20", "45", "3"], 5)
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "abc", "", "1.9", " 1", "1abc", "%00", "[]"])
+@pytest.mark.parametrize("page", ["0", "-1", "abc", "", "1.9", " 1", "1abc", "[]"])
 async def test_what_is_no_page_is_the_first(world: World, page: str) -> None:
     fill(world, 25)
     async with world.client() as client:
