@@ -1,11 +1,11 @@
 """Statements on payouts, and on where people are paid."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from hyway.domain.creators.money.records import Payout, PayoutMethod
+from hyway.domain.creators.money.records import Payout, PayoutMethod, Provider
 from hyway.domain.creators.store.money_tables import PAYOUT_METHODS, PAYOUTS
 from hyway.kernel import clock
 from hyway.kernel.clock import Instant
@@ -125,5 +125,7 @@ def drop_methods(w: Write, person: int) -> None:
 
 
 def drop_method(w: Write, person: int, provider: str) -> bool:
+    if provider not in get_args(Provider):  # whatever stood in the address: PostgreSQL takes no NUL
+        return False
     gone = PAYOUT_METHODS.delete().where(_M.person == person, _M.provider == provider)
     return w.run(gone).rowcount == 1
