@@ -37,6 +37,14 @@ class Conflict(Exception):
     """A constraint of the database refused a statement."""
 
 
+class Ref(NamedTuple):
+    """Something that a fact speaks of besides its subject: `view` is what it looked like then, JSON-shaped."""
+
+    kind: str
+    id: str
+    view: Mapping[str, Any] = MappingProxyType({})
+
+
 class Fact(NamedTuple):
     """Something that a verb did: `action` is `noun.verb_in_past`, `data` is JSON-shaped and holds no secret."""
 
@@ -45,6 +53,7 @@ class Fact(NamedTuple):
     subject: str
     id: str
     data: Mapping[str, Any]
+    refs: Sequence[Ref] = ()
 
 
 class House(NamedTuple):
@@ -102,10 +111,16 @@ class Write(Read):
         self.facts: list[Fact] = []
 
     def announce(
-        self, by: Any, action: str, subject: str, id: str, data: Mapping[str, Any] | None = None
+        self,
+        by: Any,
+        action: str,
+        subject: str,
+        id: str,
+        data: Mapping[str, Any] | None = None,
+        refs: Sequence[Ref] = (),
     ) -> None:
-        """Tells the database's hearers, inside this transaction, what `by` did to which subject."""
-        self.facts.append(Fact(by, action, subject, id, data or {}))
+        """Tells the database's hearers, inside this transaction, what `by` did to which subject, and with what."""
+        self.facts.append(Fact(by, action, subject, id, data or {}, refs))
 
     def many(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> None:
         """One prepared statement for each row, by the driver's fastest way."""

@@ -1,6 +1,8 @@
 """Nouns of identity: who there is, where they belong, and what proves it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from hyway.kernel.clock import Instant
@@ -66,6 +68,17 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Grants:
+    """The roles that somebody has in an organization, directly and through teams, as they were when they were read.
+
+    `organization` are those on all of it, `on` those on single things, by the thing's id.
+    """
+
+    organization: frozenset[str] = frozenset()
+    on: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks, on behalf of which organization, and how far its powers go.
 
@@ -90,6 +103,12 @@ class Caller:
     """The inner number of the person who asks, None where a key of an organization does."""
     credential: str = ""
     """What was shown, to note when it was last used: a key's id, or `token:` and a token's number."""
+    grants: Grants | None = None
+    """What `access` lets it do; where nobody has looked, what follows from `role`."""
+    member: str = ""
+    """The id of its membership in the organization, as the wire of projects shows it: a person's, or an API key's."""
+    client: str = ""
+    """The address that it asks from, where that matters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,38 @@ A table whose rows are deleted and known by their numbers elsewhere counts on in
 who deletes something twice must not meet what came after it.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
+from hyway.kernel import ids
 from hyway.kernel.sql import METADATA, At, Flag, Key, Seq
+
+
+def fresh(prefix: str) -> Callable[[], str]:
+    """Makes the wire's ids of new rows: `prefix_` and 24 hex digits."""
+    return lambda: ids.prefixed(prefix)
+
 
 ORGANIZATIONS = Table(
     "organizations",
     METADATA,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("id", Key, nullable=False, unique=True),
+    Column("wire_id", Key, default=fresh("org")),
     Column("name", Text, nullable=False),
     Column("folded_name", Key, nullable=False, unique=True),
     Column("plan", Key, nullable=False),
     Column("privacy", Key, nullable=False, server_default="private"),
     Column("website", Text),
     Column("logo", Integer),
+    # What a new project begins with, as JSON; the server's own where it is empty.
+    Column("default_environments", Text),
+    Column("billing_account", Integer),
     Column("created_at", At, nullable=False),
     Column("updated_at", At, nullable=False),
     Column("closed_at", At),
+    Index("uq_organizations_wire_id", "wire_id", unique=True),
 )
 
 PEOPLE = Table(
@@ -29,24 +43,38 @@ PEOPLE = Table(
     METADATA,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("id", Key, nullable=False, unique=True),
+    Column("wire_id", Key, default=fresh("user")),
     Column("email", Key, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("password_hash", Text),
     Column("must_change_password", Flag, nullable=False),
     Column("created_at", At, nullable=False),
     Column("confirmed_at", At),
+    Index("uq_people_wire_id", "wire_id", unique=True),
 )
 
 MEMBERSHIPS = Table(
     "memberships",
     METADATA,
     Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("wire_id", Key, default=fresh("memb")),
+    # The access that a member has to the organization itself is here: empty where it was taken away.
+    Column("access_id", Key, default=fresh("accs")),
     Column("organization", ForeignKey("organizations.seq"), nullable=False),
     Column("person", ForeignKey("people.seq"), nullable=False, index=True),
     Column("role", Key, nullable=False),
+    Column("is_billing", Flag, nullable=False, server_default="0"),
+    # How the organization knows them, where it says so; else as they call themselves.
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("nickname", Text),
+    Column("email", Key),
     Column("since", At, nullable=False),
     Column("updated_at", At, nullable=False),
     UniqueConstraint("organization", "person"),
+    Index("uq_memberships_wire_id", "wire_id", unique=True),
+    Index("uq_memberships_access_id", "access_id", unique=True),
+    Index("uq_memberships_email", "organization", "email", unique=True),
     sqlite_autoincrement=True,
 )
 
