@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from hyway.kernel.clock import Instant
@@ -75,7 +74,7 @@ class Grants:
     """
 
     organization: frozenset[str] = frozenset()
-    on: Mapping[str, frozenset[str]] = MappingProxyType({})
+    on: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
