@@ -54,6 +54,8 @@ class Person:
     created_at: Instant
     is_confirmed: bool = True
     """Whether somebody has shown that the address is theirs, or whoever runs the server has vouched for it."""
+    wire_id: str = ""
+    """`user_` and 24 hex digits, as the wire of projects and tokens name them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,10 @@ def add_person(w: Write, email: str, name: str, password: str, *, must_change: b
         rules.name("name", name, 100),
         clock.now(),
     )
+    wire_id = ids.prefixed("user")
     row = {
         "id": id,
+        "wire_id": wire_id,
         "email": address,
         "name": called,
         "password_hash": seal.hash_password(rules.password(password)),
@@ -115,7 +117,7 @@ def add_person(w: Write, email: str, name: str, password: str, *, must_change: b
     except Conflict:
         raise Taken("email", "is taken by another person") from None
     joining_store.adopt(w, seq, address)
-    return Person(seq, id, address, called, must_change, now)
+    return Person(seq, id, address, called, must_change, now, wire_id=wire_id)
 
 
 def person_by_email(r: Read, email: str) -> Person | None:

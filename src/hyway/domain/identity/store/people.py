@@ -38,6 +38,7 @@ def person(row: Any, prefix: str = "") -> Person:
         must_change_password=bool(at[f"{prefix}must_change_password"]),
         created_at=at[f"{prefix}created_at"],
         is_confirmed=at[f"{prefix}confirmed_at"] is not None,
+        wire_id=at[f"{prefix}wire_id"],
     )
 
 
