@@ -1,0 +1,3 @@
+"""Versions of .env files, sealed, and the keys of the vaults that open them."""
+
+__all__: list[str] = []

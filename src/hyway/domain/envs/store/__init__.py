@@ -1,0 +1,1 @@
+"""Statements on env files and vault keys."""
