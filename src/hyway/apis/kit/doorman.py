@@ -159,7 +159,7 @@ class Doorman:
         address, query = self._address(scope, headers), scope["query_string"]
         return Ask(
             kit.db, kit.public_url, request_id, headers, operation, path, caller, address, query,
-            kit.body_limit, kit.tools,
+            kit.body_limit, kit.tools, self._client(scope),
         )  # fmt: skip
 
     def _find(
@@ -225,9 +225,9 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
 def voiced(style: Style, error: Exception, request_id: str) -> Voiced:
     """An exception in the family's words; one that is no refusal is logged, and told to nobody."""
     if isinstance(error, Fault) and type(error) is not Fault:
-        return style.voice(error)
+        return style.sign(style.voice(error), request_id)
     log.error("a request failed: %s", type(error).__name__, exc_info=error, extra={"request_id": request_id})
-    return style.voice(None)
+    return style.sign(style.voice(None), request_id)
 
 
 async def speak(send: Send, voice: Voiced) -> None:

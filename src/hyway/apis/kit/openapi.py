@@ -13,6 +13,24 @@ Json = dict[str, Any]
 _REFS = "#/components/schemas/{name}"
 
 
+def first_word(of: Operation) -> str:
+    """What comes after the API's own words in the path."""
+    words = [word for word in _bare(of).split("/") if word and word not in ("api", "v1")]
+    return words[0]
+
+
+def _bare(of: Operation) -> str:
+    """The path without what names the form of the answer."""
+    return of.path.removesuffix(".json")
+
+
+def scopes(of: Operation) -> str:
+    """The scopes that an operation needs, in a sentence."""
+    if not of.scopes:
+        return "Anybody may call this."
+    return "Needs the scope " + " or ".join(f"`{scope}`" for scope in of.scopes) + "."
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """What a family's document says beyond its operations.
@@ -20,7 +38,8 @@ class Family:
     `security` is the scheme that every operation with a scope needs. `errors` are the schema of a refusal
     and, by status, what it means with an example; one that is text alone is sent as plain text. `headers` stand on
     every answer, with a description and a schema. `examples` are bodies and answers by `METHOD path`. `silent` gives
-    the statuses with which an operation refuses without a body.
+    the statuses with which an operation refuses without a body. `tag` says under which heading an operation stands,
+    `needs` what it asks of its caller.
     """
 
     title: str
@@ -32,6 +51,8 @@ class Family:
     headers: Mapping[str, tuple[str, Json]]
     examples: Mapping[str, "Example"] = field(default_factory=dict)
     silent: Callable[[Operation], Collection[str]] = lambda _: ()
+    tag: Callable[[Operation], str] = first_word
+    needs: Callable[[Operation], str] = scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +97,11 @@ def _operation(family: Family, of: Operation) -> Json:
     made: Json = {
         "operationId": _name(of),
         "summary": of.summary,
-        "tags": [_tag(of)],
+        "tags": [family.tag(of)],
         "parameters": [*_path(of), *_query(of), *_headers(of)],
         "responses": _responses(family, of),
     }
-    said = [text for text in (of.description, _needs(of)) if text]
+    said = [text for text in (of.description, family.needs(of)) if text]
     made["description"] = "\n\n".join(said)
     if of.scopes:
         made["security"] = [{name: [scope]} for name in family.security for scope in of.scopes]
@@ -98,22 +119,6 @@ def _operation(family: Family, of: Operation) -> Json:
 def _name(of: Operation) -> str:
     words = [word for word in _bare(of).replace("{", "").replace("}", "").split("/") if word]
     return "-".join([of.method.lower(), *words])
-
-
-def _tag(of: Operation) -> str:
-    words = [word for word in _bare(of).split("/") if word and word not in ("api", "v1")]
-    return words[0]
-
-
-def _bare(of: Operation) -> str:
-    """The path without what names the form of the answer."""
-    return of.path.removesuffix(".json")
-
-
-def _needs(of: Operation) -> str:
-    if not of.scopes:
-        return "Anybody may call this."
-    return "Needs the scope " + " or ".join(f"`{scope}`" for scope in of.scopes) + "."
 
 
 def _path(of: Operation) -> list[Json]:

@@ -39,6 +39,8 @@ class Ask:
     body_limit: int
     tools: Any
     """What the family's handlers work with besides the database."""
+    client: str
+    """The address of whoever asks, behind trusted proxies or not."""
 
     @property
     def by(self) -> Caller:
@@ -70,7 +72,10 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A documented operation. `scopes`: the key needs any one of them; `()` is public, None is a mistake."""
+    """A documented operation. `scopes`: the key needs any one of them; `()` is public, None is a mistake.
+
+    `needs` is what the caller must be allowed besides, an action and what it is done to, in families with roles.
+    """
 
     method: str
     path: str
@@ -88,6 +93,7 @@ class Operation:
     also: Mapping[int, str]
     forms: Mapping[str, Any]
     reader: Reader = field(repr=False)
+    needs: tuple[str, str] | None = None
 
     async def call(self, ask: Ask, query: bytes, body: Body) -> Any:
         """Runs the handler with what was sent, decoded."""
@@ -129,6 +135,7 @@ def operation(
     also: Mapping[int, str] | None = None,
     forms: Mapping[str, Any] | None = None,
     reads: MakeReader = strict,
+    needs: tuple[str, str] | None = None,
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation (first line: the summary).
 
@@ -156,6 +163,7 @@ def operation(
             also=also or {},
             forms=forms or {},
             reader=reads(query, takes),
+            needs=needs,
         )
 
     return make

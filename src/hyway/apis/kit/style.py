@@ -46,7 +46,7 @@ class Style:
     limit is used; `cors` is what browsers are told on every answer, `preflight` what they are told beforehand; empty
     where browsers are not meant to come. `screen` refuses a request for its headers before anything else is asked.
     Where `tells_methods`, a wrong method is told as such to whom has a credential; else the path is not there for it.
-    `always` stands on every answer.
+    `always` stands on every answer. `sign` puts the request's id into a refusal, where the family has it in the body.
     """
 
     family: str
@@ -59,3 +59,4 @@ class Style:
     screen: Callable[[Mapping[bytes, bytes]], None] | None = None
     tells_methods: bool = False
     always: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+    sign: Callable[[Voiced, str], Voiced] = lambda said, _request_id: said
