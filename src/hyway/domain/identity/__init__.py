@@ -1,6 +1,6 @@
 """Who there is, where they belong, and what proves it: people, sessions, organizations, keys."""
 
-from hyway.domain.identity import joining, members, organizations, signing_up, tokens
+from hyway.domain.identity import choices, joining, members, organizations, signing_up, tokens
 from hyway.domain.identity.naming import named, open_to, organizations_named, server, within
 from hyway.domain.identity.records import (
     NOBODYS,
@@ -86,6 +86,7 @@ __all__ = [
     "change_password",
     "change_plan",
     "check_email",
+    "choices",
     "command_line",
     "every_organization",
     "found_organization",

@@ -42,6 +42,8 @@ class Organization:
     website: str | None = None
     logo: int | None = None
     """The file that is its picture."""
+    wire_id: str = ""
+    """Its id (`org_…`) on the wire of projects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class Grants:
 
     organization: frozenset[str] = frozenset()
     on: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    anywhere: frozenset[str] = field(init=False, compare=False)
+    """All of them: worked out once, because every request asks."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "anywhere", self.organization.union(*self.on.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def organization(row: Any, prefix: str = "") -> Organization:
         privacy=at[f"{prefix}privacy"],
         website=at[f"{prefix}website"],
         logo=at[f"{prefix}logo"],
+        wire_id=at[f"{prefix}wire_id"],
     )
 
 
@@ -61,8 +62,8 @@ def key(row: Any) -> Key:
 def add_organization(w: Write, id: str, name: str, plan: str, at: Instant) -> Organization:
     row = {"id": id, "name": name, "folded_name": name.casefold(), "plan": plan}
     times = {"created_at": at, "updated_at": at}
-    seq = w.run(ORGANIZATIONS.insert().returning(ORGANIZATIONS.c.seq), {**row, **times}).scalar_one()
-    return Organization(seq, id, name, plan, at, at)
+    made = w.run(ORGANIZATIONS.insert().returning(ORGANIZATIONS), {**row, **times})
+    return organization(made.one())
 
 
 def organizations(r: Read) -> list[Organization]:
