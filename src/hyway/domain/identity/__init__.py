@@ -1,6 +1,16 @@
 """Who there is, where they belong, and what proves it: people, sessions, organizations, keys."""
 
-from hyway.domain.identity import choices, joining, members, organizations, signing_up, tokens
+from hyway.domain.identity import (
+    access,
+    api_keys,
+    choices,
+    joining,
+    members,
+    organizations,
+    signing_up,
+    things,
+    tokens,
+)
 from hyway.domain.identity.naming import named, open_to, organizations_named, server, within
 from hyway.domain.identity.records import (
     NOBODYS,
@@ -78,7 +88,9 @@ __all__ = [
     "Privacy",
     "Role",
     "Session",
+    "access",
     "add_person",
+    "api_keys",
     "as_system",
     "at_organization",
     "belongs_to",
@@ -119,6 +131,7 @@ __all__ = [
     "signing_up",
     "stored_password",
     "switch_organization",
+    "things",
     "tokens",
     "within",
 ]

@@ -15,6 +15,7 @@ from hyway.domain.identity.records import (
     Role,
     Session,
 )
+from hyway.domain.identity.store import api_keys as api_key_store
 from hyway.domain.identity.store import joining as joining_store
 from hyway.domain.identity.store import people as store
 from hyway.domain.identity.store import tokens as token_store
@@ -321,9 +322,17 @@ def caller_of_key(r: Read, token_hash: str, kinds: Collection[str]) -> Caller | 
 
 def keys_used(w: Write, used: dict[str, Instant]) -> None:
     """When credentials were last used, by `Caller.credential`: noted in bulk, some seconds late."""
-    tokens = {int(name[6:]): at for name, at in used.items() if name.startswith("token:")}
-    token_store.touch(w, sorted(tokens.items()))
-    store.touch_keys(w, sorted((name, at) for name, at in used.items() if not name.startswith("token:")))
+    numbered: dict[str, dict[int, Instant]] = {"token": {}, "asec": {}}
+    keys_by_id = {}
+    for name, at in used.items():
+        kind, _, number = name.partition(":")
+        if kind in numbered:
+            numbered[kind][int(number)] = at
+        else:
+            keys_by_id[name] = at
+    token_store.touch(w, sorted(numbered["token"].items()))
+    api_key_store.touch(w, sorted(numbered["asec"].items()))
+    store.touch_keys(w, sorted(keys_by_id.items()))
 
 
 def command_line(organization: Organization) -> Caller:

@@ -1,0 +1,40 @@
+"""Who may do what in an organization: the table of roles, what follows from it, and the access that is given."""
+
+from hyway.domain.identity.access import memory
+from hyway.domain.identity.access.deciding import (
+    Rule,
+    covers,
+    granted,
+    may,
+    may_somewhere,
+    require,
+    require_somewhere,
+    rules,
+    visible,
+)
+from hyway.domain.identity.access.entering import Place, enter, of_membership, of_person
+from hyway.domain.identity.access.roles import ROLES, SUBJECTS, Level, Role, actions_on, of_kind, powers
+
+__all__ = [
+    "ROLES",
+    "SUBJECTS",
+    "Level",
+    "Place",
+    "Role",
+    "Rule",
+    "actions_on",
+    "covers",
+    "enter",
+    "granted",
+    "may",
+    "may_somewhere",
+    "memory",
+    "of_kind",
+    "of_membership",
+    "of_person",
+    "powers",
+    "require",
+    "require_somewhere",
+    "rules",
+    "visible",
+]

@@ -1,0 +1,42 @@
+"""What roles can be given on and what can be a favorite, as the contexts tell that have such things.
+
+Identity knows no projects: whoever makes, renames or removes one says so here, in the same transaction.
+"""
+
+from typing import Literal, NamedTuple
+
+from hyway.domain.identity.records import Caller
+from hyway.domain.identity.store import things as store
+from hyway.kernel.db import Read, Write
+
+Kind = Literal["Project", "App", "Team"]
+
+
+class Thing(NamedTuple):
+    """`part_of` is the id of what it belongs to: roles there count here."""
+
+    id: str
+    kind: str
+    name: str
+    part_of: str | None
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The ids on which roles count for it."""
+        return (self.id, self.part_of) if self.part_of else (self.id,)
+
+
+def put(w: Write, by: Caller, id: str, kind: Kind, name: str, part_of: str | None = None) -> None:
+    """There is this thing in the caller's organization, by this name from now on."""
+    store.put(w, by.organization, id, kind, name, part_of)
+
+
+def drop(w: Write, by: Caller, id: str) -> None:
+    """There is it no more, nor what is part of it: the access to them goes, and the favorites that they were."""
+    store.drop(w, by.organization, id)
+
+
+def find(r: Read, by: Caller, id: str) -> Thing | None:
+    """None for what is not the caller's organization's."""
+    found = store.find(r, by.organization, id)
+    return Thing(*found) if found else None
