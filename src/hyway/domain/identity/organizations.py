@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from hyway.domain.identity.records import Caller, Organization, Role
 from hyway.domain.identity.service import DEFAULT_PLAN, join
+from hyway.domain.identity.store import api_keys, people
 from hyway.domain.identity.store import members as store
-from hyway.domain.identity.store import people
 from hyway.domain.identity.tokens import at_organization, person_of
 from hyway.kernel import clock, ids, sqid
 from hyway.kernel.db import Conflict, Read, Write
@@ -85,6 +85,8 @@ def close(w: Write, by: Caller) -> None:
     others = [sqid.text(each) for each in store.remove_all(w, closed.seq) if each != by.person]
     w.announce(by, "organization.closed", "organization", closed.id, {"name": closed.name, "members": others})
     for token_hash in store.revoke_keys(w, closed.seq, now):
+        w.changed("key", token_hash)
+    for token_hash in api_keys.drop_secrets(w, closed.seq):
         w.changed("key", token_hash)
     # No name holds this character, so nobody can have taken the place.
     people.change_organization(w, closed.seq, now, folded_name=f"\x1f{closed.id}", closed_at=now)

@@ -89,6 +89,7 @@ def change_plan(w: Write, organization_seq: int, plan: str) -> None:
     store.change_organization(w, organization_seq, clock.now(), plan=plan)
     changed = store.organization_of(w, organization_seq)
     w.announce(command_line(changed), "organization.plan_changed", "organization", changed.id, {"plan": plan})
+    w.changed("access", str(organization_seq))
     for token_hash in store.key_hashes(w, organization_seq):
         w.changed("key", token_hash)
 

@@ -98,10 +98,11 @@ def drop(w: Write, organization: int, key: int) -> list[str]:
     return hashes
 
 
-def hashes_of(r: Read, organization: int) -> list[str]:
-    """Of all secrets in an organization."""
-    found = select(API_KEY_SECRETS.c.token_hash).join_from(API_KEY_SECRETS, API_KEYS)
-    return list(r.run(found.where(API_KEYS.c.organization == organization)).scalars())
+def drop_secrets(w: Write, organization: int) -> list[str]:
+    """All of an organization: its keys open nothing any more. The hashes of the secrets."""
+    keys = select(API_KEYS.c.seq).where(API_KEYS.c.organization == organization)
+    gone = delete(API_KEY_SECRETS).where(API_KEY_SECRETS.c.api_key.in_(keys))
+    return list(w.run(gone.returning(API_KEY_SECRETS.c.token_hash)).scalars())
 
 
 def by_hash(r: Read, token_hash: str) -> Sequence[Any] | None:

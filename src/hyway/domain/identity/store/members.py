@@ -1,8 +1,16 @@
 """Statements about who belongs to an organization, and about its end."""
 
-from sqlalchemy import case, delete, func, select, update
+from typing import Any
+
+from sqlalchemy import Select, case, delete, func, select, update
 
 from hyway.domain.identity.records import Membership, Organization, Person
+from hyway.domain.identity.store.access_tables import (
+    ACCESS,
+    CONNECTED_ACCOUNTS,
+    FAVORITES,
+    TEAM_MEMBERS,
+)
 from hyway.domain.identity.store.people import MEMBERSHIPS_SHOWN, membership, organization, person
 from hyway.domain.identity.store.tables import (
     ACCESS_REQUESTS,
@@ -11,6 +19,7 @@ from hyway.domain.identity.store.tables import (
     ORGANIZATIONS,
     PEOPLE,
     SESSIONS,
+    fresh,
 )
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
@@ -78,16 +87,46 @@ def find(r: Read, organization_seq: int, seq: int) -> Membership | None:
 
 
 def change_role(w: Write, organization_seq: int, seq: int, role: str, at: Instant) -> None:
+    """Whoever has a role has access to the organization: where it had been taken away, it is there again."""
     chosen = (MEMBERSHIPS.c.organization == organization_seq) & (MEMBERSHIPS.c.seq == seq)
-    w.run(update(MEMBERSHIPS).where(chosen).values(role=role, updated_at=at))
+    access = func.coalesce(MEMBERSHIPS.c.access_id, fresh("accs")())
+    w.run(update(MEMBERSHIPS).where(chosen).values(role=role, access_id=access, updated_at=at))
+    w.changed("access", str(organization_seq))
+
+
+def change_access(
+    w: Write, organization_seq: int, seq: int, role: str, *, is_billing: bool, has_access: bool, at: Instant
+) -> str | None:
+    """What a member may do on the organization; the id of that access, None where it is taken away."""
+    access = func.coalesce(MEMBERSHIPS.c.access_id, fresh("accs")()) if has_access else None
+    chosen = (MEMBERSHIPS.c.organization == organization_seq) & (MEMBERSHIPS.c.seq == seq)
+    values = {"role": role, "is_billing": int(is_billing), "access_id": access, "updated_at": at}
+    w.changed("access", str(organization_seq))
+    changed = update(MEMBERSHIPS).where(chosen).values(values)
+    return w.run(changed.returning(MEMBERSHIPS.c.access_id)).scalar_one()  # type: ignore[no-any-return]
 
 
 def remove(w: Write, organization_seq: int, seq: int) -> None:
-    w.run(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.organization == organization_seq, MEMBERSHIPS.c.seq == seq))
+    """The membership, and with it its places in teams, its favorites, its accounts and what it had access to."""
+    gone = (MEMBERSHIPS.c.organization == organization_seq) & (MEMBERSHIPS.c.seq == seq)
+    _let_go(w, organization_seq, select(MEMBERSHIPS.c.seq).where(gone))
+    held = (ACCESS.c.organization == organization_seq) & (ACCESS.c.holder_kind == "member")
+    w.run(delete(ACCESS).where(held, ACCESS.c.holder == seq))
+    w.run(delete(MEMBERSHIPS).where(gone))
+
+
+def _let_go(w: Write, organization_seq: int, memberships: Select[Any]) -> None:
+    """What speaks of memberships that are about to end."""
+    for table in (TEAM_MEMBERS, FAVORITES, CONNECTED_ACCOUNTS):
+        w.run(delete(table).where(table.c.membership.in_(memberships)))
+    w.changed("access", str(organization_seq))
 
 
 def remove_all(w: Write, organization_seq: int) -> list[int]:
-    """Every member, and whoever wanted in or was wanted; the people who were members."""
+    """Every member and all access, and whoever wanted in or was wanted; the people who were members."""
+    all_of_them = select(MEMBERSHIPS.c.seq).where(MEMBERSHIPS.c.organization == organization_seq)
+    _let_go(w, organization_seq, all_of_them)
+    w.run(delete(ACCESS).where(ACCESS.c.organization == organization_seq))
     gone = delete(MEMBERSHIPS).where(MEMBERSHIPS.c.organization == organization_seq)
     people = sorted(w.run(gone.returning(MEMBERSHIPS.c.person)).scalars())
     waiting = (ACCESS_REQUESTS.c.organization == organization_seq) & (ACCESS_REQUESTS.c.status == "pending")

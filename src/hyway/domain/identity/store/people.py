@@ -105,6 +105,7 @@ def change_person(w: Write, seq: int, **values: Any) -> None:
 def join(w: Write, organization_seq: int, person_seq: int, role: str, at: Instant) -> None:
     row = {"organization": organization_seq, "person": person_seq, "role": role}
     w.run(MEMBERSHIPS.insert(), {**row, "since": at, "updated_at": at})
+    w.changed("access", str(organization_seq))
 
 
 def memberships(
