@@ -33,6 +33,7 @@ _HOSTS_KEPT = 1024
 _LONGEST_HOST = 255 + len(":65535")
 _PATIENCE = 30.0  # seconds in which a part may finish what it holds
 _PORT = re.compile(r":\d{1,5}$")
+_ORGANIZATION = re.compile(r"org_[0-9a-f]{24}")
 _LOCAL = re.compile(r"([a-z0-9_-]{1,63}\.)*localhost")
 TEXT, HTML, JSON = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
 METRICS = b"text/plain; version=0.0.4; charset=utf-8"
@@ -97,6 +98,8 @@ class Doors:
     private: tuple[str, ...] = ()
     """Networks that may read `/metrics`, besides this machine."""
     meters: Meters = field(default_factory=Meters)
+    vault: Branch | None = None
+    """What answers under the id of an organization as a first word."""
     hush: Callable[[], None] = lambda: None
     """Ends what would go on for ever, such as streams, when the server is asked to finish."""
 
@@ -126,9 +129,16 @@ class Front:
             return self._lifespan(receive, send) if lives else self._socket(scope, receive, send)
         first = scope["path"][1:].partition("/")[0]
         own = self._own.get(first)
+        if own is None and first.startswith("org_"):
+            own = self._vault(first)
         if own is None and self._knows(scope):
             return self._fast(self._redirect, scope, receive, send)
         return self._served(own, scope, receive, send)
+
+    def _vault(self, first: str) -> list[Branch] | None:
+        """Short links may begin like an organization's id; none is one."""
+        vault = self._doors.vault
+        return [vault] if vault is not None and _ORGANIZATION.fullmatch(first) else None
 
     def _knows(self, scope: Scope) -> bool:
         for name, value in scope["headers"]:

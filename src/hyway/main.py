@@ -66,7 +66,7 @@ def open_places(settings: Settings) -> netinfo.Places:
 def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
-    from hyway.apis import hoko, hypemarket, hypertrack
+    from hyway.apis import hoko, hypemarket, hypertrack, hyphen
     from hyway.apis.kit.doorman import Kit
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
@@ -87,19 +87,22 @@ def build(settings: Settings) -> Front:
     tools = hypemarket.Tools(blobs, worker.way_out(settings), settings.services)
     pages = _console(settings, db, hub, assets, tools)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
+    platform = hyphen.app(kit, places)
     return Front(
         Doors(
             redirect=lane,
             branches=(
                 *_branches(db, api, tracks, pages, ingest),
                 *_market(db, market, blobs),
+                *_platform(platform),
                 *_hooks(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 Branch("/maps/", "maps", cast(App, assets)),
             ),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, tracks, market, lane, ingest, hub, crew),
+            parts=(Storage(db, places), api, tracks, market, platform, lane, ingest, hub, crew),
+            vault=Branch("/", "hyphen", platform, _NO_SUCH),
             hosts=settings.hosts,
             private=trusted,
             meters=_meters(lane, ingest, hub),
@@ -169,6 +172,25 @@ def _market(db: Database, market: App, blobs: Blobs) -> tuple[Branch, ...]:
     )
 
 
+_PLATFORM = (
+    "organizations",
+    "me",
+    "auth",
+    "events",
+    "execution-context",
+    "public-keys",
+    "billing-accounts",
+    "integrations",
+    "downloads",
+)
+"""Words under /api/ that belong to the platform of developers."""
+_NO_SUCH = "/api/unknown-host"
+
+
+def _platform(platform: App) -> tuple[Branch, ...]:
+    return tuple(Branch(f"/api/{word}/", "hyphen", platform, _NO_SUCH) for word in _PLATFORM)
+
+
 def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:
     """Where providers of payments tell what happened, once it is known what they sign with."""
     from hyway.edge.stripe import Stripe
@@ -203,10 +225,10 @@ def _tiles(settings: Settings) -> "Tiles | None":
 
 def _papers(public_url: str) -> dict[str, Paper]:
     """The fixed answers: what the APIs say of themselves, and what robots and browsers ask every server for."""
-    from hyway.apis import hoko, hypemarket, hypertrack
+    from hyway.apis import hoko, hypemarket, hypertrack, hyphen
 
     text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
-    families = {"hoko": hoko, "hypemarket": hypemarket, "hypertrack": hypertrack}
+    families = {"hoko": hoko, "hypemarket": hypemarket, "hyphen": hyphen, "hypertrack": hypertrack}
     told = {name: family.markdown(public_url) for name, family in families.items()}
     robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\nDisallow: /me\nDisallow: /organizations\n"
     return {

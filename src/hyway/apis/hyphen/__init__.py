@@ -1,0 +1,31 @@
+"""Hyphen's API: who may do what, projects and their environments, .env files, as its pages and its clients describe it.
+
+A resource is a file of operations, put into OPERATIONS here.
+"""
+
+import dataclasses
+
+from hyway.apis.hyphen import documents, organizations
+from hyway.apis.hyphen.door import Door
+from hyway.apis.hyphen.style import STYLE
+from hyway.apis.hyphen.tools import Tools
+from hyway.apis.kit.doorman import Kit
+from hyway.apis.kit.family import Family
+from hyway.domain import identity, netinfo
+
+OPERATIONS = (*organizations.OPERATIONS,)
+
+
+def app(kit: Kit, places: netinfo.Places) -> Door:
+    """The ASGI app of the addresses; `await app.start()` and `await app.stop()` go with the server's life."""
+    tools = Tools(places, identity.access.memory.Entered(kit.db))
+    # They are known without the slash at the end, which the door takes off.
+    bare = [dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS]
+    return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, bare), tools)
+
+
+_manual = documents.manual(OPERATIONS)
+openapi, page, markdown, llms_txt = _manual.openapi, _manual.page, _manual.markdown, _manual.llms_txt
+
+
+__all__ = ["OPERATIONS", "Kit", "Tools", "app", "llms_txt", "markdown", "openapi", "page"]
