@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hyway import observe, worker
-from hyway.domain import audit, creators, identity, netinfo, notices, tracking, webhooks
+from hyway.domain import audit, billing, creators, identity, netinfo, notices, tracking, webhooks
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
@@ -48,7 +48,14 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         terms=settings.terms,
         threads=threads,
     )
-    db.hearers += [audit.record, webhooks.hear, notices.hear, creators.hearing.hear, creators.collabs.hear]
+    db.hearers += [
+        audit.record,
+        billing.accounts.hear,
+        webhooks.hear,
+        notices.hear,
+        creators.hearing.hear,
+        creators.collabs.hear,
+    ]
     return db
 
 

@@ -13,6 +13,7 @@ from hyway.domain.identity.access.deciding import (
     visible,
 )
 from hyway.domain.identity.access.entering import Place, enter, of_membership, of_person
+from hyway.domain.identity.access.owning import own
 from hyway.domain.identity.access.roles import ROLES, SUBJECTS, Level, Role, actions_on, of_kind, powers
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "of_kind",
     "of_membership",
     "of_person",
+    "own",
     "powers",
     "require",
     "require_somewhere",

@@ -1,0 +1,43 @@
+"""Projects, their apps and environments, and how organizations begin with them."""
+
+from hyway.domain.projects import apps, environments, founding
+from hyway.domain.projects.projects import change, create, drop, find, page
+from hyway.domain.projects.records import (
+    App,
+    AppChange,
+    AppQuery,
+    Draft,
+    Environment,
+    EnvironmentChange,
+    EnvironmentType,
+    Home,
+    NewApp,
+    NewEnvironment,
+    NewProject,
+    Project,
+    ProjectChange,
+)
+
+__all__ = [
+    "App",
+    "AppChange",
+    "AppQuery",
+    "Draft",
+    "Environment",
+    "EnvironmentChange",
+    "EnvironmentType",
+    "Home",
+    "NewApp",
+    "NewEnvironment",
+    "NewProject",
+    "Project",
+    "ProjectChange",
+    "apps",
+    "change",
+    "create",
+    "drop",
+    "environments",
+    "find",
+    "founding",
+    "page",
+]

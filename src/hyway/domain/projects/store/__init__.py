@@ -1,0 +1,1 @@
+"""The tables of projects and their statements."""
