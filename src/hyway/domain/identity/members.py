@@ -5,7 +5,7 @@ from hyway.domain.identity.records import Caller, Membership, Person, Role
 from hyway.domain.identity.store import members as store
 from hyway.kernel import clock, sqid
 from hyway.kernel.db import Read, Write
-from hyway.kernel.faults import Invalid, Missing, Several
+from hyway.kernel.faults import Invalid, Missing, Several, Taken
 
 _ROLES: dict[str, Role] = {"admin": "admin", "member": "member"}
 _ONLY_ADMIN = "Role cannot be changed because this is the only admin."
@@ -44,9 +44,22 @@ def change_role(w: Write, by: Caller, seq: int, role: str | None) -> Membership:
     if role == "member":
         _check_demotion(w, by, of)
     store.change_role(w, by.organization, seq, role, clock.now())
+    tell_role(w, by, of, role)
+    return find(w, by, seq)
+
+
+def tell_role(w: Write, by: Caller, of: Membership, role: str) -> None:
+    """Announces what a member is from now on to the organization that all APIs share."""
     told = {**_told(of), "role": role, "was": of.role}
     w.announce(by, "member.role_changed", "person", of.person.id, told)
-    return find(w, by, seq)
+
+
+def keep_an_admin(r: Read, of: Membership) -> None:
+    """Taken where an organization would lose its owner or the last of its admins; who asks holds its lock."""
+    if of.role == "owner":
+        raise Taken("", "The owner of an organization stays an OrganizationAdmin")
+    if of.role == "admin" and store.count_admins(r, of.organization.seq) < 2:
+        raise Taken("", "The last OrganizationAdmin of an organization cannot go")
 
 
 def _check_demotion(r: Read, by: Caller, of: Membership) -> None:
@@ -71,16 +84,27 @@ def remove(w: Write, by: Caller, seq: int) -> None:
     leaves = of.person.seq == by.person
     if not leaves:
         manages(by)
+    _end(w, by, of)
+    action = "member.left" if leaves else "member.removed"
+    w.announce(by, action, "person", of.person.id, {**_told(of), "role": of.role})
+
+
+def end(w: Write, by: Caller, seq: int) -> None:
+    """The same for callers who have been asked for their permission already, and under a lock; it is told."""
+    of = find(w, by, seq)
+    _end(w, by, of)
+    w.announce(by, "member.removed", "person", of.person.id, {**_told(of), "role": of.role})
+
+
+def _end(w: Write, by: Caller, of: Membership) -> None:
     if of.role == "owner":
         raise Invalid("base", _OWNER_REMOVED)
     if store.count(w, by.organization) < 2:
         raise Invalid("base", _SOLE_MEMBER)
     if of.role == "admin" and store.count_admins(w, by.organization) < 2:
         raise Invalid("base", _LAST_ADMIN)
-    store.remove(w, by.organization, seq)
+    store.remove(w, by.organization, of.seq)
     store.leave_sessions(w, by.organization, of.person.seq)
-    action = "member.left" if leaves else "member.removed"
-    w.announce(by, action, "person", of.person.id, {**_told(of), "role": of.role})
 
 
 def _told(of: Membership) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Collection
 
-from hyway.domain.identity import rules
+from hyway.domain.identity import rules, settling
 from hyway.domain.identity.records import (
     Caller,
     Issued,
@@ -17,7 +17,9 @@ from hyway.domain.identity.records import (
 )
 from hyway.domain.identity.store import api_keys as api_key_store
 from hyway.domain.identity.store import joining as joining_store
+from hyway.domain.identity.store import members as member_store
 from hyway.domain.identity.store import people as store
+from hyway.domain.identity.store import profiles as profile_store
 from hyway.domain.identity.store import tokens as token_store
 from hyway.kernel import clock, ids, seal
 from hyway.kernel.clock import Instant
@@ -127,14 +129,22 @@ def person_by_email(r: Read, email: str) -> Person | None:
     return found[0] if found else None
 
 
-def join(w: Write, by: Caller, person: Person, role: Role) -> None:
-    """Makes a person a member of the caller's organization."""
+def join(w: Write, by: Caller, person: Person, role: Role) -> int:
+    """Makes a person a member of the caller's organization; the number of the membership.
+
+    Another member there who goes by the person's own address goes by their own again.
+    """
+    member_store.lock(w, by.organization)
+    others = profile_store.yield_address(w, by.organization, person.email)
     try:
         with w.attempt():
-            store.join(w, by.organization, person.seq, role, clock.now())
+            seq = store.join(w, by.organization, person.seq, role, clock.now())
     except Conflict:
         raise Taken("email", "is a member already") from None
+    for each in (*others, seq):
+        settling.settle(w, by.organization, each)
     w.announce(by, "member.joined", "person", person.id, {"email": person.email, "role": role})
+    return seq
 
 
 def members_of(r: Read, by: Caller) -> list[Membership]:

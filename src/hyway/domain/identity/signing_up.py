@@ -10,7 +10,7 @@ later (an invitation handed on, or mail that works by now) makes the account the
 
 from dataclasses import dataclass, field
 
-from hyway.domain.identity import rules, throttle
+from hyway.domain.identity import rules, settling, throttle
 from hyway.domain.identity.records import NOBODYS, Caller, Person
 from hyway.domain.identity.store import joining as joining_store
 from hyway.domain.identity.store import people as store
@@ -159,6 +159,7 @@ def confirm(w: Write, by: Caller, token: str) -> Person:
 
 def _confirmed(w: Write, person: Person) -> Person:
     store.change_person(w, person.seq, confirmed_at=clock.now())
+    settling.settle_person(w, person.seq)
     joining_store.adopt(w, person.seq, person.email)
     now = store.person_of(w, person.seq)
     w.announce(_as(now), "person.confirmed", "person", now.id, {"email": now.email})

@@ -102,10 +102,13 @@ def change_person(w: Write, seq: int, **values: Any) -> None:
     w.run(update(PEOPLE).where(PEOPLE.c.seq == seq).values(**values))
 
 
-def join(w: Write, organization_seq: int, person_seq: int, role: str, at: Instant) -> None:
+def join(w: Write, organization_seq: int, person_seq: int, role: str, at: Instant) -> int:
+    """The number of the new membership."""
     row = {"organization": organization_seq, "person": person_seq, "role": role}
-    w.run(MEMBERSHIPS.insert(), {**row, "since": at, "updated_at": at})
+    made = MEMBERSHIPS.insert().returning(MEMBERSHIPS.c.seq)
+    seq = int(w.run(made, {**row, "since": at, "updated_at": at}).scalar_one())
     w.changed("access", str(organization_seq))
+    return seq
 
 
 def memberships(

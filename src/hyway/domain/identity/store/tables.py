@@ -69,6 +69,8 @@ MEMBERSHIPS = Table(
     Column("last_name", Text),
     Column("nickname", Text),
     Column("email", Key),
+    # All of that as one text, without regard to case: what a search looks in.
+    Column("found_by", Text),
     Column("since", At, nullable=False),
     Column("updated_at", At, nullable=False),
     UniqueConstraint("organization", "person"),
