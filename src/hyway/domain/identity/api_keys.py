@@ -51,8 +51,7 @@ def create(w: Write, by: Caller, name: str, roles: Sequence[str] = ADMINISTRATOR
     deciding.require(by, "create", "ApiKey")
     clean = _name(name)
     row = store.add(w, by.organization, clean, by.actor_name, clock.now())
-    entity = people.organization_of(w, by.organization).wire_id
-    given = giving.give_key(w, by, entity, row.seq, roles)
+    given = giving.give_key(w, by, row.seq, roles)
     secret = _add_secret(w, row.seq)
     made = _key(row, (secret,), given)
     w.announce(
@@ -85,6 +84,7 @@ def drop(w: Write, by: Caller, id: str) -> None:
     """Refused from the next request on, in every process; what it had access to is forgotten."""
     deciding.require(by, "delete", "ApiKey")
     row = _locked(w, by, id)
+    giving.forget_key(w, by, row.seq)
     for token_hash in store.drop(w, by.organization, row.seq):
         w.changed("key", token_hash)
     w.announce(by, "api_key.deleted", "api_key", row.id, {"name": row.name}, [_ref(row)])

@@ -6,6 +6,7 @@ Identity knows no projects: whoever makes, renames or removes one says so here, 
 from typing import Literal, NamedTuple
 
 from hyway.domain.identity.records import Caller
+from hyway.domain.identity.store import members
 from hyway.domain.identity.store import things as store
 from hyway.kernel.db import Read, Write
 
@@ -22,7 +23,9 @@ class Thing(NamedTuple):
 
     @property
     def within(self) -> tuple[str, ...]:
-        """The ids on which roles count for it."""
+        """The ids on which roles count for it: none for the organization, on which they count for everything."""
+        if self.kind == "Organization":
+            return ()
         return (self.id, self.part_of) if self.part_of else (self.id,)
 
 
@@ -32,7 +35,11 @@ def put(w: Write, by: Caller, id: str, kind: Kind, name: str, part_of: str | Non
 
 
 def drop(w: Write, by: Caller, id: str) -> None:
-    """There is it no more, nor what is part of it: the access to them goes, and the favorites that they were."""
+    """There is it no more, nor what is part of it: the access to them goes, and the favorites that they were.
+
+    Waits for whoever gives access to it this moment.
+    """
+    members.lock(w, by.organization)
     store.drop(w, by.organization, id)
 
 

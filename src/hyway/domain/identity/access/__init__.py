@@ -13,19 +13,36 @@ from hyway.domain.identity.access.deciding import (
     visible,
 )
 from hyway.domain.identity.access.entering import Place, enter, of_membership, of_person
-from hyway.domain.identity.access.owning import own
+from hyway.domain.identity.access.giving import (
+    Access,
+    Holder,
+    change,
+    create,
+    drop,
+    find,
+    fitting,
+    own,
+    page,
+)
 from hyway.domain.identity.access.roles import ROLES, SUBJECTS, Level, Role, actions_on, of_kind, powers
 
 __all__ = [
     "ROLES",
     "SUBJECTS",
+    "Access",
+    "Holder",
     "Level",
     "Place",
     "Role",
     "Rule",
     "actions_on",
+    "change",
     "covers",
+    "create",
+    "drop",
     "enter",
+    "find",
+    "fitting",
     "granted",
     "may",
     "may_somewhere",
@@ -34,6 +51,7 @@ __all__ = [
     "of_membership",
     "of_person",
     "own",
+    "page",
     "powers",
     "require",
     "require_somewhere",

@@ -1,4 +1,4 @@
-"""Statements about who may do what: what somebody may when they enter, and the access that is given."""
+"""Statements that find what somebody may do when they enter an organization: few, and made once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,7 @@ from sqlalchemy import bindparam, literal, select, union_all
 
 from hyway.domain.identity.store.access_tables import ACCESS, API_KEYS, TEAM_MEMBERS
 from hyway.domain.identity.store.tables import MEMBERSHIPS, ORGANIZATIONS
-from hyway.kernel.clock import Instant
-from hyway.kernel.db import Read, Write
+from hyway.kernel.db import Read
 from hyway.kernel.sql import Prepared
 
 _OPEN = (ORGANIZATIONS.c.wire_id == bindparam("organization")) & ORGANIZATIONS.c.closed_at.is_(None)
@@ -82,14 +81,3 @@ def given_to_member(r: Read, organization: int, membership: int) -> list[tuple[s
 
 def given_to_key(r: Read, organization: int, key: int) -> list[tuple[str, str]]:
     return r.rows(_GIVEN, organization, "api_key", key)
-
-
-def add(
-    w: Write, organization: int, entity: str, kind: str, holder: int, roles: Sequence[str], at: Instant
-) -> str:
-    """The id of what is given now; a second one for the same pair is a Conflict."""
-    row = {"organization": organization, "entity": entity, "holder_kind": kind, "holder": holder}
-    times = {"created_at": at, "updated_at": at}
-    made = w.run(ACCESS.insert().returning(ACCESS.c.id), {**row, "roles": " ".join(roles), **times})
-    w.changed("access", str(organization))
-    return str(made.scalar_one())

@@ -88,11 +88,9 @@ def drop_secret(w: Write, key: int, id: str) -> str | None:
 
 
 def drop(w: Write, organization: int, key: int) -> list[str]:
-    """The key, its secrets and what it had access to; the hashes of the secrets."""
+    """The key and its secrets; the hashes of these."""
     secrets_gone = delete(API_KEY_SECRETS).where(API_KEY_SECRETS.c.api_key == key)
     hashes = list(w.run(secrets_gone.returning(API_KEY_SECRETS.c.token_hash)).scalars())
-    held = (ACCESS.c.organization == organization) & (ACCESS.c.holder_kind == "api_key")
-    w.run(delete(ACCESS).where(held, ACCESS.c.holder == key))
     w.run(delete(API_KEYS).where(API_KEYS.c.organization == organization, API_KEYS.c.seq == key))
     w.changed("access", str(organization))
     return hashes
