@@ -14,6 +14,7 @@ from hyway.domain.projects.records import (
     NewApp,
     NewEnvironment,
     NewProject,
+    OrganizationRef,
     Project,
     ProjectChange,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "NewApp",
     "NewEnvironment",
     "NewProject",
+    "OrganizationRef",
     "Project",
     "ProjectChange",
     "apps",

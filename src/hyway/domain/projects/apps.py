@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 
 from hyway.domain import identity
-from hyway.domain.identity import Caller, Organization
+from hyway.domain.identity import Caller
 from hyway.domain.projects import controls, projects, rules
 from hyway.domain.projects.records import App, AppChange, AppQuery, NewApp
 from hyway.domain.projects.store import apps as store
 from hyway.domain.projects.store import environments
 from hyway.domain.projects.store import projects as project_store
+from hyway.domain.projects.whose import whose
 from hyway.kernel import clock, ids, patch
 from hyway.kernel.db import Conflict, Read, Ref, Write
 from hyway.kernel.faults import Missing, Taken
@@ -22,13 +23,13 @@ def page(r: Read, by: Caller, query: AppQuery, offset: int = 0, limit: int = 100
     among = identity.access.visible(by, "App")
     of = None if query.projects is None else _named("project", query.projects)
     these = None if query.apps is None else _named("app", query.apps)
-    return store.page(r, _organization(r, by), among, of, these, offset, limit)
+    return store.page(r, whose(r, by), among, of, these, offset, limit)
 
 
 def find(r: Read, by: Caller, id: str) -> App:
     """The app of that id or alternate id; Missing where the caller may not read it."""
     called = rules.known_as("app", id)
-    found = store.find(r, _organization(r, by), *called) if called else None
+    found = store.find(r, whose(r, by), *called) if called else None
     if found is None:
         raise Missing("App not found")
     identity.access.require(by, "read", "App", *found.within)
@@ -102,7 +103,3 @@ def _named(noun: rules.Noun, said: Iterable[str]) -> tuple[Collection[str], Coll
     known = {called for each in said if (called := rules.known_as(noun, each))}
     by_id = sorted(text for column, text in known if column == "id")
     return by_id, sorted(text for column, text in known if column == "alternate_id")
-
-
-def _organization(r: Read, by: Caller) -> Organization:
-    return identity.organizations_named(r, [by.organization])[by.organization]

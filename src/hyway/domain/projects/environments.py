@@ -1,5 +1,7 @@
 """Verbs of environments: of a project, and the same ones seen from each of its apps."""
 
+from collections.abc import Sequence
+
 from hyway.domain import identity
 from hyway.domain.identity import Caller
 from hyway.domain.projects import controls, projects, rules
@@ -26,6 +28,11 @@ def every(r: Read, by: Caller, of: Project | App) -> list[Environment]:
     project, within = _around(of)
     identity.access.require(by, "read", "Environment", *within)
     return store.of_project(r, project)
+
+
+def of_projects(r: Read, those: Sequence[Project]) -> list[Environment]:
+    """All environments of several projects of one organization, which the caller may read already."""
+    return store.of_projects(r, those)
 
 
 def find(r: Read, by: Caller, of: Project | App, id: str) -> Environment:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hyway.domain import billing, files, identity
 from hyway.domain.identity import Caller, Organization
-from hyway.domain.projects import projects, rules, starting
+from hyway.domain.projects import projects, rules, starting, whose
 from hyway.domain.projects.records import Home, NewEnvironment, NewProject
 from hyway.kernel.db import Read, Ref, Write
 from hyway.kernel.faults import Invalid, Refused, Taken
@@ -86,8 +86,9 @@ def change(
         if drafts != old.default_environments:
             starting.choose(w, by.organization, drafts)
             told = {"environments": [each.alternate_id for each in drafts]}
-            ref = Ref("Organization", old.organization.wire_id, {"name": old.organization.name})
-            w.announce(by, "organization.changed", "organization", old.organization.id, told, [ref])
+            own = identity.organization(w, by)
+            ref = Ref("Organization", old.organization.id, {"name": old.organization.name})
+            w.announce(by, "organization.changed", "organization", own.id, told, [ref])
     return find(w, by)
 
 
@@ -105,4 +106,4 @@ def _homes(r: Read, found: Sequence[Organization]) -> list[Home]:
     starts = starting.environments_of_each(r, seqs)
     accounts = billing.accounts.of_each(r, seqs)
     logos = files.addresses(r, [each.logo for each in found])
-    return [Home(o, logos.get(o.logo or 0), starts[o.seq], accounts[o.seq]) for o in found]
+    return [Home(whose.ref(o), logos.get(o.logo or 0), starts[o.seq], accounts[o.seq]) for o in found]

@@ -1,11 +1,12 @@
 """Verbs of projects."""
 
 from hyway.domain import identity
-from hyway.domain.identity import Caller, Organization
+from hyway.domain.identity import Caller
 from hyway.domain.projects import rules, starting
 from hyway.domain.projects.records import Draft, NewProject, Project, ProjectChange
 from hyway.domain.projects.store import apps, environments
 from hyway.domain.projects.store import projects as store
+from hyway.domain.projects.whose import whose
 from hyway.kernel import clock, ids, patch
 from hyway.kernel.db import Conflict, Read, Ref, Write
 from hyway.kernel.faults import Missing, Taken
@@ -15,7 +16,7 @@ def page(r: Read, by: Caller, offset: int = 0, limit: int = 100) -> tuple[list[P
     """Those that the caller may read, oldest first, and how many they are."""
     among = identity.access.visible(by, "Project")
     rows, total = store.page(r, by.organization, among, offset, limit)
-    organization = _organization(r, by)
+    organization = whose(r, by)
     return [store.project(row, organization) for row in rows], total
 
 
@@ -26,7 +27,7 @@ def find(r: Read, by: Caller, id: str) -> Project:
     if row is None:
         raise Missing("Project not found")
     identity.access.require(by, "read", "Project", row.id)
-    return store.project(row, _organization(r, by))
+    return store.project(row, whose(r, by))
 
 
 def create(w: Write, by: Caller, new: NewProject) -> Project:
@@ -40,9 +41,7 @@ def create(w: Write, by: Caller, new: NewProject) -> Project:
     )
     try:
         with w.attempt():
-            made = store.add(
-                w, _organization(w, by), ids.prefixed("proj"), checked, by.member or None, clock.now()
-            )
+            made = store.add(w, whose(w, by), ids.prefixed("proj"), checked, by.member or None, clock.now())
     except Conflict:
         raise Taken("alternateId", "is taken by another project") from None
     identity.things.put(w, by, made.id, "Project", made.name)
@@ -94,10 +93,6 @@ def view(of: Project) -> dict[str, str]:
 
 def ref(of: Project) -> Ref:
     return Ref("Project", of.id, view(of))
-
-
-def _organization(r: Read, by: Caller) -> Organization:
-    return identity.organizations_named(r, [by.organization])[by.organization]
 
 
 def _furnish(w: Write, by: Caller, of: Project, drafts: tuple[Draft, ...]) -> None:

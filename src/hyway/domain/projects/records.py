@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hyway.domain.billing import Account
-from hyway.domain.identity import Organization
 from hyway.kernel.clock import Instant
 from hyway.kernel.patch import UNSET, Unset
 
 EnvironmentType = Literal["development", "production", "custom"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRef:
+    """Whose something is: `id` as the wire shows it (`org_…`), `seq` stays inside."""
+
+    seq: int
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,7 @@ class Project:
     alternate_id: str
     name: str
     is_monorepo: bool
-    organization: Organization
+    organization: OrganizationRef
     created_at: Instant
     created_by: str | None
 
@@ -120,7 +128,7 @@ class Draft:
 class Home:
     """An organization with all that its own page shows."""
 
-    organization: Organization
+    organization: OrganizationRef
     logo_url: str | None
     default_environments: tuple[Draft, ...]
     billing_account: Account

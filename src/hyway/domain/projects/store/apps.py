@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
 
-from hyway.domain.identity import Organization
-from hyway.domain.projects.records import App, NewApp, Project
+from hyway.domain.projects.records import App, NewApp, OrganizationRef, Project
 from hyway.domain.projects.store import projects
 from hyway.domain.projects.store.tables import APPS, PROJECTS
 from hyway.kernel.clock import Instant
@@ -35,7 +34,7 @@ def add(w: Write, of: Project, id: str, new: NewApp, at: Instant) -> App:
     return App(seq, id, new.alternate_id, new.name, {}, of)
 
 
-def find(r: Read, organization: Organization, column: str, text: str) -> App | None:
+def find(r: Read, organization: OrganizationRef, column: str, text: str) -> App | None:
     """`column` is `id` or `alternate_id`."""
     row = r.run(_SHOWN.where(_A.organization == organization.seq, _A[column] == text)).one_or_none()
     return _app(row, organization) if row else None
@@ -43,7 +42,7 @@ def find(r: Read, organization: Organization, column: str, text: str) -> App | N
 
 def page(
     r: Read,
-    organization: Organization,
+    organization: OrganizationRef,
     among: Collection[str] | None,
     of: Named | None,
     these: Named | None,
@@ -91,6 +90,6 @@ def drop(w: Write, organization: int, seqs: Sequence[int]) -> None:
         w.run(delete(APPS).where(_A.organization == organization, _A.seq.in_(seqs[i : i + 900])))
 
 
-def _app(row: Row[Any], organization: Organization) -> App:
+def _app(row: Row[Any], organization: OrganizationRef) -> App:
     of = projects.project(row, organization, "p_")
     return App(row.seq, row.id, row.alternate_id, row.name, json.loads(row.settings), of)

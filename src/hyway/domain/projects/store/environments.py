@@ -46,6 +46,17 @@ def of_project(r: Read, of: Project) -> list[Environment]:
     return [_environment(row, of) for row in r.run(_mine(of).order_by(_E.seq))]
 
 
+def of_projects(r: Read, those: Sequence[Project]) -> list[Environment]:
+    """All of theirs, by number; the projects are of one organization."""
+    if not those:
+        return []
+    by_seq = {of.seq: of for of in those}
+    mine = select(ENVIRONMENTS).where(
+        _E.organization == those[0].organization.seq, _E.project.in_(sorted(by_seq))
+    )
+    return [_environment(row, by_seq[row.project]) for row in r.run(mine.order_by(_E.seq))]
+
+
 def page(r: Read, of: Project, offset: int, limit: int) -> tuple[list[Environment], int]:
     found = _mine(of).order_by(_E.seq).offset(offset).limit(limit)
     return [_environment(row, of) for row in r.run(found)], count(r, of)

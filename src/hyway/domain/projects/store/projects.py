@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
-from hyway.domain.identity import Organization
-from hyway.domain.projects.records import NewProject, Project
+from hyway.domain.projects.records import NewProject, OrganizationRef, Project
 from hyway.domain.projects.store.tables import PROJECTS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
@@ -15,7 +14,7 @@ _P = PROJECTS.c
 
 
 def add(
-    w: Write, organization: Organization, id: str, new: NewProject, created_by: str | None, at: Instant
+    w: Write, organization: OrganizationRef, id: str, new: NewProject, created_by: str | None, at: Instant
 ) -> Project:
     row = {
         "id": id,
@@ -64,7 +63,7 @@ def drop(w: Write, organization: int, seq: int) -> None:
     w.run(delete(PROJECTS).where(_P.organization == organization, _P.seq == seq))
 
 
-def project(row: Row[Any], organization: Organization, prefix: str = "") -> Project:
+def project(row: Row[Any], organization: OrganizationRef, prefix: str = "") -> Project:
     """The record of a row whose columns begin with `prefix`."""
     at = row._mapping
     return Project(
