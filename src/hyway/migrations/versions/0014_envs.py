@@ -28,18 +28,22 @@ def _files() -> None:
         sa.Column("project", KEY, nullable=False),
         sa.Column("app", KEY, nullable=False),
         sa.Column("environment", KEY, nullable=False),
+        sa.Column("lives_with", KEY, nullable=True),
         sa.Column("latest", sa.BigInteger(), nullable=False),
         sa.Column("secret_key_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization"], ["organizations.seq"], name=op.f("fk_env_files_organization")
         ),
+        _part_of("env_files", "project", "projects"),
+        _part_of("env_files", "app", "apps"),
+        _part_of("env_files", "lives_with", "project_environments"),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_env_files")),
         sa.UniqueConstraint("app", "environment", name=op.f("uq_env_files_app_environment")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_env_files_project", "env_files", ["project"], unique=False)
     op.create_index("ix_env_files_organization", "env_files", ["organization", "seq"], unique=False)
-    op.create_index("ix_env_files_environment", "env_files", ["environment"], unique=False)
+    op.create_index("ix_env_files_lives_with", "env_files", ["lives_with"], unique=False)
 
 
 def _versions() -> None:
@@ -57,7 +61,9 @@ def _versions() -> None:
         sa.Column("member_id", KEY, nullable=False),
         sa.Column("member_name", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["file"], ["env_files.seq"], name=op.f("fk_env_versions_file")),
+        sa.ForeignKeyConstraint(
+            ["file"], ["env_files.seq"], name=op.f("fk_env_versions_file"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(
             ["organization"], ["organizations.seq"], name=op.f("fk_env_versions_organization")
         ),
@@ -76,16 +82,20 @@ def _last() -> None:
         sa.Column("kind", KEY, nullable=False),
         sa.Column("organization", sa.Integer(), nullable=False),
         sa.Column("project", KEY, nullable=False),
+        sa.Column("lives_with", KEY, nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("member_id", KEY, nullable=False),
         sa.Column("member_name", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization"], ["organizations.seq"], name=op.f("fk_env_last_organization")
         ),
+        _part_of("env_last", "project", "projects"),
+        _part_of("env_last", "app", "apps"),
+        _part_of("env_last", "lives_with", "project_environments"),
         sa.PrimaryKeyConstraint("app", "environment", "kind", name=op.f("pk_env_last")),
     )
-    op.create_index("ix_env_last_organization", "env_last", ["organization"], unique=False)
     op.create_index("ix_env_last_project", "env_last", ["project"], unique=False)
+    op.create_index("ix_env_last_lives_with", "env_last", ["lives_with"], unique=False)
 
 
 def _vault_keys() -> None:
@@ -102,8 +112,14 @@ def _vault_keys() -> None:
         sa.ForeignKeyConstraint(
             ["organization"], ["organizations.seq"], name=op.f("fk_vault_keys_organization")
         ),
+        _part_of("vault_keys", "project", "projects"),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_vault_keys")),
         sa.UniqueConstraint("project", "secret_key_id", name=op.f("uq_vault_keys_project_secret_key_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_vault_keys_organization", "vault_keys", ["organization"], unique=False)
+
+
+def _part_of(table: str, column: str, of: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column], [f"{of}.id"], name=op.f(f"fk_{table}_{column}"), ondelete="CASCADE"
+    )
