@@ -1,24 +1,23 @@
-"""The one event log under all APIs: append-only, every change with actor, subject and time."""
+"""The one event log under all APIs: append-only, every change with actor, subject, time and what it speaks of."""
 
-from collections.abc import Sequence
+from hyway.domain.audit.kinds import actions_in, noun_of, type_of
+from hyway.domain.audit.records import Event, Found, Reference, Wanted
+from hyway.domain.audit.rules import shown, wire_id
+from hyway.domain.audit.searching import LONGEST_PAGE, search
+from hyway.domain.audit.service import recent, record
 
-from hyway.domain.audit import store
-from hyway.domain.audit.records import Event
-from hyway.domain.identity import Caller
-from hyway.kernel import clock
-from hyway.kernel.db import Fact, Read, Write
-
-
-def record(w: Write, facts: Sequence[Fact]) -> None:
-    """Writes what a verb announced, in the verb's own transaction: a hearer of the database."""
-    store.add(w, facts, clock.now())
-
-
-def recent(
-    r: Read, by: Caller, *, before: int | None = None, action: str | None = None, most: int = 50
-) -> list[Event]:
-    """The caller's organization's newest events, before event number `before`, of actions that begin with `action`."""
-    return store.recent(r, by.organization, before, action, most)
-
-
-__all__ = ["Event", "recent", "record"]
+__all__ = [
+    "LONGEST_PAGE",
+    "Event",
+    "Found",
+    "Reference",
+    "Wanted",
+    "actions_in",
+    "noun_of",
+    "recent",
+    "record",
+    "search",
+    "shown",
+    "type_of",
+    "wire_id",
+]

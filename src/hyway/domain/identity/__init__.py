@@ -16,7 +16,7 @@ from hyway.domain.identity import (
     tokens,
 )
 from hyway.domain.identity.member_records import Account, Favorite, Member, Named, NewMember, Team
-from hyway.domain.identity.naming import named, open_to, organizations_named, server, within
+from hyway.domain.identity.naming import member_id, named, open_to, organizations_named, server, within
 from hyway.domain.identity.records import (
     NOBODYS,
     AccessRequest,
@@ -121,6 +121,7 @@ __all__ = [
     "keys",
     "keys_used",
     "may_manage",
+    "member_id",
     "members",
     "members_of",
     "named",

@@ -15,6 +15,11 @@ def named(r: Read, people: Iterable[int]) -> dict[int, Person]:
     return store.people(r, wanted) if wanted else {}
 
 
+def numbered(r: Read, person_id: str) -> int | None:
+    """The number of the person with that id."""
+    return store.numbered(r, person_id)
+
+
 def organizations_named(r: Read, organizations: Iterable[int]) -> dict[int, Organization]:
     """Organizations by their numbers."""
     return store.organizations(r, organizations)
@@ -30,7 +35,13 @@ def open_to(r: Read, organizations: Iterable[int], person: int | None) -> set[in
 
 def within(by: Caller, organization: int) -> Caller:
     """The same who asks, heard of in another organization; with no powers there."""
-    return dataclasses.replace(by, organization=organization, role=None)
+    member = by.member if by.organization == organization else ""
+    return dataclasses.replace(by, organization=organization, role=None, grants=None, member=member)
+
+
+def member_id(r: Read, organization: int, person: int) -> str | None:
+    """The id of a person's membership (`memb_…`), None where they are no member."""
+    return store.member_id(r, organization, person)
 
 
 def server(organization: int) -> Caller:

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from hyway.domain.identity.records import Organization, Person
 from hyway.domain.identity.store.people import organization, person
 from hyway.domain.identity.store.tables import MEMBERSHIPS, ORGANIZATIONS, PEOPLE
 from hyway.kernel.db import Read
+from hyway.kernel.sql import Prepared
 
 
 def people(r: Read, seqs: Sequence[int]) -> dict[int, Person]:
     rows = r.run(select(PEOPLE).where(PEOPLE.c.seq.in_(seqs)))
     return {row.seq: person(row) for row in rows}
+
+
+def numbered(r: Read, id: str) -> int | None:
+    return r.run(select(PEOPLE.c.seq).where(PEOPLE.c.id == id)).scalar_one_or_none()
 
 
 def organizations(r: Read, seqs: Iterable[int]) -> dict[int, Organization]:
@@ -26,3 +31,17 @@ def open_to(r: Read, seqs: Iterable[int], person: int | None) -> set[int]:
     seen = or_(ORGANIZATIONS.c.privacy != "private", ORGANIZATIONS.c.seq.in_(mine))
     found = select(ORGANIZATIONS.c.seq).where(ORGANIZATIONS.c.seq.in_(sorted(set(seqs))), seen)
     return set(r.run(found.where(ORGANIZATIONS.c.closed_at.is_(None))).scalars())
+
+
+_MEMBER_ID = Prepared(
+    select(MEMBERSHIPS.c.wire_id).where(
+        MEMBERSHIPS.c.organization == bindparam("organization"), MEMBERSHIPS.c.person == bindparam("person")
+    ),
+    ["organization", "person"],
+)
+
+
+def member_id(r: Read, organization: int, person: int) -> str | None:
+    for (id,) in r.rows(_MEMBER_ID, organization, person):
+        return str(id)
+    return None
