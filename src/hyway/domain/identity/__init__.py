@@ -10,13 +10,24 @@ from hyway.domain.identity import (
     members,
     organizations,
     profiles,
+    sessions,
     signing_up,
     teams,
     things,
+    throttle,
     tokens,
 )
 from hyway.domain.identity.member_records import Account, Favorite, Member, Named, NewMember, Team
-from hyway.domain.identity.naming import member_id, named, open_to, organizations_named, server, within
+from hyway.domain.identity.naming import (
+    member_id,
+    named,
+    numbered,
+    open_to,
+    organizations_named,
+    server,
+    within,
+)
+from hyway.domain.identity.profiling import LONGEST_NAME
 from hyway.domain.identity.records import (
     NOBODYS,
     AccessRequest,
@@ -35,6 +46,7 @@ from hyway.domain.identity.records import (
     Privacy,
     Role,
     Session,
+    SessionShown,
 )
 from hyway.domain.identity.rules import HOKO_SCOPES, PREFIXES, may_manage, one_time_password
 from hyway.domain.identity.rules import email as check_email
@@ -74,6 +86,7 @@ from hyway.domain.identity.tokens import at_organization, person_of
 __all__ = [
     "DEFAULT_PLAN",
     "HOKO_SCOPES",
+    "LONGEST_NAME",
     "NOBODYS",
     "PREFIXES",
     "SESSION_LIFE",
@@ -98,6 +111,7 @@ __all__ = [
     "Privacy",
     "Role",
     "Session",
+    "SessionShown",
     "Team",
     "access",
     "accounts",
@@ -125,6 +139,7 @@ __all__ = [
     "members",
     "members_of",
     "named",
+    "numbered",
     "one_time_password",
     "open_to",
     "organization",
@@ -140,6 +155,7 @@ __all__ = [
     "revoke_key",
     "server",
     "session",
+    "sessions",
     "sessions_seen",
     "sign_in",
     "sign_out",
@@ -148,6 +164,7 @@ __all__ = [
     "switch_organization",
     "teams",
     "things",
+    "throttle",
     "tokens",
     "within",
 ]

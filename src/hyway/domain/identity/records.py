@@ -182,6 +182,17 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionShown:
+    """A session as its person sees it in a list."""
+
+    id: str
+    user_agent: str
+    created_at: Instant
+    seen_at: Instant
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class AccessToken:
     """A person's own credential, as it may be shown again."""
 

@@ -1,6 +1,7 @@
 """Pure decisions of signing in: clients, where they may be answered, and what may be asked for."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from hyway.domain.oidc.records import Client
@@ -23,7 +24,7 @@ _BUILT_IN = (
 )
 COMMAND_LINE = _BUILT_IN[0].id
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_MOST_URIS, _LONGEST_URI = 20, 2_000
+_MOST_URIS, _LONGEST_URI, _LONGEST_NAME = 20, 2_000, 100
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -37,6 +38,11 @@ def built_in(home: str, client_id: str) -> Client | None:
     if client_id == CONSOLE:
         return Client(CONSOLE, "Hyway", (callback(home),))
     return next((each for each in _BUILT_IN if each.id == client_id), None)
+
+
+def may_be_id(text: str) -> bool:
+    """Whether a client's id could look so; nothing else reaches the database."""
+    return len(text) <= 100 and _PRINTABLE.fullmatch(text) is not None
 
 
 def fits(client: Client, asked: str) -> bool:
@@ -66,7 +72,19 @@ def _portless(uri: str) -> str | None:
     return uri.replace(parts.netloc, host, 1)
 
 
-def redirect_uris(uris: list[str]) -> tuple[str, ...]:
+def name(value: str) -> str:
+    """What a client is called on the page that asks for consent."""
+    clean = value.strip()
+    if not clean:
+        raise Invalid("name", "must not be empty")
+    if len(clean) > _LONGEST_NAME:
+        raise Invalid("name", "must be at most {most} characters", most=_LONGEST_NAME)
+    if not clean.isprintable():
+        raise Invalid("name", "must not contain control characters")
+    return clean
+
+
+def redirect_uris(uris: Sequence[str]) -> tuple[str, ...]:
     """The addresses of a client, checked: https anywhere, http on this machine alone, no fragment."""
     clean = tuple(dict.fromkeys(each.strip() for each in uris if each.strip()))
     if not clean:

@@ -6,6 +6,7 @@ is revoked: what a JWT says of itself is never believed.
 
 import base64
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from hyway.domain import identity
@@ -169,11 +170,19 @@ def caller(r: Read, token_hash: str) -> Caller | None:
     """
     found = store.access(r, token_hash)
     if found is None:
-        return None
+        return _machines_caller(r, token_hash)
     grant, expires_at = found
     if expires_at <= clock.now() or not rules.may_act(clients.known(r, grant.client), grant.scope):
         return None
     return of(grant, identity.named(r, [grant.person])[grant.person], expires_at)
+
+
+def _machines_caller(r: Read, token_hash: str) -> Caller | None:
+    found = store.machine(r, token_hash)
+    if found is None or found[1] <= clock.now():
+        return None
+    key = identity.api_keys.caller(r, found[0])
+    return replace(key, expires_at=found[1]) if key else None
 
 
 def of(grant: Grant, person: Person, expires_at: int | None = None) -> Caller:

@@ -146,3 +146,7 @@ def purge(w: Write, at: Instant) -> int:
 
 def by_seqs(r: Read, seqs: list[int]) -> list[Grant]:
     return [grant(row) for row in r.run(select(GRANTS).where(GRANTS.c.seq.in_(seqs)))]
+
+
+def drop_access(w: Write, token_hash: str) -> None:
+    w.run(delete(TOKENS).where(TOKENS.c.token_hash == token_hash))
