@@ -5,7 +5,7 @@ A resource is a file of operations, put into OPERATIONS here.
 
 import dataclasses
 
-from hyway.apis.hyphen import documents, dot_envs, organizations, vault
+from hyway.apis.hyphen import access, api_keys, documents, dot_envs, organizations, vault
 from hyway.apis.hyphen.door import Door
 from hyway.apis.hyphen.style import STYLE
 from hyway.apis.hyphen.tools import Tools
@@ -13,7 +13,13 @@ from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
 from hyway.domain import identity, netinfo
 
-OPERATIONS = (*organizations.OPERATIONS, *dot_envs.OPERATIONS, *vault.OPERATIONS)
+OPERATIONS = (
+    *organizations.OPERATIONS,
+    *dot_envs.OPERATIONS,
+    *vault.OPERATIONS,
+    *access.OPERATIONS,
+    *api_keys.OPERATIONS,
+)
 
 
 def app(kit: Kit, places: netinfo.Places) -> Door:
