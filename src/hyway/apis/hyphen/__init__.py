@@ -5,7 +5,7 @@ A resource is a file of operations, put into OPERATIONS here.
 
 import dataclasses
 
-from hyway.apis.hyphen import access, api_keys, documents, dot_envs, organizations, vault
+from hyway.apis.hyphen import access, api_keys, documents, dot_envs, members, organizations, teams, vault
 from hyway.apis.hyphen.door import Door
 from hyway.apis.hyphen.style import STYLE
 from hyway.apis.hyphen.tools import Tools
@@ -19,6 +19,8 @@ OPERATIONS = (
     *vault.OPERATIONS,
     *access.OPERATIONS,
     *api_keys.OPERATIONS,
+    *members.OPERATIONS,
+    *teams.OPERATIONS,
 )
 
 

@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 LONGEST_NAME, MOST_CHANNELS, LONGEST_CHANNEL = 100, 20, 255
+MOST_AT_ONCE = 20_000
+"""Members of a team that are named in one call."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DYNAMIC = "The members of a dynamic team follow from its criteria"
 
@@ -146,15 +148,15 @@ def members(r: Read, by: Caller, id: str) -> list[Member]:
     return profile_store.of_team(r, by.organization, store.in_team(team.seq))
 
 
-def replace_members(w: Write, by: Caller, id: str, ids: Sequence[str]) -> Team:
+def replace_members(w: Write, by: Caller, id: str, ids: Sequence[str], place: str = "members") -> Team:
     """Just these are in a static team from now on; Invalid, with nothing changed, if one is no person of the
-    organization."""
+    organization. `place` is where the ids stand in what the caller sent."""
     team = _by_hand(w, by, id)
     wanted = list(dict.fromkeys(ids))
     known = store.memberships(w, by.organization, [each for each in wanted if profiling.is_id(each, "memb")])
     for at, each in enumerate(ids):
         if each not in known:
-            raise Invalid(str(at), "must be the id of a member of the organization")
+            raise Invalid(f"{place}/{at}", "must be the id of a person who is a member of the organization")
     new, old = {known[each] for each in wanted}, store.members(w, team.seq)
     out, into = sorted(old - new), sorted(new - old)
     store.move(w, by.organization, [(team.seq, s) for s in out], [(team.seq, s) for s in into], clock.now())
