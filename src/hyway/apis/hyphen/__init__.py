@@ -5,7 +5,17 @@ A resource is a file of operations, put into OPERATIONS here.
 
 import dataclasses
 
-from hyway.apis.hyphen import access, api_keys, documents, dot_envs, members, organizations, teams, vault
+from hyway.apis.hyphen import (
+    access,
+    api_keys,
+    documents,
+    dot_envs,
+    events,
+    members,
+    organizations,
+    teams,
+    vault,
+)
 from hyway.apis.hyphen.door import Door
 from hyway.apis.hyphen.style import STYLE
 from hyway.apis.hyphen.tools import Tools
@@ -14,13 +24,14 @@ from hyway.apis.kit.family import Family
 from hyway.domain import identity, netinfo
 
 OPERATIONS = (
-    *organizations.OPERATIONS,
-    *dot_envs.OPERATIONS,
-    *vault.OPERATIONS,
     *access.OPERATIONS,
     *api_keys.OPERATIONS,
+    *dot_envs.OPERATIONS,
+    *events.OPERATIONS,
     *members.OPERATIONS,
+    *organizations.OPERATIONS,
     *teams.OPERATIONS,
+    *vault.OPERATIONS,
 )
 
 
