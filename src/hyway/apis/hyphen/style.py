@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hyway.apis.kit.style import Header, Nowhere, Style, Voiced
-from hyway.domain import identity
+from hyway.domain import identity, oidc
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Fault, Gone, Invalid, Missing, Refused, Several, Spent, Taken, Unknown
@@ -32,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 
 def find(r: Read, token_hash: str) -> Caller | None:
     """Whom a key's secret speaks for, or an access token."""
-    found = identity.api_keys.caller(r, token_hash)
+    found = identity.api_keys.caller(r, token_hash) or oidc.caller(r, token_hash)
     if found is None:
         return None
     return dataclasses.replace(found, scopes=frozenset(CREDENTIAL), via="hyphen")
