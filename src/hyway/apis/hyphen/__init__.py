@@ -8,11 +8,14 @@ import dataclasses
 from hyway.apis.hyphen import (
     access,
     api_keys,
+    apps,
     documents,
     dot_envs,
+    environments,
     events,
     members,
     organizations,
+    projects,
     teams,
     vault,
 )
@@ -32,6 +35,9 @@ OPERATIONS = (
     *organizations.OPERATIONS,
     *teams.OPERATIONS,
     *vault.OPERATIONS,
+    *projects.OPERATIONS,
+    *apps.OPERATIONS,
+    *environments.OPERATIONS,
 )
 
 

@@ -31,7 +31,7 @@ def find(r: Read, by: Caller, id: str) -> App:
     called = rules.known_as("app", id)
     found = store.find(r, whose(r, by), *called) if called else None
     if found is None:
-        raise Missing("App not found")
+        raise Missing("App not found", id=id)
     identity.access.require(by, "read", "App", *found.within)
     return found
 
@@ -42,7 +42,7 @@ def create(w: Write, by: Caller, project: str, new: NewApp) -> App:
     identity.access.require(by, "create", "App", of.id)
     checked = NewApp(rules.alternate_id("app", new.alternate_id), rules.name(new.name))
     if not project_store.hold(w, by.organization, of.seq, "stays"):
-        raise Missing("Project not found")
+        raise Missing("Project not found", id=project)
     try:
         with w.attempt():
             made = store.add(w, of, ids.prefixed("app"), checked, clock.now())

@@ -42,7 +42,7 @@ def find(r: Read, by: Caller, of: Project | App, id: str) -> Environment:
     called = rules.known_as("environment", id)
     found = store.find(r, project, *called) if called else None
     if found is None:
-        raise Missing("Environment not found")
+        raise Missing("Environment not found", id=id)
     return found
 
 
@@ -119,7 +119,7 @@ def _around(of: Project | App) -> tuple[Project, tuple[str, ...]]:
 
 def _hold(w: Write, by: Caller, of: Project) -> None:
     if not project_store.hold(w, by.organization, of.seq, "changes"):
-        raise Missing("Project not found")
+        raise Missing("Project not found", id=of.id)
 
 
 def _taken(clash: Conflict) -> Taken:

@@ -25,7 +25,7 @@ def find(r: Read, by: Caller, id: str) -> Project:
     called = rules.known_as("project", id)
     row = store.find(r, by.organization, *called) if called else None
     if row is None:
-        raise Missing("Project not found")
+        raise Missing("Project not found", id=id)
     identity.access.require(by, "read", "Project", row.id)
     return store.project(row, whose(r, by))
 
@@ -74,7 +74,7 @@ def drop(w: Write, by: Caller, id: str) -> None:
     gone = find(w, by, id)
     identity.access.require(by, "delete", "Project", gone.id)
     if not store.hold(w, by.organization, gone.seq, "goes"):
-        raise Missing("Project not found")
+        raise Missing("Project not found", id=id)
     parts = apps.of_project(w, gone)
     apps.drop(w, by.organization, [app.seq for app in parts])
     environments.drop(w, gone)
