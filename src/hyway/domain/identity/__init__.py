@@ -16,6 +16,7 @@ from hyway.domain.identity import (
     things,
     throttle,
     tokens,
+    trying,
 )
 from hyway.domain.identity.member_records import Account, Favorite, Member, Named, NewMember, Team
 from hyway.domain.identity.naming import (
@@ -27,7 +28,6 @@ from hyway.domain.identity.naming import (
     server,
     within,
 )
-from hyway.domain.identity.profiling import LONGEST_NAME
 from hyway.domain.identity.records import (
     NOBODYS,
     AccessRequest,
@@ -86,7 +86,6 @@ from hyway.domain.identity.tokens import at_organization, person_of
 __all__ = [
     "DEFAULT_PLAN",
     "HOKO_SCOPES",
-    "LONGEST_NAME",
     "NOBODYS",
     "PREFIXES",
     "SESSION_LIFE",
@@ -166,5 +165,6 @@ __all__ = [
     "things",
     "throttle",
     "tokens",
+    "trying",
     "within",
 ]

@@ -1,10 +1,13 @@
 """Who belongs to an organization, in which role, and how they leave."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from hyway.domain.identity.organizations import manages
 from hyway.domain.identity.records import Caller, Membership, Person, Role
 from hyway.domain.identity.store import members as store
 from hyway.kernel import clock, sqid
-from hyway.kernel.db import Read, Write
+from hyway.kernel.db import Read, Ref, Write
 from hyway.kernel.faults import Invalid, Missing, Several, Taken
 
 _ROLES: dict[str, Role] = {"admin": "admin", "member": "member"}
@@ -89,11 +92,15 @@ def remove(w: Write, by: Caller, seq: int) -> None:
     w.announce(by, action, "person", of.person.id, {**_told(of), "role": of.role})
 
 
-def end(w: Write, by: Caller, seq: int) -> None:
-    """The same for callers who have been asked for their permission already, and under a lock; it is told."""
+def end(w: Write, by: Caller, seq: int, more: Mapping[str, Any], refs: Sequence[Ref]) -> None:
+    """The same for callers who have been asked for their permission already, and under a lock.
+
+    `more` and `refs` are what the fact says besides.
+    """
     of = find(w, by, seq)
     _end(w, by, of)
-    w.announce(by, "member.removed", "person", of.person.id, {**_told(of), "role": of.role})
+    told = {**_told(of), "role": of.role, **more}
+    w.announce(by, "member.removed", "person", of.person.id, told, refs)
 
 
 def _end(w: Write, by: Caller, of: Membership) -> None:

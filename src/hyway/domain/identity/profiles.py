@@ -4,15 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from hyway.domain.identity import access, accounting, members, profiling, settling
-from hyway.domain.identity.member_records import Account, Favorite, Member, NewMember
+from hyway.domain.identity.member_records import Favorite, Member, NewMember
 from hyway.domain.identity.records import Caller, Person
-from hyway.domain.identity.service import join
+from hyway.domain.identity.service import take_in
 from hyway.domain.identity.store import favorites as favorite_store
 from hyway.domain.identity.store import members as member_store
 from hyway.domain.identity.store import people
 from hyway.domain.identity.store import profiles as store
 from hyway.domain.identity.store import teams as team_store
-from hyway.kernel import clock, ids
+from hyway.kernel import clock, ids, sqid
 from hyway.kernel.db import Conflict, Read, Ref, Write
 from hyway.kernel.faults import Invalid, Missing, Taken
 from hyway.kernel.patch import UNSET, Unset, given
@@ -102,13 +102,14 @@ def create(w: Write, by: Caller, new: NewMember) -> Member:
     person = _person(w, email)
     if store.address_in_use(w, by.organization, email, 0):
         raise Taken("", "A member with this email exists already")
-    seq = join(w, by, person, "member")
+    seq = take_in(w, by, person, "member")
     store.stop_waiting(w, by.organization, person.seq, email)
     store.change(w, by.organization, seq, clock.now(), **names)
     store.connect(w, seq, accounts)
     settling.settle(w, by.organization, seq)
     made = store.by_number(w, by.organization, seq)
-    told = {"person": person.seq, "organization_name": made.organization.name, **_told(made)}
+    known = {"user": sqid.text(person.seq), "user_name": person.name, "membership": sqid.text(seq)}
+    told = {**known, "organization_name": made.organization.name, **_told(made)}
     w.announce(by, "member.created", "member", made.id, told, [ref(made)])
     return _whole(w, by, made)
 
@@ -187,10 +188,9 @@ def drop(w: Write, by: Caller, id: str) -> None:
     member_store.lock(w, by.organization)
     seq, gone = person_in(w, by, id)
     try:
-        members.end(w, by, seq)
+        members.end(w, by, seq, _told(gone), [ref(gone)])
     except Invalid as fault:
         raise Taken("", fault.text) from None
-    w.announce(by, "member.deleted", "member", gone.id, _told(gone), [ref(gone)])
 
 
 def ref(of: Member) -> Ref:
@@ -206,8 +206,3 @@ def _told(of: Member) -> dict[str, Any]:
         "nickname": of.nickname,
         "email": of.email,
     }
-
-
-def accounts_told(accounts: tuple[Account, ...]) -> list[dict[str, str]]:
-    """Accounts as facts speak of them."""
-    return [{"type": each.type, "identifier": each.identifier} for each in accounts]

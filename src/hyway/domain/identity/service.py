@@ -129,8 +129,14 @@ def person_by_email(r: Read, email: str) -> Person | None:
     return found[0] if found else None
 
 
-def join(w: Write, by: Caller, person: Person, role: Role) -> int:
-    """Makes a person a member of the caller's organization; the number of the membership.
+def join(w: Write, by: Caller, person: Person, role: Role) -> None:
+    """Makes a person a member of the caller's organization."""
+    take_in(w, by, person, role)
+    w.announce(by, "member.joined", "person", person.id, {"email": person.email, "role": role})
+
+
+def take_in(w: Write, by: Caller, person: Person, role: Role) -> int:
+    """The same for who announces it in other words; the number of the membership.
 
     Another member there who goes by the person's own address goes by their own again.
     """
@@ -143,7 +149,6 @@ def join(w: Write, by: Caller, person: Person, role: Role) -> int:
         raise Taken("email", "is a member already") from None
     for each in (*others, seq):
         settling.settle(w, by.organization, each)
-    w.announce(by, "member.joined", "person", person.id, {"email": person.email, "role": role})
     return seq
 
 

@@ -62,6 +62,24 @@ def _invited(w: Write, fact: Fact) -> None:
     mails.write(w, email, letter)
 
 
+def _added(w: Write, fact: Fact) -> None:
+    """Into the inbox of who has shown that the address is theirs; the others find a way in in a letter."""
+    number = sqid.owner(fact.data["user"]) or 0
+    person = identity.named(w, [number]).get(number)
+    if person is not None and person.is_confirmed:
+        tell(w, _telling(fact, "Addition", _MEMBERSHIP, _at(fact), by=fact.by.actor_name))
+        return
+    name, email = fact.data["organization_name"], fact.data["email"]
+    letter = mails.Letter(
+        f"You are a member of {name}",
+        f"{fact.by.actor_name} has made you a member of {name}. The link leads to an account of your own.",
+        identity.signing_up.link(w, email, identity.signing_up.INVITED_LIFE),
+        "Make your account",
+        "If you do not know what this is about, do nothing.",
+    )
+    mails.write(w, email, letter)
+
+
 def _to_inbox(w: Write, fact: Fact) -> None:
     tell(w, _telling(fact, "Invitation", _INVITATION, "/me/invitations"))
 
@@ -135,6 +153,7 @@ _HEARD: dict[str, Callable[[Write, Fact], None]] = {
     "join_request.approved": _approved,
     "join_request.rejected": _rejected,
     "invitation.created": _invited,
+    "member.created": _added,
     "member.role_changed": _role_changed,
     "member.removed": _removed,
     "organization.closed": _closed,

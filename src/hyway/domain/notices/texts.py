@@ -23,6 +23,10 @@ TEXTS: dict[str, Words] = {
         "You are invited to {organization_name}",
         "{organization_name} invites you to become a member. You can accept or decline.",
     ),
+    "Membership::AdditionNotifier": Words(
+        "You are now a member of {organization_name}",
+        "{by} has made you a member of {organization_name}.",
+    ),
     "Membership::RequestAcceptedNotifier": Words(
         "You are a member of {organization_name}",
         "Your request to join {organization_name} was approved.",
