@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hyway import observe, worker
-from hyway.domain import audit, billing, creators, identity, netinfo, notices, tracking, webhooks
+from hyway.domain import audit, billing, creators, identity, netinfo, notices, oidc, tracking, webhooks
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
@@ -51,6 +51,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
     db.hearers += [
         audit.record,
         billing.accounts.hear,
+        oidc.hearing.hear,
         webhooks.hear,
         notices.hear,
         creators.hearing.hear,
@@ -100,8 +101,8 @@ def build(settings: Settings) -> Front:
             redirect=lane,
             branches=(
                 *_branches(db, api, tracks, pages, ingest),
-                *_market(db, market, blobs),
-                *_platform(platform),
+                *_market(db, market, blobs, platform),
+                *_provider(settings, db, pages),
                 *_hooks(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 Branch("/maps/", "maps", cast(App, assets)),
@@ -165,8 +166,8 @@ _MARKET = ("organizations", "me", "board")
 """First words of the addresses that speak JSON to programs and HTML to people."""
 
 
-def _market(db: Database, market: App, blobs: Blobs) -> tuple[Branch, ...]:
-    """Campaigns, collabs and creators, and the pictures that belong to them."""
+def _market(db: Database, market: App, blobs: Blobs, platform: App) -> tuple[Branch, ...]:
+    """Campaigns, collabs and creators, and the pictures that belong to them; and the platform of developers."""
     from hyway.edge.attachments import Attachments
 
     return (
@@ -176,6 +177,7 @@ def _market(db: Database, market: App, blobs: Blobs) -> tuple[Branch, ...]:
             for suffix in ("", ".json", ".html", ".xml")
         ),
         Branch("/rails/", "attachments", Attachments(db, blobs), secret=True),
+        *_platform(platform),
     )
 
 
@@ -196,6 +198,17 @@ _NO_SUCH = "/api/unknown-host"
 
 def _platform(platform: App) -> tuple[Branch, ...]:
     return tuple(Branch(f"/api/{word}/", "hyphen", platform, _NO_SUCH) for word in _PLATFORM)
+
+
+def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...]:
+    """Signing in by OpenID Connect: what people see, and what programs ask."""
+    from hyway.edge.provider import PREFIXES, Provider
+
+    provider = Provider(db, settings.public_url, settings.trusted_proxies)
+    return (
+        Branch("/oauth2/", "console", pages, secret=True),
+        *(Branch(prefix, "oidc", cast(App, provider), secret=True) for prefix in PREFIXES),
+    )
 
 
 def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:

@@ -15,6 +15,7 @@ from hyway.console import arrive, charts, shown, static, voice
 from hyway.console.market import charts as market_charts
 from hyway.console.market import routes, words
 from hyway.console.pages import (
+    consent,
     customers,
     home,
     keys,
@@ -126,7 +127,7 @@ def _made(content: str) -> Litestar:
         dependencies={"visit": Provide(arrive.visit)},
     )
     return Litestar(
-        route_handlers=[*static.ROUTES, *sign.ROUTES, router, *routes.made()],
+        route_handlers=[*static.ROUTES, *sign.ROUTES, *consent.ROUTES, router, *routes.made()],
         dependencies={"house": Provide(arrive.house, sync_to_thread=False)},
         exception_handlers=voice.HANDLERS,
         before_send=[partial(_guard, {"content-security-policy": content, **_HEADERS})],

@@ -41,6 +41,10 @@ class Form:
         """The first value as it was typed: a password may begin with a blank."""
         return next(iter(self._values.get(name, ())), "")
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """All fields as they came."""
+        return [(name, value) for name, values in self._values.items() for value in values]
+
     def many(self, name: str) -> list[str]:
         return [value.strip() for value in self._values.get(name, ())]
 

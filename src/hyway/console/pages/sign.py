@@ -26,11 +26,11 @@ async def root(house: Home) -> Page:
 
 @get("/console/sign-in")
 async def ask(request: Asked, house: Home) -> Page:
-    """The sign-in page; who is signed in already goes on."""
-    token = request.cookies.get(SESSION, "")
+    """The sign-in page; who is signed in already goes on, unless they are to sign in once more (`again`)."""
+    token, asked = request.cookies.get(SESSION, ""), arrive.asked(request)
     who = await house.db.read(identity.session, token)
-    if who is not None:
-        return house.go("/console")
+    if who is not None and not asked.ticked("again"):
+        return house.go(_inside(asked.text("next")))
     return _page(request, house)
 
 

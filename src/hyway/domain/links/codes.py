@@ -21,7 +21,7 @@ _RESERVED = """
     openapi.yaml organizations orgs partners password ping privacy projects qr qrcode rails readyz redoc register
     robots.txt sdk sdk_events security security.txt segments session sessions settings setup sign-up signin
     signout signup sitemap.xml socket static status stream support sw.js swagger tags teams terms toggle
-    toggles track tracking undefined user users v1 v2 v3 webhook webhooks wp-admin wp-login.php ws www
+    toggles track tracking undefined user userinfo users v1 v2 v3 webhook webhooks wp-admin wp-login.php ws www
 """
 
 RESERVED = frozenset(_RESERVED.split())

@@ -1,10 +1,11 @@
 """Requests for a code: who asks, for what, and what has to happen before a browser is sent back with one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hyway.domain import identity
 from hyway.domain.identity import Session
-from hyway.domain.oidc import clients, rules, server
+from hyway.domain.oidc import clients, keys, rules, server
 from hyway.domain.oidc.records import Client, Origin
 from hyway.domain.oidc.server import Pairs
 from hyway.domain.oidc.store import clients as store
@@ -178,3 +179,19 @@ def _granted(w: Write, wish: Wish, who: Session, origin: Origin) -> Back:
 def owner(r: Read, client: Client) -> str:
     """The organization that registered a client, for the page that asks for consent."""
     return identity.organization_name(r, client.organization) if client.organization is not None else ""
+
+
+def parting(r: Read, said: Mapping[str, str], who: Session | None) -> tuple[bool, str]:
+    """Of a wish to sign somebody out: whether it is proved to be about who is signed in, and where to go then.
+
+    Back to a client only at an address that it is registered with, else nowhere (empty). Its proof is an id token of
+    ours, however old (OpenID Connect RP-Initiated Logout 1.0, 2).
+    """
+    claims = keys.verified(r, said.get("id_token_hint", "")) or {}
+    client = clients.known(r, str(claims.get("aud") or said.get("client_id", "")))
+    to = said.get("post_logout_redirect_uri", "")
+    if client is None or not rules.fits(client, to):
+        to = ""
+    elif said.get("state"):
+        to = server.with_query(to, {"state": said["state"]})
+    return who is not None and claims.get("sub") == who.person.wire_id, to
