@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -12,7 +12,7 @@ import pytest
 
 from hyway.apis import hyphen
 from hyway.apis.hyphen.door import Door
-from hyway.domain import audit, identity, netinfo
+from hyway.domain import audit, billing, identity, netinfo, oidc
 from hyway.domain.identity import NOBODYS, Caller, Organization, Person, Role
 from hyway.kernel import seal
 from hyway.kernel.db import Database, Read, Write
@@ -33,7 +33,6 @@ class World:
     app: Door
     organization: Organization
     key: str = ""
-    _people: dict[str, Caller] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -76,12 +75,8 @@ class World:
         return httpx.AsyncClient(transport=transport, base_url=PUBLIC, headers=headers, **more)
 
     def token(self, person: Person) -> str:
-        """What the person shows when they come: known to this app alone."""
-        token = f"token-of-{person.id}"
-        self.app.family.callers._known[seal.digest(token)] = replace(
-            outside(person), scopes=frozenset({"credential"})
-        )
-        return token
+        """An access token of the person's."""
+        return self.db.write_now(oidc.issue, person.seq).access_token
 
 
 def outside(person: Person) -> Caller:
@@ -178,7 +173,7 @@ def make_acme(db: Database, **kit: Any) -> Acme:
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     opened = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC)
-    opened.hearers.append(audit.record)
+    opened.hearers += [audit.record, billing.accounts.hear]
     yield opened
     opened.close()
 

@@ -59,7 +59,7 @@ def operation(
         raise ValueError(f"{method} {path} needs a role, but names no organization")
 
     def make(handler: Handler) -> Operation:
-        return operations.operation(
+        made = operations.operation(
             method,
             path,
             gives=gives,
@@ -71,8 +71,8 @@ def operation(
             replies=replies,
             also=also,
             reads=guarded(_check),
-            needs=role,
-        )(_answered(handler, status))
+        )
+        return dataclasses.replace(made(_answered(handler, status)), needs=role)
 
     return make
 

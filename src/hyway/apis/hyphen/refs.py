@@ -4,6 +4,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hyway.domain import identity
+
 
 class OrganizationRef(Struct):
     id: str
@@ -33,8 +35,9 @@ class Alternate(Named, Protocol):
     def alternate_id(self) -> str: ...
 
 
-def organization(of: Named) -> OrganizationRef:
-    return OrganizationRef(of.id, of.name)
+def organization(of: identity.Organization | Named) -> OrganizationRef:
+    """Also of the record that all APIs share, whose own id is another's."""
+    return OrganizationRef(of.wire_id if isinstance(of, identity.Organization) else of.id, of.name)
 
 
 def project(of: Alternate) -> AlternateRef:

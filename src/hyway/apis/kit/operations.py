@@ -135,7 +135,6 @@ def operation(
     also: Mapping[int, str] | None = None,
     forms: Mapping[str, Any] | None = None,
     reads: MakeReader = strict,
-    needs: tuple[str, str] | None = None,
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation (first line: the summary).
 
@@ -163,7 +162,6 @@ def operation(
             also=also or {},
             forms=forms or {},
             reader=reads(query, takes),
-            needs=needs,
         )
 
     return make
