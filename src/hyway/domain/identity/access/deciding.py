@@ -11,7 +11,13 @@ _ADMIN = Grants(frozenset({roles.ADMIN}))
 _MEMBER = Grants(frozenset({roles.MEMBER}))
 _NOTHING = Grants()
 
-_NOUNS = {"ApiKey": "API keys", "DotEnv": ".env files", "VaultKey": "project keys", "Access": "access"}
+_NOUNS = {
+    "ApiKey": "API keys",
+    "DotEnv": ".env files",
+    "VaultKey": "project keys",
+    "Access": "access",
+    "Usage": "usage",
+}
 
 
 class Rule(NamedTuple):
