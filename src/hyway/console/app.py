@@ -37,6 +37,8 @@ from hyway.console.pages import (
     tracking_users,
     webhooks,
 )
+from hyway.console.projects import routes as project_routes
+from hyway.console.projects import words as project_words
 from hyway.console.visit import House, Maps, Streams, Tiles
 from hyway.domain import creators, netinfo
 from hyway.kernel.blobs import Blobs
@@ -123,7 +125,7 @@ def _made(content: str) -> Litestar:
     """All pages with their manners; `content` is the policy of what they may load."""
     router = Router(
         "/",
-        route_handlers=[handler for page in _SIGNED_IN for handler in page.ROUTES],
+        route_handlers=[handler for page in (*_SIGNED_IN, project_routes) for handler in page.ROUTES],
         dependencies={"visit": Provide(arrive.visit)},
     )
     return Litestar(
@@ -153,7 +155,7 @@ def _pictures(public_url: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update({**shown.FILTERS, **words.FILTERS})
+    made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS})
     made.globals.update(
         asset=static.address,
         area=charts.area,

@@ -64,10 +64,10 @@ async def visit(request: Asked) -> Visit:
     found = await home.db.read(_found, request.cookies.get(SESSION, ""))
     if found is None:
         raise Elsewhere(sign_in(request))
-    there, unseen = found
+    there, by, unseen = found
     if there.who.organization is None:
         raise Elsewhere(_OUTSIDE)
-    by, sent = _caller(request, there.who), await form(request)
+    by, sent = _caller(request, by), await form(request)
     made = Visit(
         home, request, there.who, there.token, by, there.belongs, unseen, asked(request), sent, there.is_late
     )
@@ -91,16 +91,21 @@ async def admitted(made: V) -> V:
     return made
 
 
-def _caller(request: Asked, who: identity.Session) -> Caller:
-    """The person who asks; test data are shown in the rooms of tracking alone, to who has chosen so."""
-    by = who.caller(request_id(request))
+def _caller(request: Asked, by: Caller) -> Caller:
+    """The person who asks, from where; test data are shown in the rooms of tracking alone, to who has chosen so."""
+    by = replace(by, request_id=request_id(request), client=address(request))
     is_test = request.cookies.get(DATA) == "test" and request.url.path.startswith(_TRACKING)
     return replace(by, environment="test") if is_test else by
 
 
-def _found(r: Read, token: str) -> tuple[Came, int] | None:
+def _found(r: Read, token: str) -> tuple[Came, Caller, int] | None:
     there = came(r, token)
-    return (there, notices.count_unseen(r, there.who.caller())) if there else None
+    if there is None:
+        return None
+    by, organization = there.who.caller(), there.who.organization
+    if organization is not None:
+        by = identity.access.enter(r, by, organization.wire_id)
+    return there, by, notices.count_unseen(r, by)
 
 
 def sign_in(request: Asked) -> str:

@@ -39,9 +39,11 @@ THEME = "hyway_theme"
 ZONE = "hyway_zone"
 DATA = "hyway_data"
 """Whether the rooms of tracking show live data or test data."""
+UNFOLDED = "hyway_rooms"
+"""Which groups of rooms the navigation shows unfolded, as the script remembers it: names with dots between."""
 _PATH = "/"
 _END = re.compile(r"[/?#]")
-_OURS = frozenset({"console", "organizations", "me", "board", "mailbox"})
+_OURS = frozenset({"console", "organizations", "me", "board", "mailbox", "oauth2"})
 """How the addresses of pages begin."""
 
 
@@ -165,13 +167,26 @@ class Visit:
 
     @property
     def role(self) -> identity.Role | None:
-        """What the person is where they are."""
-        return self.who.role
+        """What the person is where they are: an admin, too, who is one through a team."""
+        return self.by.role
 
     @property
     def manages(self) -> bool:
         """Keys, webhooks and the organization are for owners and admins."""
         return self.role in ("owner", "admin")
+
+    def may(self, action: str, subject: str, *within: str) -> bool:
+        """Whether to offer something; `within` are the ids of what it is about and of what that is part of."""
+        return identity.access.may(self.by, action, subject, *within)
+
+    def may_somewhere(self, action: str, subject: str) -> bool:
+        """Whether there is anything in the organization that this may be done to."""
+        return identity.access.may_somewhere(self.by, action, subject)
+
+    @property
+    def unfolded(self) -> Sequence[str]:
+        """The groups of rooms that stand open in the navigation wherever one is."""
+        return self.request.cookies.get(UNFOLDED, "links").split(".")
 
     @property
     def zone(self) -> str:

@@ -72,14 +72,27 @@
     if (button.dataset.open) document.getElementById(button.dataset.open).showModal();
     if ("close" in button.dataset) button.closest("dialog").close();
     if ("addRow" in button.dataset) addRow(button);
+    if ("dropRow" in button.dataset) dropRow(button);
   });
 
   const addRow = (button) => {
     const rows = button.parentElement.querySelector("[data-rows]");
     const fresh = rows.lastElementChild.cloneNode(true);
-    all(fresh, "input, select").forEach((field) => { field.value = ""; });
+    all(fresh, "input, select").forEach((field) => { field.value = ""; field.removeAttribute("aria-invalid"); });
+    all(fresh, ".wrong").forEach((each) => each.remove());
+    all(fresh, "select").forEach((field) => { field.selectedIndex = 0; });
     rows.append(fresh);
-    fresh.querySelector("select").focus();
+    fresh.querySelector("select, input").focus();
+  };
+
+  // The last row stays, empty: there is nothing to copy a new one from else.
+  const dropRow = (button) => {
+    const row = button.closest("[data-row]");
+    const rows = row.parentElement;
+    const next = (row.nextElementSibling || row.previousElementSibling)?.querySelector("select, input");
+    if (rows.children.length > 1) row.remove();
+    else all(row, "input").forEach((field) => { field.value = ""; });
+    (next || row.querySelector("select, input")).focus();
   };
 
   // What cannot be undone is asked for first; without this script the server asks.
@@ -130,6 +143,35 @@
     };
     form.addEventListener("input", show);
     show();
+  });
+
+  // A group of rooms stays as it was left, on the next page too: the server writes it by this cookie.
+  all(document, "[data-rooms-group] > summary").forEach((each) => each.addEventListener("click", () => setTimeout(() => {
+    const open = all(document, "[data-rooms-group][open]").map((group) => group.dataset.roomsGroup);
+    document.cookie = `hyway_rooms=${open.join(".")}; path=/; max-age=31536000; samesite=lax`;
+  })));
+
+  // What a form would come to, asked while it is filled in: the answer is a part of a page.
+  all(document, "[data-try]").forEach((form) => {
+    const place = form.querySelector("[data-tried]");
+    let last = "";
+    let asked = 0;
+    const ask = async () => {
+      const fields = new URLSearchParams([...new FormData(form)].filter(([name, value]) => name !== "csrf" && typeof value === "string"));
+      if (String(fields) === last) return;
+      last = String(fields);
+      const mine = ++asked;
+      const answer = await fetch(`${form.dataset.try}?${fields}`, { headers: { "X-Part": "1" } }).catch(() => null);
+      if (mine !== asked || !answer) return;
+      if (answer.status === 401) return location.assign(answer.headers.get("x-go") || "/console/sign-in");
+      if (answer.ok) place.innerHTML = await answer.text();
+    };
+    let waiting = 0;
+    const soon = () => { clearTimeout(waiting); waiting = setTimeout(ask, 250); };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+    form.addEventListener("click", (event) => event.target.closest("[data-drop-row], [data-add-row]") && soon());
+    ask();
   });
 
   // Where tabs run out of a narrow screen, the present one is in sight.

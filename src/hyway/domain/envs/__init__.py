@@ -1,6 +1,6 @@
 """Versions of .env files, sealed, and the keys of the vaults that open them."""
 
-from hyway.domain.envs import usage, vault, versions
+from hyway.domain.envs import looking, usage, vault, versions
 from hyway.domain.envs.records import (
     AppUse,
     Denied,
@@ -29,6 +29,7 @@ __all__ = [
     "VaultKey",
     "Version",
     "Wanted",
+    "looking",
     "usage",
     "vault",
     "versions",

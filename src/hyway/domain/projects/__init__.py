@@ -1,6 +1,6 @@
 """Projects, their apps and environments, and how organizations begin with them."""
 
-from hyway.domain.projects import apps, environments, founding
+from hyway.domain.projects import apps, controls, environments, founding
 from hyway.domain.projects.projects import change, create, drop, find, page
 from hyway.domain.projects.records import (
     App,
@@ -35,6 +35,7 @@ __all__ = [
     "Project",
     "ProjectChange",
     "apps",
+    "controls",
     "change",
     "create",
     "drop",
