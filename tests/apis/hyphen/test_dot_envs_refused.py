@@ -124,7 +124,7 @@ async def test_who_is_not_there(shop: Shop) -> None:
     async with acme.client() as client:
         refused(await client.get(f"{base}/apps/nobody/dot-env/"), 404, unknown.format("nobody"))
         for environment in ("nowhere", absent, shop.app.id):
-            where = {"environmentId": environment}
+            where: dict[str, Any] = {"environmentId": environment}
             refused(await client.get(shop.path, params=where), 404, unknown.format(environment))
             refused(await shop.push(client, **where), 404, unknown.format(environment))
             refused(await client.delete(shop.path, params=where), 404, unknown.format(environment))
