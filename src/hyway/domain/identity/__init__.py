@@ -17,6 +17,7 @@ from hyway.domain.identity import (
     throttle,
     tokens,
     trying,
+    vouching,
 )
 from hyway.domain.identity.member_records import Account, Favorite, Member, Named, NewMember, Team
 from hyway.domain.identity.naming import (
@@ -166,5 +167,6 @@ __all__ = [
     "throttle",
     "tokens",
     "trying",
+    "vouching",
     "within",
 ]

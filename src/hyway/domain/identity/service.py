@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 
 from hyway.domain.identity import rules, settling
 from hyway.domain.identity.records import (
+    NOBODYS,
     Caller,
     Issued,
     Key,
@@ -195,7 +196,7 @@ def sign_in(
         store.add_try(w, who, now)
         return None
     store.forget_tries(w, who, now - clock.DAY)
-    return _open_session(w, found[0], user_agent, now)
+    return open_session(w, found[0], user_agent, now)
 
 
 def _throttle(r: Read, who: str, now: Instant) -> None:
@@ -203,7 +204,8 @@ def _throttle(r: Read, who: str, now: Instant) -> None:
         raise Spent("too many failed tries; wait and try again", retry_after=_TRIES_WINDOW // clock.SECOND)
 
 
-def _open_session(w: Write, person: Person, user_agent: str, now: Instant) -> tuple[str, Session]:
+def open_session(w: Write, person: Person, user_agent: str, now: Instant) -> tuple[str, Session]:
+    """A token for a browser and its session, for somebody who has shown who they are."""
     belongs = store.memberships(w, person_seq=person.seq)
     store.purge_sessions(w, now)
     token = seal.token("hws_")
@@ -276,8 +278,11 @@ def reset_password(w: Write, person: Person) -> str:
     fresh = rules.one_time_password()
     store.change_person(w, person.seq, password_hash=seal.hash_password(fresh), must_change_password=1)
     store.end_sessions(w, person_seq=person.seq)
-    for m in store.memberships(w, person_seq=person.seq):
-        w.announce(command_line(m.organization), "person.password_reset", "person", person.id)
+    belongs = store.memberships(w, person_seq=person.seq)
+    for by in [command_line(m.organization) for m in belongs] or [
+        Caller(NOBODYS, DEFAULT_PLAN, "system", "command", "hyway command", "command")
+    ]:
+        w.announce(by, "person.password_reset", "person", person.id)
     return fresh
 
 

@@ -35,11 +35,11 @@ TERM = "sign_up"
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """What a form said, checked; its password exists only hashed."""
+    """What a form said, checked; its password exists only hashed, or there is none."""
 
     name: str
     email: str
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
 
 
 def newcomer(name: str, email: str, password: str) -> Newcomer:
@@ -133,11 +133,14 @@ def finish(w: Write, token: str, new: Newcomer) -> Person:
     If somebody had made one with this address before, without showing that it is theirs, it is the reader's from now
     on: with the new name and password, and every session and token of before is at its end.
     """
-    address = proven(w, token)
-    confirmed = Newcomer(new.name, address, new.password_hash)
-    found = store.person_by_email(w, address)
+    return admit(w, Newcomer(new.name, proven(w, token), new.password_hash))
+
+
+def admit(w: Write, new: Newcomer) -> Person:
+    """The same for somebody whose address has been shown to be theirs in whichever way."""
+    found = store.person_by_email(w, new.email)
     if found is None:
-        return _made(w, confirmed, clock.now())
+        return _made(w, new, clock.now())
     person, _ = found
     if person.is_confirmed:
         raise Invalid("email", "has already been taken")

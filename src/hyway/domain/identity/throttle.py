@@ -2,7 +2,7 @@
 
 from hyway.domain.identity.store import people as store
 from hyway.kernel import clock
-from hyway.kernel.db import Write
+from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Spent
 
 
@@ -11,7 +11,16 @@ def count(w: Write, who: str, most: int, window: int) -> None:
 
     `window` in microseconds.
     """
-    now = clock.now()
-    if store.failed_tries(w, who, now - window) >= most:
+    check(w, who, most, window)
+    note(w, who)
+
+
+def check(r: Read, who: str, most: int, window: int) -> None:
+    """Spent when `who` has used up their times already."""
+    if store.failed_tries(r, who, clock.now() - window) >= most:
         raise Spent("too many at once; wait and try again", retry_after=window // clock.SECOND)
-    store.add_try(w, who, now)
+
+
+def note(w: Write, who: str) -> None:
+    """One more time of `who`."""
+    store.add_try(w, who, clock.now())

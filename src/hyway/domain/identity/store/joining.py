@@ -106,6 +106,14 @@ def is_member(r: Read, organization_seq: int, person_seq: int) -> bool:
     return r.run(found).first() is not None
 
 
+def is_awaited(r: Read, email: str) -> bool:
+    """Whether somebody has invited whoever reads that address."""
+    return (
+        r.run(select(ACCESS_REQUESTS.c.seq).where(_PENDING, ACCESS_REQUESTS.c.email == email)).first()
+        is not None
+    )
+
+
 def adopt(w: Write, person_seq: int, email: str) -> None:
     """Invitations that went to an address become those of the person behind it.
 
