@@ -18,6 +18,7 @@ from bench import (
     listing,
     nearby,
     placeline,
+    pushes,
     redirect,
     sync,
 )
@@ -38,6 +39,7 @@ CLAIMS: dict[str, Measure] = {
     ledger.CLAIM: ledger.measure,
     campaigns.CLAIM: campaigns.measure,
     sync.CLAIM: sync.measure,
+    pushes.CLAIM: pushes.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded

@@ -12,28 +12,28 @@ from hyway.domain.envs import VaultKey
 _KEY = "/{organizationId}/{projectId}/key"
 
 
-class KeyQuery(Struct, kw_only=True, rename="camel"):
+class ProjectKeyQuery(Struct, kw_only=True, rename="camel"):
     secret_key_id: Annotated[
         int, Meta(ge=1, description="One of the project's keys, also one that was replaced; without it, its key now.")
     ] | None = None  # fmt: skip
 
 
-class KeyIn(Struct, kw_only=True):
+class ProjectKeyIn(Struct, kw_only=True):
     secret_key_id: Annotated[int, Meta(ge=1, description="When the key was made, in seconds since 1970.")]
     secret_key: Annotated[str, Meta(min_length=1, max_length=envs.LONGEST_SECRET)]
 
 
-class Key(Struct):
+class ProjectKey(Struct):
     secret_key_id: int
     secret_key: str
 
 
-class KeyOut(Struct):
-    key: Key
+class ProjectKeyOut(Struct):
+    key: ProjectKey
 
 
-@operation("GET", _KEY, needs=("read", "VaultKey"), query=KeyQuery, gives=KeyOut)
-async def read(ask: Ask, query: KeyQuery) -> KeyOut:
+@operation("GET", _KEY, needs=("read", "VaultKey"), query=ProjectKeyQuery, gives=ProjectKeyOut)
+async def read(ask: Ask, query: ProjectKeyQuery) -> ProjectKeyOut:
     """Read a project's key.
 
     404 where it has none. The project goes by its id or its alternate id. Every reading is an event.
@@ -42,8 +42,8 @@ async def read(ask: Ask, query: KeyQuery) -> KeyOut:
     return _out(await ask.db.write(envs.vault.read, by, project, query.secret_key_id))
 
 
-@operation("POST", _KEY, needs=("create", "VaultKey"), takes=KeyIn, gives=KeyOut, status=201)
-async def write(ask: Ask, sent: KeyIn) -> KeyOut:
+@operation("POST", _KEY, needs=("create", "VaultKey"), takes=ProjectKeyIn, gives=ProjectKeyOut, status=201)
+async def write(ask: Ask, sent: ProjectKeyIn) -> ProjectKeyOut:
     """Give a project its key, or another one.
 
     The keys before it stay readable by their ids. The same key once more changes nothing; 409 for another key of an
@@ -53,8 +53,8 @@ async def write(ask: Ask, sent: KeyIn) -> KeyOut:
     return _out(await ask.db.write(envs.vault.write, await at(ask), ask.path["projectId"], new))
 
 
-def _out(of: VaultKey) -> KeyOut:
-    return KeyOut(Key(of.secret_key_id, of.secret_key))
+def _out(of: VaultKey) -> ProjectKeyOut:
+    return ProjectKeyOut(ProjectKey(of.secret_key_id, of.secret_key))
 
 
 OPERATIONS = (read, write)
