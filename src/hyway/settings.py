@@ -72,6 +72,13 @@ class Settings:
     """HYWAY_PLATFORM_FEE: what the platform keeps of each funding, in percent, `2.5`. Default 0. Kept in hundredths."""
     sign_up: str
     """HYWAY_SIGN_UP: `open` lets strangers make accounts for themselves, `closed` only who is invited. Default open."""
+    oidc: str = field(repr=False)
+    """HYWAY_OIDC_ISSUER: another OpenID provider by which people may sign in, too, `https://id.example.com`, with
+    HYWAY_OIDC_CLIENT_ID and HYWAY_OIDC_CLIENT_SECRET (empty for a public client), and HYWAY_OIDC_NAME for what the page
+    calls it. It must send people back to `HYWAY_PUBLIC_URL/console/sign-in/callback`. Default: none."""
+    oidc_sign_up: str
+    """HYWAY_OIDC_SIGN_UP: whether whom that provider vouches for may make an account, `open` or `closed`. Default: as
+    HYWAY_SIGN_UP. Who is invited always may."""
     collab_review: str
     """HYWAY_COLLAB_REVIEW: `staff`: `hyway collab approve` lets a collab be published that was submitted; `auto`: it is
     at once. Default `auto`."""
@@ -111,6 +118,8 @@ class Settings:
             **_files(environ),
             **_mail(environ),
             **_money(environ),
+            oidc=_issuer(environ),
+            oidc_sign_up=_choice("HYWAY_OIDC_SIGN_UP", environ, ("", "open", "closed")),
             social=_social(environ),
             collab_review=_choice("HYWAY_COLLAB_REVIEW", environ, ("auto", "staff")),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
@@ -131,6 +140,7 @@ class Settings:
             "geocoder": self.geocoder,
             "smtp": smtp,
             "stripe": self.stripe,
+            "oidc": self.oidc,
             **self.social,
         }
         return {kind: address for kind, address in named.items() if address}
@@ -140,6 +150,7 @@ class Settings:
         """The operator's numbers, by the names that contexts give them."""
         return {
             "sign_up": int(self.sign_up == "open"),
+            "oidc_sign_up": int((self.oidc_sign_up or self.sign_up) == "open"),
             "platform_fee": self.platform_fee,
             "collab_review": int(self.collab_review == "staff"),
         }
@@ -228,6 +239,21 @@ def _money(environ: Mapping[str, str]) -> dict[str, Any]:
         "stripe_webhook_secret": environ.get("HYWAY_STRIPE_WEBHOOK_SECRET", "").strip(),
         "platform_fee": hundredths,
     }
+
+
+def _issuer(environ: Mapping[str, str]) -> str:
+    """The provider with what we are called there, as one address; empty for none."""
+    url, client = (environ.get(f"HYWAY_OIDC_{what}", "").strip() for what in ("ISSUER", "CLIENT_ID"))
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise Invalid("HYWAY_OIDC_ISSUER", "must be like https://id.example.com")
+    if not client:
+        raise Invalid("HYWAY_OIDC_ISSUER", "needs HYWAY_OIDC_CLIENT_ID")
+    secret, name = (environ.get(f"HYWAY_OIDC_{what}", "").strip() for what in ("CLIENT_SECRET", "NAME"))
+    who = f"{quote(client, safe='')}:{quote(secret, safe='')}"
+    return f"{parts.scheme}://{who}@{parts.netloc}{parts.path.rstrip('/')}?name={quote(name, safe='')}"
 
 
 def _tiles(url: str) -> str:

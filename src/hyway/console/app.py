@@ -17,6 +17,7 @@ from hyway.console.market import routes, words
 from hyway.console.pages import (
     consent,
     customers,
+    external,
     home,
     keys,
     link,
@@ -40,7 +41,7 @@ from hyway.console.pages import (
 from hyway.console.projects import routes as project_routes
 from hyway.console.projects import words as project_words
 from hyway.console.visit import House, Maps, Streams, Tiles
-from hyway.domain import creators, netinfo
+from hyway.domain import creators, netinfo, oidc
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
 from hyway.kernel.outgoing import Outgoing
@@ -115,6 +116,7 @@ def app(
         blobs,
         outgoing,
         _social(services, outgoing),
+        oidc.external.chosen(services or {}),
     )
     made = _made(policy(tiles))
     made.state.house = house
@@ -129,7 +131,14 @@ def _made(content: str) -> Litestar:
         dependencies={"visit": Provide(arrive.visit)},
     )
     return Litestar(
-        route_handlers=[*static.ROUTES, *sign.ROUTES, *consent.ROUTES, router, *routes.made()],
+        route_handlers=[
+            *static.ROUTES,
+            *sign.ROUTES,
+            *external.ROUTES,
+            *consent.ROUTES,
+            router,
+            *routes.made(),
+        ],
         dependencies={"house": Provide(arrive.house, sync_to_thread=False)},
         exception_handlers=voice.HANDLERS,
         before_send=[partial(_guard, {"content-security-policy": content, **_HEADERS})],

@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 
 from hyway.console import shown
 from hyway.console.form import Form
-from hyway.domain import creators, identity, tracking
+from hyway.domain import creators, identity, oidc, tracking
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
@@ -90,6 +90,8 @@ class House:
     """The way to other servers, for what a product's page says of itself."""
     social: Services | None = None
     """How social platforms are asked; without it no account is proved."""
+    issuer: oidc.external.Issuer | None = None
+    """Another provider that people may sign in by."""
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))

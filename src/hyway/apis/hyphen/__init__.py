@@ -9,6 +9,7 @@ from hyway.apis.hyphen import (
     access,
     api_keys,
     apps,
+    auth,
     documents,
     dot_envs,
     environments,
@@ -31,6 +32,7 @@ from hyway.domain import identity, netinfo
 OPERATIONS = (
     *access.OPERATIONS,
     *api_keys.OPERATIONS,
+    *auth.OPERATIONS,
     *dot_envs.OPERATIONS,
     *events.OPERATIONS,
     *execution_context.OPERATIONS,

@@ -31,12 +31,15 @@ async def ask(request: Asked, house: Home) -> Page:
     who = await house.db.read(identity.session, token)
     if who is not None and not asked.ticked("again"):
         return house.go(_inside(asked.text("next")))
-    return _page(request, house)
+    return shown(request, house)
 
 
-def _page(request: Asked, house: House, status: int = 200, **facts: Any) -> Page:
+def shown(request: Asked, house: House, status: int = 200, **facts: Any) -> Page:
+    """The page itself."""
     secret = request.cookies.get(DOOR) or secrets.token_urlsafe(24)
-    facts = {"email": "", "wrong": "", "next": arrive.asked(request).text("next"), **facts}
+    wanted = facts.get("next", arrive.asked(request).text("next"))
+    issuer = house.issuer.name if house.issuer else ""
+    facts = {"email": "", "wrong": "", **facts, "next": wanted, "issuer": issuer}
     answer = house.page(request, "sign_in.html", status, csrf=house.token(secret), **facts)
     answer.set_cookie(house.cookie(DOOR, secret))
     return answer
@@ -57,12 +60,16 @@ async def enter(request: Asked, house: Home) -> Page:
         opened = await _opened(house, email, sent.raw("password"), agent)
     except (Spent, Unknown) as fault:
         status = 429 if isinstance(fault, Spent) else 403
-        return _page(request, house, status, email=email, next=wanted, wrong=errors(fault)[""])
+        return shown(request, house, status, email=email, next=wanted, wrong=errors(fault)[""])
     if opened is None:
-        return _page(request, house, 401, email=email, next=wanted, wrong=_WRONG)
+        return shown(request, house, 401, email=email, next=wanted, wrong=_WRONG)
+    return await entered(request, house, *opened, wanted)
+
+
+async def entered(request: Asked, house: House, token: str, who: identity.Session, wanted: str) -> Page:
+    """On to where the person wanted to go, in the new session; the one that the browser came with is over."""
     if old := request.cookies.get(SESSION):
         await house.db.write(identity.sign_out, old)
-    token, who = opened
     answer = house.go("/console/password" if who.person.must_change_password else _inside(wanted))
     answer.set_cookie(house.cookie(SESSION, token, identity.SESSION_LIFE // SECOND))
     answer.set_cookie(house.cookie(DOOR, "", 0))

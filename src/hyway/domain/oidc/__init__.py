@@ -1,8 +1,8 @@
 """Signing in by OpenID Connect: clients, grants, codes, tokens, and the keys that sign them."""
 
-from hyway.domain.oidc import authorizing, clients, grants, hearing, jobs, keys, server
+from hyway.domain.oidc import authorizing, clients, external, grants, hearing, jobs, keys, machines, server
 from hyway.domain.oidc.records import Client, Code, Device, Grant, IssuedClient, Origin, Refresh, Tokens
-from hyway.domain.oidc.rules import COMMAND_LINE, CONSOLE, SCOPES
+from hyway.domain.oidc.rules import COMMAND_LINE, CONSOLE, SCOPES, callback
 from hyway.domain.oidc.tokens import caller, issue, told_of
 
 __all__ = [
@@ -18,13 +18,16 @@ __all__ = [
     "Refresh",
     "Tokens",
     "authorizing",
+    "callback",
     "caller",
     "clients",
+    "external",
     "grants",
     "hearing",
     "issue",
     "jobs",
     "keys",
+    "machines",
     "server",
     "told_of",
 ]
