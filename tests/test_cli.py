@@ -66,6 +66,31 @@ def test_health_readiness_numbers_and_documents(server: Running) -> None:
         assert http.get("/").headers["location"] == "/console"
 
 
+def test_a_key_of_hyphen_opens_its_addresses(server: Running, data: Path) -> None:
+    with httpx.Client(base_url=server.url) as http:
+        made = hyway("key", "hyphen", "--name", "deploys", data=data)
+        secret = made.stdout.strip()
+        assert "OrganizationAdmin" in made.stderr
+        found = http.get("/api/execution-context/", headers={"x-api-key": secret})
+        assert found.status_code == 200
+        member = found.json()["member"]
+        assert member["name"] == "deploys"
+        organization = member["organization"]["id"]
+        shown = http.get(f"/api/organizations/{organization}", headers={"x-api-key": secret})
+        assert shown.json()["id"] == organization
+        # The redirect has every other first word; this one leads to the vault.
+        vault = http.get(f"/{organization}/nothing/key", headers={"x-api-key": secret})
+        assert (vault.status_code, vault.headers["content-type"]) == (404, "application/json; charset=utf-8")
+        reads = hyway("key", "hyphen", "--roles", "OrganizationMember", data=data).stdout.strip()
+        keys = http.get(f"/api/organizations/{organization}/api-keys", headers={"x-api-key": reads})
+        assert keys.status_code == 403
+        assert "/api/organizations/" in http.get("/docs/hyphen").text
+        assert http.get("/openapi/hyphen.json").json()["info"]["title"] == "Hyphen API"
+        assert "# Hyphen API" in http.get("/llms.txt").text
+    refused = hyway("key", "hyphen", "--roles", "Emperor", data=data)
+    assert refused.returncode == 1
+
+
 @pytest.mark.parametrize("kind", ["hypertrack", "hypertrack-public"])
 @pytest.mark.parametrize("test", ["", "--test"])
 def test_keys_of_the_tracking_api(server: Running, data: Path, kind: str, test: str) -> None:

@@ -50,7 +50,10 @@ def front(wrong: Mapping[str, str] | None = None, **more: Any) -> Front:
         Branch("/static/", "console", app("console")),
         Branch("/media/pictures/", "pictures", app("pictures")),
     )
-    return Front(Doors(app("lane"), branches, papers, ready, hosts=frozenset({"go.example"}), **more))
+    vault = Branch("/", "vault", app("vault"), "/api/unknown-host")
+    return Front(
+        Doors(app("lane"), branches, papers, ready, hosts=frozenset({"go.example"}), vault=vault, **more)
+    )
 
 
 def client(of: Front, host: str = "localhost", peer: str = "127.0.0.1") -> httpx.AsyncClient:
@@ -77,6 +80,12 @@ def client(of: Front, host: str = "localhost", peer: str = "127.0.0.1") -> httpx
         ("/console", "console"),
         ("/console/keys", "console"),
         ("/static/a.css", "console"),
+        ("/org_0123456789abcdef01234567/shop/key", "vault"),
+        ("/org_0123456789abcdef01234567", "vault"),
+        ("/org_0123456789ABCDEF01234567", "lane"),
+        ("/org_0123456789abcdef012345678", "lane"),
+        ("/org_chart", "lane"),
+        ("/org_", "lane"),
     ],
 )
 async def test_the_path_chooses(path: str, who: str) -> None:
@@ -129,6 +138,8 @@ async def test_an_unknown_host_reaches_no_app_but_health() -> None:
         assert (await http.get("/console")).status_code == 404
         refused = await http.get("/api/links")
         assert refused.text.startswith("api /api/unknown-host")
+        vault = await http.get("/org_0123456789abcdef01234567/shop/key")
+        assert vault.text.startswith("vault /api/unknown-host")
         assert refused.status_code == 404
         assert (await http.get("/healthz")).text == "ok\n"
 

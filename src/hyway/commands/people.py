@@ -18,7 +18,7 @@ org = App(name="org", help="Organizations: add, list, plan.")
 
 def key(
     kind: Annotated[
-        Literal["hoko", "hypemarket", "hypertrack", "hypertrack-public"],
+        Literal["hoko", "hypemarket", "hyphen", "hypertrack", "hypertrack-public"],
         Parameter(help="Which API the key opens."),
     ],
     *,
@@ -30,6 +30,12 @@ def key(
     name: Annotated[str, Parameter(help="What the key is for, for you to remember.")] = "Command line",
     scopes: Annotated[str | None, Parameter(help="Its scopes, comma-separated. [default: all]")] = None,
     permission: Annotated[Literal["read", "write"], Parameter(help="What the key may do at all.")] = "write",
+    roles: Annotated[
+        str | None,
+        Parameter(
+            help="Roles of a key of Hyphen in the organization, comma-separated. [default: OrganizationAdmin]"
+        ),
+    ] = None,
     test: Annotated[
         bool, Parameter(negative=(), help="A key of HyperTrack that sees test data alone.")
     ] = False,
@@ -44,16 +50,32 @@ def key(
         hyway key hypertrack
         hyway key hypertrack-public --test
         hyway key hypemarket --permission read --person kim@example.com
+        hyway key hyphen --name deploys --roles OrganizationMember
         KEY=$(hyway key hoko)
     """
     if kind == "hypemarket":
         return _token(person, org, name, permission, data)
-    wanted = tuple(word.strip() for word in (scopes or "").split(",") if word.strip())
+    if kind == "hyphen":
+        return _api_key(org, name, _words(roles) or identity.api_keys.ADMINISTRATOR, data)
+    wanted = _words(scopes)
     with shared.opened(data) as db:
         by = shared.caller(db, org)
         made = db.write_now(identity.issue_key, by, NewKey(_kind(kind, test), name, wanted, permission))
     words.print(f"key {made.key.name!r} with {', '.join(made.key.scopes)}", style="dim")
     shared.tell(made.secret)
+    return 0
+
+
+def _words(said: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (said or "").split(",") if word.strip())
+
+
+def _api_key(org: str | None, name: str, roles: tuple[str, ...], data: Data) -> int:
+    """A program in the organization, with its first secret."""
+    with shared.opened(data) as db:
+        made, secret = db.write_now(identity.api_keys.create, shared.caller(db, org), name, roles)
+    words.print(f"key {made.name!r} ({made.id}) with {', '.join(made.roles)}", style="dim")
+    shared.tell(secret.value)
     return 0
 
 

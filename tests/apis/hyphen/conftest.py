@@ -1,7 +1,7 @@
 """Hyphen's app on a database of the test's own: an organization, its administrator's key, a member of every role."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -64,15 +64,23 @@ class World:
         return self.db.read_now(identity.access.enter, outside(person), self.id)
 
     def client(
-        self, key: str | None = None, *, of: Person | None = None, address: str = ADDRESS, **more: Any
+        self,
+        key: str | None = None,
+        *,
+        of: Person | None = None,
+        address: str = ADDRESS,
+        headers: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> httpx.AsyncClient:
         """Calls the app: with the administrator's key, another (`""` for none), or as a person."""
         found = self.key if key is None else key
-        headers = {"x-api-key": found} if found and of is None else {}
+        shown = {"x-api-key": found} if found and of is None else {}
         if of is not None:
-            headers = {"authorization": f"Bearer {self.token(of)}"}
+            shown = {"authorization": f"Bearer {self.token(of)}"}
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 1))
-        return httpx.AsyncClient(transport=transport, base_url=PUBLIC, headers=headers, **more)
+        return httpx.AsyncClient(
+            transport=transport, base_url=PUBLIC, headers={**shown, **(headers or {})}, **more
+        )
 
     def token(self, person: Person) -> str:
         """An access token of the person's."""

@@ -227,6 +227,15 @@ def _check_length(found: Any, place: str, meta: Meta) -> None:
         raise Invalid(place, f"must NOT have more than {{n}} {of}", n=meta.max_length)
 
 
+def one_of(*kinds: type[Struct]) -> Any:
+    """A field read as the first of these that it fits: for objects that nothing but their fields tells apart."""
+    _, schemas = msgspec.json.schema_components(kinds)
+    read = _union(kinds, of_text=False)
+    return Annotated[
+        dict[str, Any], Meta(extra={"read": read}, extra_json_schema={"oneOf": [*schemas.values()]})
+    ]
+
+
 def _list_of(read: Read) -> Read:
     def items(value: Any, place: str) -> list[Any]:
         if not isinstance(value, list):
@@ -255,4 +264,4 @@ def _struct(kind: type[Struct], of_text: bool) -> Read:
     return read
 
 
-__all__ = ["LONGEST", "Email", "Time", "Words", "given", "reader"]
+__all__ = ["LONGEST", "Email", "Time", "Words", "given", "one_of", "reader"]

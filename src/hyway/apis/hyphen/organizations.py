@@ -1,12 +1,12 @@
 """/api/organizations/: those that the caller belongs to."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hyphen import lists
 from hyway.apis.hyphen.asking import SIGNED_IN, at, operation
-from hyway.apis.hyphen.fields import Email, given
+from hyway.apis.hyphen.fields import Email, given, one_of
 from hyway.apis.hyphen.lists import PageOut, PageQuery
 from hyway.apis.hyphen.refs import OrganizationRef
 from hyway.apis.kit.operations import Ask
@@ -41,9 +41,15 @@ class NewAccount(Struct, kw_only=True):
     email: Email
 
 
+if TYPE_CHECKING:
+    Paying = AccountId | NewAccount
+else:
+    Paying = one_of(AccountId, NewAccount)
+
+
 class OrganizationIn(Struct, rename="camel", kw_only=True):
     name: Name
-    billing_account: AccountId | NewAccount
+    billing_account: Paying
     default_environments: list[DefaultEnvironment] | UnsetType = UNSET
     create_default_project: Annotated[bool, Meta(description="Whether to begin with a project.")] = False
 

@@ -27,6 +27,8 @@ MISSING = "Resource with id '{id}' not found or you do not have permission to ac
 _UNEXPECTED = "An unknown error occurred"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _TOO_LONG = "the request body must be at most {most} bytes"
+_DOORMANS = ("Invalid API key", "Expired API key")
+"""What is said of credentials before the request is this family's."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -83,7 +85,8 @@ def voice(fault: Fault | None) -> Voiced:
         case None:
             return _said(500, _UNEXPECTED, _UNEXPECTED)
         case Unknown():
-            return _said(401, fault.message, fault.text)
+            said = UNKNOWN if fault.text in _DOORMANS else fault.message
+            return _said(401, said, said)
         case Refused():
             return _said(403, fault.message, fault.text)
         case Nowhere():

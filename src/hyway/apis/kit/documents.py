@@ -56,7 +56,7 @@ class Manual:
             "",
         ]
         for each in self.operations:
-            keys = " or ".join(each.scopes or ()) or "anybody"
+            keys = " ".join(each.needs or ()) or " or ".join(each.scopes or ()) or "anybody"
             said = f"{each.summary}. {each.description}".rstrip()
             lines.append(f"- `{each.method} {public_url}{each.path}` ({keys}): {said}")
         return "\n".join(lines) + "\n"
