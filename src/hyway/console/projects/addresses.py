@@ -35,7 +35,8 @@ class Verdict(NamedTuple):
 
 
 Groups = dict[str, list[Rule]]
-_FOR_ALL = "Rules that count where an environment’s own say nothing. Whom no rule names is let in."
+_FOR_ALL = "Where an environment’s own rules say nothing. Whom no rule names is let in."
+_FOR_ONE = "These come first; to allow wins over to deny."
 _BLANK = Rule("allow", "", "")
 
 
@@ -134,12 +135,15 @@ def _page(
             (
                 each.alternate_id,
                 each.name,
-                f"Rules for {each.name} alone: they come first. Allow wins over deny.",
+                _FOR_ONE,
             )
             for each in environments
         ),
     ]
-    shown = [(name, title, hint, groups[name] or [_BLANK]) for name, title, hint in titled]
+    shown = [
+        (name, title, hint, groups[name] or [_BLANK], name == _EVERY or bool(groups[name]))
+        for name, title, hint in titled
+    ]
     typed = {"address": visit.sent.text("address"), "environment": visit.sent.text("in")}
     return visit.page(
         "projects/access_form.html",

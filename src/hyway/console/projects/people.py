@@ -15,7 +15,7 @@ from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid
 
 HERE = "/console/people"
-_NAMES = ("firstName", "lastName", "nickname", "email")
+_NAMES = {"firstName": "first_name", "lastName": "last_name", "nickname": "nickname", "email": "email"}
 
 
 @get(HERE)
@@ -112,12 +112,6 @@ async def _show(
         keys = await visit.read(_keys, "")
         return visit.go(next(f"/console/api-keys/{each.id}" for each in keys if each.member_id == found.id))
     name, is_you = words.title(found), found.id == visit.by.member
-    as_known = {
-        "firstName": found.first_name or "",
-        "lastName": found.last_name or "",
-        "nickname": found.nickname,
-        "email": found.email or "",
-    }
     return visit.page(
         "projects/person.html",
         status,
@@ -129,9 +123,14 @@ async def _show(
         may_change=visit.may("update", "Member"),
         may_remove=visit.may("delete", "Member"),
         question=_question(visit, found),
-        typed=typed or as_known,
+        typed=typed or _as_known(found),
         errors=wrong.get("errors", {}),
     )
+
+
+def _as_known(of: Member) -> dict[str, str]:
+    """The form as it is before anything is typed."""
+    return {name: getattr(of, column) or "" for name, column in _NAMES.items()}
 
 
 def _question(visit: Visit, of: Member) -> str:
@@ -143,15 +142,14 @@ def _question(visit: Visit, of: Member) -> str:
 
 @post(HERE + "/{member:str}")
 async def save(visit: Here, member: FromPath[str]) -> Page:
+    """What is left as it was shown is not sent on: a name that is the person's own stays so."""
     typed = {name: visit.sent.text(name) for name in _NAMES}
+    shown = _as_known(await visit.read(identity.profiles.find, member))
+    new = {column: typed[name] for name, column in _NAMES.items() if typed[name] != shown[name]}
     try:
-        await visit.write(
-            identity.profiles.change, member,
-            first_name=typed["firstName"], last_name=typed["lastName"],
-            nickname=typed["nickname"], email=typed["email"],
-        )  # fmt: skip
+        await visit.write(identity.profiles.change, member, **new)
     except Invalid as fault:
-        return await _show(visit, member, 422, typed, errors=_errors(fault, _NAMES))
+        return await _show(visit, member, 422, typed, errors=_errors(fault, tuple(_NAMES)))
     return visit.go(f"{HERE}/{member}", "Saved.")
 
 

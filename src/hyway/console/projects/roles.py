@@ -159,8 +159,9 @@ def _through(visit: Visit, of: Holder, thing: Thing, given: Given) -> list[tuple
     home = visit.organization
     found: list[tuple[str, Sequence[str]]] = []
     for team, (name, inside) in given.teams.items():
-        if of.id in inside and (names := given.own.get((thing.id, team))):
-            found.append((name, names))
+        for id in thing.within if of.id in inside else ():
+            if names := given.own.get((id, team)):
+                found.append((name, names))
     if thing.part_of and (names := given.own.get((thing.part_of, of.id))):
         found.append(("its project", names))
     everywhere = given.own.get((home.wire_id, of.id), ())

@@ -77,4 +77,4 @@ def errors(fault: Fault, fields: Iterable[str]) -> dict[str, str]:
     return wrong
 
 
-FILTERS = {"role": role, "last_used": last_used}
+FILTERS = {"role": role, "last_used": last_used, "title_of": title}
