@@ -104,9 +104,11 @@ def test_the_page_sends_value_and_shows_cidr() -> None:
 
 
 def test_lists_that_are_absent_stay_absent() -> None:
-    for whole in ({}, {"env": {}}, {"env": {"accessControls": {}}}):
+    wholes: list[dict[str, Any]] = [{}, {"env": {}}, {"env": {"accessControls": {}}}]
+    for whole in wholes:
         assert controls.settings(whole, NAMES) == whole
-    for lists in ({"allow": []}, {"deny": []}, {"environments": {}}, {"environments": {"qa": {}}}):
+    present: list[Any] = [{"allow": []}, {"deny": []}, {"environments": {}}, {"environments": {"qa": {}}}]
+    for lists in present:
         assert kept(lists) == lists
 
 

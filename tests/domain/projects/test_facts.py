@@ -133,7 +133,7 @@ def test_lists_take_as_many_statements_for_many_as_for_one(db: Database, by: Cal
                 run.append(str(said[2]))
 
             event.listen(db.engine, "before_cursor_execute", note)
-            db.read_now(verb, *args)  # type: ignore[arg-type]
+            db.read_now(verb, *args)
             event.remove(db.engine, "before_cursor_execute", note)
             counts.append(len([each for each in run if each.lstrip().upper().startswith("SELECT")]))
         return counts

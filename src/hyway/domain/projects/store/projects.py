@@ -56,7 +56,8 @@ def hold(w: Write, organization: int, seq: int, until: Literal["stays", "changes
 
 def change(w: Write, organization: int, seq: int, at: Instant, **values: Any) -> None:
     mine = (_P.organization == organization) & (_P.seq == seq)
-    w.run(update(PROJECTS).where(mine).values(updated_at=at, **values))
+    raw = {name: int(value) if name == "is_monorepo" else value for name, value in values.items()}
+    w.run(update(PROJECTS).where(mine).values(updated_at=at, **raw))
 
 
 def drop(w: Write, organization: int, seq: int) -> None:
