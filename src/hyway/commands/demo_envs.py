@@ -3,8 +3,9 @@ client would, so that a client can read them."""
 
 import base64
 import hashlib
-import random
 import secrets
+from collections.abc import Sequence
+from itertools import cycle
 
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
@@ -25,21 +26,19 @@ _VARIABLES = (
     ("MAIL_FROM", "shop@example.com"),
     ("FEATURE_WISHLIST", "true"),
 )
-_MOST_APPS = 50
 
 
-def fill(db: Database, by: Caller, chance: random.Random) -> int:
+def fill(db: Database, by: Caller, apps: Sequence[App]) -> int:
     """How many versions were pushed: none into apps that have .env files already."""
-    apps, _ = db.read_now(projects.apps.page, by, AppQuery(), 0, _MOST_APPS)
-    return sum(db.write_now(_fill, by, app, chance) for app in apps)
+    return sum(db.write_now(_fill, by, app) for app in apps)
 
 
-def _fill(w: Write, by: Caller, app: App, chance: random.Random) -> int:
+def _fill(w: Write, by: Caller, app: App) -> int:
     if envs.versions.latest(w, by, AppQuery(apps=(app.id,)))[1]:
         return 0
     key, pushed = _key(w, by, app), 0
-    for environment in (None, *(each.id for each in projects.environments.every(w, by, app))):
-        last = chance.randint(2, 4)
+    where = (None, *(each.id for each in projects.environments.every(w, by, app)))
+    for environment, last in zip(where, cycle((2, 4, 3)), strict=False):
         for number in range(1, last + 1):
             clear = _text(len(_VARIABLES) - last + number)
             new = NewVersion(
