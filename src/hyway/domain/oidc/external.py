@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -57,17 +57,14 @@ class Known:
     until: float
 
 
-@dataclass(slots=True)
 class Issuer:
     """Another OpenID provider, as the operator named it; safe to share between threads."""
 
-    url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    name: str
-    outgoing: Outgoing
-    _known: Known | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, url: str, client_id: str, client_secret: str, name: str, outgoing: Outgoing) -> None:
+        self.url, self.client_id, self.client_secret, self.name = url, client_id, client_secret, name
+        self.outgoing = outgoing
+        self._known: Known | None = None
+        self._lock = threading.Lock()
 
     def known(self, fresh: bool = False) -> Known:
         """What it says of itself, ten minutes old at most; Refused where it does not answer."""
