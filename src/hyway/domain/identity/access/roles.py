@@ -12,6 +12,8 @@ ADMIN, MEMBER, BILLING = "OrganizationAdmin", "OrganizationMember", "Organizatio
 
 MANAGE = frozenset({"manage"})
 _READ = frozenset({"read"})
+_ITSELF = frozenset({"read", "update", "delete"})
+"""Of what the role is given on: nobody makes it from within."""
 
 SUBJECTS = (
     "Organization",
@@ -65,6 +67,7 @@ _CONTRIBUTOR = {
     "Toggle": frozenset({"create", "read", "update"}),
     "Segment": frozenset({"create", "read", "update"}),
 }
+_PROJECT_ADMIN = {**dict.fromkeys((*_READER, "Access"), MANAGE), "Project": _ITSELF}
 _BILLING = {**dict.fromkeys(("Organization", "Member", "Usage"), _READ), "BillingAccount": MANAGE}
 _MEMBER = {
     **dict.fromkeys(("Organization", "Member", "Team", "Link", "Domain"), _READ),
@@ -77,10 +80,10 @@ ROLES: Mapping[str, Role] = {
         Role(ADMIN, "Organization", dict.fromkeys(SUBJECTS, MANAGE)),
         Role(BILLING, "Organization", _BILLING),
         Role(MEMBER, "Organization", _MEMBER),
-        Role("ProjectAdmin", "Project", {**dict.fromkeys(_READER, MANAGE), "Access": MANAGE}),
+        Role("ProjectAdmin", "Project", _PROJECT_ADMIN),
         Role("ProjectContributor", "Project", _CONTRIBUTOR),
         Role("ProjectReader", "Project", _READER),
-        Role("TeamAdmin", "Team", {"Team": MANAGE, "Access": MANAGE}),
+        Role("TeamAdmin", "Team", {"Team": _ITSELF, "Access": MANAGE}),
         Role("TeamMember", "Team", {"Team": _READ}),
     )
 }
