@@ -61,7 +61,12 @@ class World:
 
     def inside(self, person: Person) -> Caller:
         """A person as one who asks, inside the organization, for verbs."""
-        return self.db.read_now(identity.access.enter, outside(person), self.id)
+        return self.db.read_now(identity.access.enter, self.outside(person), self.id)
+
+    @staticmethod
+    def outside(person: Person) -> Caller:
+        """A person who has shown who they are, in no organization yet."""
+        return outside(person)
 
     def client(
         self,

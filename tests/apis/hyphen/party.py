@@ -1,0 +1,117 @@
+"""An organization with one of everything that has an id on this wire, all its texts bearing one mark."""
+
+from typing import Any
+
+import httpx
+
+from hyway.domain import identity, oidc
+from tests.apis.hyphen.conftest import World
+
+SECRET_KEY = 1767322800
+CONTENT = "AAECAwQFBgcICQoLDA0OD3bIZNW5zB1r27HjMfDRJ2Xghuc="
+
+
+def version(number: int) -> dict[str, Any]:
+    """What a client pushes."""
+    return {
+        "size": "338 bytes",
+        "countVariables": 4,
+        "data": CONTENT,
+        "version": number,
+        "secretKeyId": SECRET_KEY,
+    }
+
+
+async def party(world: World, mark: str) -> dict[str, str]:
+    """Ids by the names that the paths have for them, and by those of what else can be named."""
+    async with world.client() as http:
+        found = await _people(http, world, mark)
+        found |= await _programs(http, world, mark, found["member"])
+        found |= await _projects(http, world, mark)
+        for_team = {
+            "entity": {"id": found["project"]},
+            "assignment": {"id": found["team"]},
+            "roles": ["ProjectContributor"],
+        }
+        await _made(http, f"{world.base}/access/", for_team)
+        access = {
+            "entity": {"id": found["project"]},
+            "assignment": {"id": found["member"]},
+            "roles": ["ProjectReader"],
+        }
+        found["access"] = await _made(http, f"{world.base}/access/", access)
+        liked = {"id": found["project"]}
+        added = await http.post(f"{world.base}/members/{found['owner']}/favorites", json=liked)
+        assert added.status_code == 201, added.text
+        asked = await http.post(f"/api/events/{world.id}/search", json={"pageSize": 1})
+        found["event"] = asked.json()["data"][0]["id"]
+        found["billing_account"] = (await http.get(world.base)).json()["billingAccount"]["id"]
+    found["organization"] = world.id
+    return found
+
+
+async def _people(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, str]:
+    owner = world.person(f"{mark.title()}-owner", "owner")
+    token = world.db.write_now(oidc.issue, owner.seq)
+    new = {
+        "firstName": mark.title(),
+        "lastName": f"{mark} Doe",
+        "email": f"{mark}-doe@example.com",
+        "connectedAccounts": [
+            {"type": "github", "identifier": f"{mark}-octo", "profileUrl": f"https://github.com/{mark}"}
+        ],
+    }
+    member = await _made(http, f"{world.base}/members/", new)
+    channels = [{"id": f"{mark}-channel", "type": "slack"}]
+    team = await _made(http, f"{world.base}/teams/", {"name": f"{mark} team", "channels": channels})
+    inside = world.db.read_now(identity.access.enter, world.outside(owner), world.id)
+    put = await http.put(f"{world.base}/teams/{team}/members", json=[member, inside.member])
+    assert put.status_code == 202, put.text
+    return {
+        "member": member,
+        "team": team,
+        "owner": inside.member,
+        "user": owner.wire_id,
+        "token": token.access_token,
+    }
+
+
+async def _programs(http: httpx.AsyncClient, world: World, mark: str, member: str) -> dict[str, str]:
+    made = (await http.post(f"{world.base}/api-keys/", json={"name": f"{mark} program"})).json()
+    return {
+        "api_key": made["id"],
+        "api_key_member": made["memberId"],
+        "secret": made["secrets"][0]["id"],
+        "secret_value": made["secrets"][0]["value"],
+    }
+
+
+async def _projects(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, str]:
+    base = world.base
+    project = await _made(http, f"{base}/projects/", {"alternateId": f"{mark}-shop", "name": f"{mark} shop"})
+    app = await _made(
+        http, f"{base}/projects/{project}/apps/", {"alternateId": f"{mark}-web", "name": f"{mark} web"}
+    )
+    key = {"secret_key_id": SECRET_KEY, "secret_key": f"{mark}-" + "x" * 100}
+    kept = await http.post(f"/{world.id}/{project}/key", json=key)
+    assert kept.status_code == 201, kept.text
+    for where in ("", "&environmentId=production"):
+        pushed = await http.put(
+            f"{base}/apps/{app}/dot-env/?secretKeyId={SECRET_KEY}{where}", json=version(1)
+        )
+        assert pushed.status_code == 201, pushed.text
+    assert (await http.get(f"{base}/apps/{app}/dot-env/")).status_code == 200
+    there = (await http.get(f"{base}/projects/{project}/environments")).json()["data"]
+    return {
+        "project": project,
+        "app": app,
+        "environment": next(each["id"] for each in there if each["alternateId"] == "production"),
+        "project_alternate": f"{mark}-shop",
+        "app_alternate": f"{mark}-web",
+    }
+
+
+async def _made(http: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:
+    answer = await http.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
