@@ -17,6 +17,7 @@ from bench import (
     ledger,
     listing,
     nearby,
+    permission,
     placeline,
     pushes,
     redirect,
@@ -39,6 +40,7 @@ CLAIMS: dict[str, Measure] = {
     ledger.CLAIM: ledger.measure,
     campaigns.CLAIM: campaigns.measure,
     sync.CLAIM: sync.measure,
+    permission.CLAIM: permission.measure,
     pushes.CLAIM: pushes.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
