@@ -151,6 +151,17 @@
     document.cookie = `hyway_rooms=${open.join(".")}; path=/; max-age=31536000; samesite=lax`;
   })));
 
+  // An alternate id follows the name until somebody writes their own.
+  all(document, "[data-slug]").forEach((pair) => {
+    const [name, id] = pair.dataset.slug.split(" ").map((each) => document.getElementById(each));
+    if (!name || !id) return;
+    let isOwn = Boolean(id.value);
+    id.addEventListener("input", () => { isOwn = Boolean(id.value); });
+    name.addEventListener("input", () => {
+      if (!isOwn) id.value = name.value.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").replace(/[^a-z0-9_]+/g, "-").slice(0, 25).replace(/^-|-$/g, "");
+    });
+  });
+
   // What a form would come to, asked while it is filled in: the answer is a part of a page.
   all(document, "[data-try]").forEach((form) => {
     const place = form.querySelector("[data-tried]");
