@@ -10,7 +10,8 @@ from sqlalchemy import text
 from hyway.domain import attribution, audit, identity, links
 from hyway.domain.attribution import CustomerWish, NewLead, NewSale
 from hyway.kernel import clock
-from hyway.kernel.db import Write
+from hyway.kernel.db import Ref, Write
+from tests.domain.audit.logs import fact, tell
 from tests.make.world import World
 
 SECRET = "a secret to be kept"
@@ -78,10 +79,14 @@ def test_every_change_leaves_its_line(world: World):
 
 
 def test_the_log_only_grows(world: World):
+    by = identity.server(world.by.organization)
+    world.db.write_now(tell, [fact(by, "tag.created", "tag", "t1", Ref("App", "app_1"))])
     before = lines(world)
-    wrong = ["DELETE FROM events", "UPDATE events SET actor_name = 'nobody'"]
-    if not world.db.is_sqlite:
-        wrong.append("TRUNCATE events")
+    wrong = ["UPDATE events SET actor_name = 'nobody'"]
+    for table in ("events", "event_references", "event_pairs"):
+        wrong += [f"DELETE FROM {table}", f"UPDATE {table} SET at = 1"]
+        if not world.db.is_sqlite:
+            wrong.append(f"TRUNCATE {table}")
     for statement in map(text, wrong):
         with pytest.raises(Exception, match="only grows"):
             world.db.write_now(Write.run, statement)
