@@ -24,7 +24,9 @@ def help_text() -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("claim", ["redirect", "memory", "crash", "bulk", "list", "analytics", "campaigns"])
+@pytest.mark.parametrize(
+    "claim", ["redirect", "memory", "crash", "bulk", "list", "analytics", "campaigns", "pushes"]
+)
 def test_help_lists_every_claim_with_a_sentence(help_text: str, claim: str) -> None:
     assert claim in CLAIMS
     line = next(line for line in help_text.splitlines() if line.split()[:1] == [claim])
