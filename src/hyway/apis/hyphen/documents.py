@@ -1,12 +1,15 @@
 """What this API says of itself: the OpenAPI document, the page for people, its part of llms.txt."""
 
+import json
 from collections.abc import Sequence
 from importlib.metadata import version
+from importlib.resources import files
 from typing import Any
 
 from hyway.apis.hyphen import style
 from hyway.apis.kit import openapi
 from hyway.apis.kit.documents import Manual
+from hyway.apis.kit.openapi import Example
 from hyway.apis.kit.operations import Operation
 
 _DESCRIPTION = """\
@@ -66,6 +69,11 @@ _ERRORS: dict[str, tuple[str, dict[str, Any] | str]] = {
 _HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "X-Request-Id": ("Names this request in the server's log.", {"type": "string"}),
 }
+EXAMPLES: dict[str, Example] = {
+    name: Example(each.get("answer"), each.get("sent"))
+    for name, each in json.loads(files(__package__).joinpath("examples.json").read_text("utf-8")).items()
+}
+"""By operation; those that neither take nor give anything have none."""
 _TAGS = {
     "me": "Users",
     "auth": "OAuth2",
@@ -121,6 +129,7 @@ def manual(operations: Sequence[Operation]) -> Manual:
             error=_ERROR,
             errors=_ERRORS,
             headers=_HEADERS,
+            examples=EXAMPLES,
             tag=tag,
             needs=needs,
         ),

@@ -68,8 +68,8 @@ class Event(Struct, rename="camel"):
     request_id: str
     references: list[Reference]
     actor: Who
-    user: Who | UnsetType
     data: dict[str, Any]
+    user: Who | UnsetType = UNSET
 
 
 class EventsOut(Struct, rename="camel"):
@@ -77,7 +77,7 @@ class EventsOut(Struct, rename="camel"):
 
     data: list[Event]
     page_size: int
-    next_page_cursor: str | UnsetType
+    next_page_cursor: str | UnsetType = UNSET
 
 
 def out(found: audit.Event, organization: OrganizationRef) -> Event:
@@ -89,8 +89,8 @@ def out(found: audit.Event, organization: OrganizationRef) -> Event:
         found.request_id,
         [Reference(each.id, each.kind, dict(each.view)) for each in found.references],
         Who(found.actor_id, found.actor_name),
-        Who(found.member, found.actor_name) if found.member else UNSET,
         audit.shown(found.data),
+        Who(found.member, found.actor_name) if found.member else UNSET,
     )
 
 

@@ -71,8 +71,8 @@ class PlaceIn(Struct, kw_only=True):
 class ConnectedAccount(Struct, rename="camel"):
     type: str
     identifier: str
-    email: str | UnsetType
-    profile_url: str | UnsetType
+    email: str | UnsetType = UNSET
+    profile_url: str | UnsetType = UNSET
 
 
 class Favorite(Struct):
@@ -91,20 +91,20 @@ class TeamRef(Struct):
     name: str
 
 
-class Listed(Struct, rename="camel"):
+class Listed(Struct, rename="camel", kw_only=True):
     """A member in a list. An API key has no last name and no address."""
 
     id: str
-    first_name: str | UnsetType
-    last_name: str | UnsetType
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
     nickname: str
-    email: str | UnsetType
+    email: str | UnsetType = UNSET
     organization: OrganizationRef
     connected_accounts: list[ConnectedAccount]
-    organization_roles: list[str] | UnsetType
+    organization_roles: list[str] | UnsetType = UNSET
 
 
-class Member(Listed, rename="camel"):
+class Member(Listed, rename="camel", kw_only=True):
     favorites: list[Favorite]
     teams: list[TeamRef]
 
