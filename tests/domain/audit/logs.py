@@ -9,7 +9,7 @@ from hyway.domain.identity import Caller
 from hyway.kernel.db import Database, Fact, Ref, Write
 
 
-def fact(by: Caller, action: str, subject: str, id: str, *refs: Ref, **data: Any) -> Fact:
+def fact(by: Caller, action: str, subject: str, id: str, /, *refs: Ref, **data: Any) -> Fact:
     return Fact(by, action, subject, id, data, refs)
 
 
