@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -68,14 +67,14 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(live: Live) -> Iterator[Site]:
+def site(live: Live) -> Site:
     made = hyway(
         "user", "add", KIM, "--name", "Kim Doe", "--password-stdin",
         data=live.data, input=PASSWORD + "\n", **live.env,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     about = httpx.get(live.url + "/.well-known/openid-configuration").json()
-    yield Site(live, about)
+    return Site(live, about)
 
 
 @pytest.fixture(scope="module")
