@@ -6,6 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from hyway.domain.projects.records import NewProject, OrganizationRef, Project
+from hyway.domain.projects.store.among import among as is_among
 from hyway.domain.projects.store.tables import PROJECTS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
@@ -38,7 +39,7 @@ def page(
     r: Read, organization: int, among: Collection[str] | None, offset: int, limit: int
 ) -> tuple[list[Row[Any]], int]:
     """By number, those with an id `among` these, and how many they are."""
-    where = _mine(organization, among)
+    where = _mine(r, organization, among)
     found = select(PROJECTS).where(*where).order_by(_P.seq).offset(offset).limit(limit)
     count = select(func.count()).select_from(PROJECTS).where(*where)
     return list(r.run(found)), int(r.run(count).scalar_one())
@@ -79,8 +80,8 @@ def project(row: Row[Any], organization: OrganizationRef, prefix: str = "") -> P
     )
 
 
-def _mine(organization: int, among: Collection[str] | None) -> list[ColumnElement[bool]]:
+def _mine(r: Read, organization: int, among: Collection[str] | None) -> list[ColumnElement[bool]]:
     mine: list[ColumnElement[bool]] = [_P.organization == organization]
     if among is not None:
-        mine.append(_P.id.in_(sorted(among)))
+        mine.append(is_among(r, _P.id, among))
     return mine
