@@ -1,13 +1,25 @@
 """Access that is given: what it lets somebody do, who may give it, and the administrator who stays."""
 
+import itertools
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from hyway.domain import audit, identity
-from hyway.domain.identity import Caller, Organization, access, api_keys, members, organizations, things
+from hyway.domain.identity import (
+    Caller,
+    Organization,
+    access,
+    api_keys,
+    members,
+    organizations,
+    profiles,
+    things,
+)
 from hyway.kernel import ids, seal
-from hyway.kernel.db import Database
+from hyway.kernel.db import Database, Write
 from hyway.kernel.faults import Invalid, Missing, Refused, Taken
 from tests.make.people import person, roles, somebody
 
@@ -175,29 +187,53 @@ def test_the_owner_and_the_last_admin_stay(play: Play):
     assert roles(play.db, play.home) == {"Ann": "owner", "Bob": "member"}
 
 
-def test_of_two_admins_who_go_at_once_one_stays(db: Database):
-    home = db.write_now(identity.found_organization, "Ownerless")
-    boss = identity.command_line(home)
-    for name in ("Bob", "Cleo"):
-        db.write_now(identity.join, boss, person(db, somebody(db, name)), "admin")
+ROADS: dict[str, Callable[[Write, Caller, int, str, str], object]] = {
+    "access taken": lambda w, by, _seq, _id, own: access.drop(w, by, own),
+    "access changed": lambda w, by, _seq, _id, own: access.change(w, by, own, ["OrganizationBilling"]),
+    "role changed": lambda w, by, seq, _id, _own: members.change_role(w, by, seq, "member"),
+    "membership ended": lambda w, by, seq, _id, _own: members.remove(w, by, seq),
+    "member dropped": lambda w, by, _seq, id, _own: profiles.drop(w, by, id),
+}
+"""How somebody may cease to administer: by the number and the id of their membership, or the id of their access."""
+
+
+def test_of_two_admins_who_go_at_once_one_stays_by_whichever_road(db: Database):
+    people = [person(db, somebody(db, name)) for name in ("Bob", "Cleo")]
+    with ThreadPoolExecutor(2) as pool:
+        for one, other in itertools.product(ROADS, repeat=2):
+            home = db.write_now(identity.found_organization, f"{one}, {other}")
+            boss = identity.command_line(home)
+            for each in people:
+                db.write_now(identity.join, boss, each, "admin")
+            ends = _ends(db, boss)
+            ready = threading.Barrier(2)
+            went = list(pool.map(lambda at: _went(db, ready, at), zip((one, other), ends, strict=True)))  # noqa: B023
+            assert sorted(went) == [False, True], home.name
+            assert list(roles(db, home).values()).count("admin") == 1, home.name
+            found, _ = db.read_now(access.page, boss)
+            assert [each.roles for each in found].count(("OrganizationAdmin",)) == 1, home.name
+
+
+Ending = tuple[Caller, int, str, str]
+
+
+def _ends(db: Database, boss: Caller) -> list[Ending]:
     found, _ = db.read_now(access.page, boss)
-    ready, went, stayed = threading.Barrier(2), [], []
+    numbers = sorted(each.seq for each in db.read_now(members.page, boss)[0])
+    return [
+        (boss, seq, own.holder.id, own.id)
+        for seq, own in zip(numbers, sorted(found, key=lambda each: each.holder.seq), strict=True)
+    ]
 
-    def leave(id: str) -> None:
-        ready.wait()
-        try:
-            db.write_now(access.drop, boss, id)
-            went.append(id)
-        except Taken:
-            stayed.append(id)
 
-    each = [threading.Thread(target=leave, args=(one.id,)) for one in found]
-    for thread in each:
-        thread.start()
-    for thread in each:
-        thread.join()
-    assert (len(went), len(stayed)) == (1, 1)
-    assert sorted(roles(db, home).values()) == ["admin", "member"]
+def _went(db: Database, ready: threading.Barrier, at: tuple[str, Ending]) -> bool:
+    road, arguments = at
+    ready.wait()
+    try:
+        db.write_now(ROADS[road], *arguments)
+    except Invalid:
+        return False
+    return True
 
 
 def test_what_goes_takes_the_access_to_it_along(play: Play):

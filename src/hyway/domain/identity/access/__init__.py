@@ -12,7 +12,7 @@ from hyway.domain.identity.access.deciding import (
     rules,
     visible,
 )
-from hyway.domain.identity.access.entering import Place, enter, of_membership, of_person
+from hyway.domain.identity.access.entering import Place, enter, of_membership
 from hyway.domain.identity.access.giving import (
     Access,
     Holder,
@@ -49,7 +49,6 @@ __all__ = [
     "memory",
     "of_kind",
     "of_membership",
-    "of_person",
     "own",
     "page",
     "powers",

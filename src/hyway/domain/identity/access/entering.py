@@ -57,14 +57,6 @@ def place(r: Read, by: Caller, organization: str) -> Place:
     return Place(row[0], row[1], by.role, "", Grants(frozenset({roles.ADMIN})))
 
 
-def of_person(r: Read, person: int, organization: str) -> Place | None:
-    """What a person is in an organization, None where they are no member of it."""
-    try:
-        return _of_person(r, person, organization)
-    except Missing:
-        return None
-
-
 def _of_person(r: Read, person: int, organization: str) -> Place:
     row = store.entering_person(r, organization, person)
     if row is None:
