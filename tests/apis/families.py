@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import msgspec
 
-from hyway.apis import hoko, hypemarket, hypertrack
-from hyway.domain import creators, notices
+from hyway.apis import hoko, hypemarket, hypertrack, hyphen
+from hyway.domain import billing, creators, notices
 from hyway.kernel import sqid
 from hyway.kernel.db import Database
 from tests.apis.hoko.conftest import make_world
@@ -19,6 +19,8 @@ from tests.apis.hoko.contract import stage
 from tests.apis.hypemarket import party as market
 from tests.apis.hypertrack import conftest as tracked
 from tests.apis.hypertrack.stage import party
+from tests.apis.hyphen import conftest as platform
+from tests.apis.hyphen.party import party as furnished
 
 Json = dict[str, Any]
 
@@ -142,6 +144,41 @@ def _hypemarket(db: Database) -> Visit:
     return Visit(ours.client(), own, found, "somebody", theirs.organization.seq, "campaigns", their)
 
 
+_OF_PROJECTS = {
+    "organizationId": "organization",
+    "projectId": "project",
+    "appId": "app",
+    "environmentId": "environment",
+    "memberId": "member",
+    "teamId": "team",
+    "accessId": "access",
+    "apiKeyId": "api_key",
+    "secretId": "secret",
+    "favoriteId": "project",
+    "entity": "project",
+    "assignment": "team",
+}
+
+
+def _hyphen(db: Database) -> Visit:
+    db.hearers.append(billing.accounts.hear)
+    theirs = platform.make_world(db, "Somebodies")
+    ours = platform.furnished(db, theirs.app, "Visitors")
+    with ThreadPoolExecutor(1) as aside:  # a test's own loop is running already
+        mine = aside.submit(asyncio.run, furnished(ours, "visitor")).result()
+        found = aside.submit(asyncio.run, furnished(theirs, "somebody")).result()
+
+    def own(path: str, field: str) -> str | None:
+        return mine.get("member" if field == "id" else _OF_PROJECTS.get(field, ""))
+
+    def their(path: str, field: str) -> str | None:
+        return found.get(_OF_PROJECTS.get(field, ""))
+
+    secrets = ("token", "secret_value")
+    shown = {noun: id for noun, id in found.items() if noun not in secrets}
+    return Visit(ours.client(), own, shown, "somebody", theirs.organization.seq, "things", their)
+
+
 FAMILIES = (
     Family("hoko", msgspec.json.decode(hoko.openapi()), _hoko),
     Family(
@@ -153,6 +190,14 @@ FAMILIES = (
         lambda _, path: " ".join(
             word for word in path.removesuffix(".json").split("/")[1:4] if "{" not in word
         ),
+    ),
+    Family(
+        "hyphen",
+        msgspec.json.decode(hyphen.openapi()),
+        _hyphen,
+        "proj_ffffffffffffffffffffffff",
+        re.compile("[a-z]+_[0-9a-f]{24}"),
+        lambda _, path: next((word for word in path.split("/")[4:] if "{" not in word), "organization"),
     ),
     Family("hypertrack", msgspec.json.decode(hypertrack.openapi()), _hypertrack),
 )

@@ -16,10 +16,12 @@ from sqlalchemy import inspect, text
 from hyway.kernel.db import Database
 from tests.apis.families import FAMILIES, Family, Visit
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\"requestId\":\"\w+\"")
+"""What differs from one answer to the next."""
 _LINK_TABLES = ("link_tags", "visits")
 _ACCOUNTS = "(SELECT seq FROM tracking_accounts WHERE organization = :it)"
 _NAMED = "(SELECT seq FROM people WHERE name LIKE 'somebody%')"
+_MEMBERSHIPS = "(SELECT seq FROM memberships WHERE organization = :it)"
 _OF_USERS = ("tracking_positions", "tracking_visits", "tracking_photos", "tracking_phones")
 
 ROOMS: dict[str, list[tuple[Family, str, str]]] = {}
@@ -63,6 +65,7 @@ def tries(family: Family, method: str, path: str, visit: Visit) -> Iterator[Try]
     for each in said["parameters"]:
         schema = resolved(family.document, each["schema"])
         text_alone = schema.get("type") == "string" and "enum" not in schema and each["name"] != "timezone"
+        text_alone = text_alone or schema.get("items", {}).get("type") == "string"
         if each["in"] == "query" and text_alone and schema.get("format") != "date-time":
             yield Try(each["name"], own, f"{each['name']}={MARK}", None, schema.get("format") == "uuid")
         if each["in"] == "path":
@@ -85,11 +88,13 @@ def _bodies(family: Family, path: str, visit: Visit, content: dict[str, Any]) ->
     schema = resolved(family.document, content["schema"])
     many = schema.get("type") == "array"
     of = resolved(family.document, schema["items"]) if many else schema
-    if of.get("type") == "string":  # a list of ids: alone, and after one of the stranger's own
-        yield Try("an id", path, "", [MARK], True)
-        yield Try("an id after another", path, "", [visit.own(path, "id"), MARK], True)
-        return
     sent = content.get("example", [{}] if many else {})
+    texts = isinstance(sent, list) and any(isinstance(each, str) for each in sent)
+    if of.get("type") == "string" or texts:  # a list of ids: alone, and after one of the stranger's own
+        whole = _whole(family, path, visit.own)
+        yield Try("an id", whole, "", [MARK], True)
+        yield Try("an id after another", whole, "", [visit.own(path, "id"), MARK], True)
+        return
     example = _owned(path, visit, sent[0] if many else sent)
     for name, value, is_id in _places(family, of):
         body = _put(copy.deepcopy(example), name, value)
@@ -103,7 +108,7 @@ def _places(family: Family, of: dict[str, Any], within: str = "") -> Iterator[tu
         if inner.get("type") == "array":
             yield within + name, [MARK], _is_id(family, inner)
         elif inner.get("type") == "string" and name.lower().endswith("id"):
-            yield within + name, MARK, _is_id(family, inner) or name == "clickId"
+            yield within + name, MARK, _is_id(family, inner) or name in ("clickId", "id")
         elif inner.get("type") == "object" and not within:
             yield from _places(family, inner, f"{name}.")
 
@@ -122,7 +127,11 @@ def _is_id(family: Family, schema: dict[str, Any]) -> bool:
 
 def _owned(path: str, visit: Visit, example: dict[str, Any]) -> dict[str, Any]:
     """The document's example with the stranger's own ids in it."""
-    return {name: visit.own(path, name) or value for name, value in example.items()}
+    mine = {name: visit.own(path, name) or value for name, value in example.items()}
+    return {
+        name: {**value, "id": mine[name]} if isinstance(value, dict) and "id" in value else mine[name]
+        for name, value in example.items()
+    }
 
 
 def kept(db: Database, organization: int) -> dict[str, list[str]]:
@@ -140,6 +149,10 @@ def kept(db: Database, organization: int) -> dict[str, list[str]]:
                 where = f'"user" IN (SELECT seq FROM tracking_users WHERE account IN {_ACCOUNTS})'
             elif "person" in columns:
                 where = f"person IN (SELECT person FROM memberships WHERE organization = :it) OR person IN {_NAMED}"
+            elif "membership" in columns:
+                where = f"membership IN {_MEMBERSHIPS}"
+            elif "api_key" in columns:
+                where = "api_key IN (SELECT seq FROM api_keys WHERE organization = :it)"
             elif "account" in columns:
                 where = f"account IN {_ACCOUNTS}"
             else:
