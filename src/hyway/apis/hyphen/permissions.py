@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from hyway.apis.hyphen import OPERATIONS
 from hyway.apis.kit.operations import Operation
-from hyway.domain.identity import access
+from hyway.domain import identity
 
 _HEAD = """\
 # Who may do what
@@ -29,30 +29,30 @@ def page() -> str:
 
 
 def _roles() -> Iterable[str]:
-    names = list(access.ROLES)
+    names = list(identity.access.ROLES)
     yield _row(["", *names])
     yield _row(["---"] * (len(names) + 1))
     yield _row(["given on", *(_given_on(name) for name in names)])
-    for subject in access.SUBJECTS:
+    for subject in identity.access.SUBJECTS:
         yield _row([subject, *(_allowed(name, subject) for name in names)])
     yield ""
     yield (
         "`manage` is everything: "
-        + ", ".join(access.actions_on("App"))
+        + ", ".join(identity.access.actions_on("App"))
         + "; of .env files also push and pull."
     )
 
 
 def _given_on(role: str) -> str:
     kinds = ("Organization", "Project", "App", "Team")
-    return " or ".join(kind.lower() for kind in kinds if role in access.of_kind(kind))
+    return " or ".join(kind.lower() for kind in kinds if role in identity.access.of_kind(kind))
 
 
 def _allowed(role: str, subject: str) -> str:
-    allowed = access.powers(frozenset({role}))
+    allowed = identity.access.powers(frozenset({role}))
     if (_MANAGE, subject) in allowed:
         return _MANAGE
-    return ", ".join(action for action in access.actions_on(subject) if (action, subject) in allowed)
+    return ", ".join(action for action in identity.access.actions_on(subject) if (action, subject) in allowed)
 
 
 def _operations() -> Iterable[str]:
@@ -68,7 +68,7 @@ def _needs(of: Operation) -> tuple[str, str]:
             ("nothing", "anybody") if not of.scopes else ("a credential", "any, for what is the caller's own")
         )
     action, subject = of.needs
-    roles = [name for name in access.ROLES if of.needs in access.powers(frozenset({name}))]
+    roles = [name for name in identity.access.ROLES if of.needs in identity.access.powers(frozenset({name}))]
     return f"{action} {subject}", ", ".join(roles)
 
 
