@@ -14,9 +14,12 @@ holds this page to be what `python -m hyway.apis.hyphen.permissions` prints.
 
 A role is given to a member, a team or an API key. Roles on the organization count everywhere in it; those on a project
 count for the project and all that is part of it, those on an app for that app alone, those on a team for the team.
-Nobody can give a role that allows more than they may do there themselves. The owner of an organization, and the last of
-its members who is an OrganizationAdmin, stay what they are. What a member is on the organization is one role under all four APIs: an owner or
-an admin is an OrganizationAdmin, a member an OrganizationMember; OrganizationBilling comes on top of either.
+Nobody can give a role that allows more than they may do there themselves.
+
+What a member is on the organization is one role under all four APIs: an owner or an admin is an OrganizationAdmin, a
+member an OrganizationMember; OrganizationBilling comes on top of either. The owner of an organization, and the last of
+its members who is an OrganizationAdmin, stay what they are. Whoever makes a project becomes its ProjectAdmin, unless
+what they have on the organization allows all of that already.
 
 Who may not so much as read a thing is told 404, who may read it but not do what they asked 403.
 """
