@@ -9,7 +9,7 @@ import pytest
 from hyway.domain import identity
 from hyway.kernel import seal
 from tests.apis.hyphen.conftest import Acme, make_acme, refused
-from tests.apis.hyphen.env_stage import KEY, Shop, make_shop
+from tests.apis.hyphen.env_stage import CONTENT, KEY, Shop, make_shop
 
 HOME = "10.10.3.4"
 FAR = "198.51.100.9"
@@ -206,3 +206,33 @@ async def test_a_role_on_one_project_shows_its_files_alone(shop: Shop) -> None:
         refused(await client.get(f"{acme.base}/apps/hidden/dot-env/"), 404)
         refused(await shop.push(client, 9), 403)
         refused(await client.delete(shop.path), 403)
+
+
+async def test_events_are_found_by_what_they_speak_of(shop: Shop) -> None:
+    acme = shop.acme
+    shop.guard({"environments": {"production": {"deny": [FAR]}}})
+    async with acme.client(address=FAR) as client:
+        pushed = await shop.push(client, 3, environmentId="production")
+        await shop.push(client, 1)
+        await client.get(shop.path)
+        await client.get(shop.path, params={"environmentId": "production"})
+        found: dict[str, Any] = {}
+        for type in ("DOTENV.PUSH", "DOTENV.PULL", "DOTENV.DENY"):
+            sent = {"types": [type], "references": [{"id": shop.app.id}], "pageSize": 10}
+            answer = await client.post(f"/api/events/{acme.id}/search", json=sent)
+            assert answer.status_code == 200, answer.text
+            found[type] = answer.json()["data"]
+        there = {"types": ["DOTENV"], "references": [{"id": shop.production.id}], "pageSize": 10}
+        of_production = (await client.post(f"/api/events/{acme.id}/search", json=there)).json()["data"]
+    assert pushed.status_code == 201
+    assert {type: len(each) for type, each in found.items()} == {
+        "DOTENV.PUSH": 2,
+        "DOTENV.PULL": 1,
+        "DOTENV.DENY": 1,
+    }
+    assert [each["type"] for each in of_production] == ["DOTENV.DENY", "DOTENV.PUSH"]
+    views = {each["type"]: each["view"] for each in of_production[1]["references"]}
+    assert views["App"]["id"] == shop.app.id
+    assert views["Project"]["id"] == shop.project.id
+    assert (views["DotEnv"]["version"], views["DotEnv"]["secretKeyId"]) == (3, KEY)
+    assert CONTENT not in str(found)
