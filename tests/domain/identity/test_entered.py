@@ -173,3 +173,11 @@ def test_another_process_hears_of_it(play: Play):
             time.sleep(0.02)
     finally:
         elsewhere.close()
+
+
+def test_the_servers_own_command_enters_its_own_organization_alone(play: Play):
+    other = identity.command_line(play.db.write_now(identity.found_organization, "Other"))
+    entered = Entered(play.db)
+    assert asyncio.run(entered.enter(play.boss, play.home.wire_id)).organization == play.home.seq
+    with pytest.raises(Missing):
+        asyncio.run(entered.enter(other, play.home.wire_id))
