@@ -76,7 +76,7 @@
   });
 
   const addRow = (button) => {
-    const rows = button.parentElement.querySelector("[data-rows]");
+    const rows = button.closest(":has([data-rows])").querySelector("[data-rows]");
     const fresh = rows.lastElementChild.cloneNode(true);
     all(fresh, "input, select").forEach((field) => { field.value = ""; field.removeAttribute("aria-invalid"); });
     all(fresh, ".wrong").forEach((each) => each.remove());
