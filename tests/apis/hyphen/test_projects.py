@@ -148,6 +148,34 @@ async def test_delete_answers_204_and_takes_all_along(acme: Acme) -> None:
     await making.app(acme)
 
 
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [("projects/shop/environments/production/", [None]), ("apps/web/", []), ("projects/shop/", [])],
+)
+async def test_env_files_go_with_what_they_belong_to(acme: Acme, gone: str, left: list[Any]) -> None:
+    version = {"size": "1 bytes", "countVariables": 1, "data": "eA==", "version": 7, "secretKeyId": 1}
+    await making.project(acme)
+    await making.app(acme)
+    async with acme.client() as client:
+        for where in ("", "&environmentId=production"):
+            pushed = await client.put(f"{acme.base}/apps/web/dot-env/?secretKeyId=1{where}", json=version)
+            assert pushed.status_code == 201, pushed.text
+        assert (await client.delete(f"{acme.base}/{gone}")).status_code == 204
+        found = (await client.get(f"{acme.base}/dot-envs/")).json()["data"]
+        assert [each.get("projectEnvironment") for each in found] == left
+
+
+async def test_a_vaults_key_goes_with_its_project(acme: Acme) -> None:
+    await making.project(acme)
+    async with acme.client() as client:
+        key = f"/{acme.id}/shop/key"
+        await client.post(key, json={"secret_key_id": 1, "secret_key": "s"})
+        assert (await client.get(key)).status_code == 200
+        assert (await client.delete(f"{acme.base}/projects/shop/")).status_code == 204
+        await making.project(acme)
+        refused(await client.get(key), 404)
+
+
 async def test_lists_are_paged_in_the_order_of_creation(acme: Acme) -> None:
     made = [await making.project(acme, f"p{i}", f"P {i}") for i in range(3)]
     async with acme.client() as client:

@@ -76,7 +76,7 @@ def change(w: Write, by: Caller, id: str, wish: AppChange) -> App:
 
 
 def drop(w: Write, by: Caller, id: str) -> None:
-    """The app is no more, nor what hearers of the fact keep of it."""
+    """The app is no more, nor what belongs to it."""
     gone = find(w, by, id)
     identity.access.require(by, "delete", "App", *gone.within)
     store.drop(w, by.organization, [gone.seq])

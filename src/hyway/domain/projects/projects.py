@@ -70,7 +70,7 @@ def change(w: Write, by: Caller, id: str, wish: ProjectChange) -> Project:
 
 
 def drop(w: Write, by: Caller, id: str) -> None:
-    """The project is no more, nor its apps, its environments, and whatever hearers of the facts keep of them."""
+    """The project is no more, nor its apps, its environments, and whatever belongs to one of them."""
     gone = find(w, by, id)
     identity.access.require(by, "delete", "Project", gone.id)
     if not store.hold(w, by.organization, gone.seq, "goes"):
