@@ -54,7 +54,7 @@ class Signing:
     def code(self, pairs: dict[str, str]) -> str:
         return told(self.begins(pairs))["code"]
 
-    def trades(self, headers: dict[str, str] | None = None, **form: str) -> Reply:
+    def trades(self, headers: dict[str, str] | None = None, /, **form: str) -> Reply:
         """What the token endpoint answers."""
         return self.db.write_now(oidc.server.token, Sent(tuple(form.items()), headers or {}))
 

@@ -65,7 +65,7 @@ def test_only_who_manages_clients_sees_them(kim: Signing) -> None:
         (oidc.clients.drop, (made.client.id,)),
     ):
         with pytest.raises((Refused, Missing)):
-            kim.db.write_now(verb, member, *args)  # type: ignore[arg-type]
+            kim.db.write_now(verb, member, *args)
     other = identity.command_line(kim.db.write_now(identity.found_organization, "Other"))
     assert kim.db.read_now(oidc.clients.page, other) == ([], 0)
     for verb, args in (
@@ -76,7 +76,7 @@ def test_only_who_manages_clients_sees_them(kim: Signing) -> None:
         (oidc.clients.find, ("a\0b",)),
     ):
         with pytest.raises(Missing):
-            kim.db.write_now(verb, other, *args)  # type: ignore[arg-type]
+            kim.db.write_now(verb, other, *args)
     assert kim.db.read_now(oidc.clients.page, kim.by) == ([made.client], 1)
 
 
@@ -117,7 +117,7 @@ def test_a_secret_is_shown_in_one_of_two_ways_or_not_at_all(kim: Signing) -> Non
     wish, secret = Wish(made.client.id, BACK, "openid"), made.secret or ""
     kim.db.write_now(oidc.authorizing.agree, list(wish.pairs().items()), kim.who, oidc.Origin())
 
-    def traded(headers: dict[str, str] | None = None, **more: str) -> int:
+    def traded(headers: dict[str, str] | None = None, /, **more: str) -> int:
         form = wish.form(kim.code(wish.pairs()), **more)
         return kim.trades(headers, **(_without_client(form) if headers else form)).status
 

@@ -118,7 +118,7 @@ def test_without_offline_access_there_is_nothing_to_refresh_with(kim: Signing) -
 def test_what_a_token_says(kim: Signing) -> None:
     wish = Wish()
     reply = kim.trades(**wish.form(kim.code(wish.pairs(nonce="n-1"))))
-    known = KeySet.import_key_set(kim.db.read_now(oidc.keys.shown))
+    known = KeySet.import_key_set(kim.db.read_now(oidc.keys.shown))  # type: ignore[arg-type]
     access = jwt.decode(reply.body["access_token"], known, algorithms=["RS256"])
     told = jwt.decode(reply.body["id_token"], known, algorithms=["RS256"]).claims
     assert access.header["typ"] == "at+jwt"
@@ -270,7 +270,7 @@ def test_revoking_asks_who_the_client_is(kim: Signing) -> None:
     assert shop.secret is not None
     given = kim.signs_in()
 
-    def revoked(headers: dict[str, str] | None = None, **form: str) -> tuple[int, Any]:
+    def revoked(headers: dict[str, str] | None = None, /, **form: str) -> tuple[int, Any]:
         reply = kim.db.write_now(oidc.server.revoke, Sent(tuple(form.items()), headers or {}))
         return reply.status, reply.body.get("error")
 
