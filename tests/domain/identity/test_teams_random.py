@@ -13,12 +13,13 @@ from hyway.kernel.faults import Fault
 
 # Few words, so that they meet.
 WORDS = ("ann", "ANNA", "Bob", "bobby", "Ö", "ö%")
+PARTS = (*WORDS, "a", "B", "@", "b")
 TYPES = ("github", "npm")
 COUNT = iter(range(10**9))
-word = st.sampled_from(WORDS)
+word, part = st.sampled_from(WORDS), st.sampled_from(PARTS)
 property_ = st.fixed_dictionaries({
     "type": st.just("property"), "field": st.sampled_from(["firstName", "lastName", "nickname", "email"]),
-    "operator": st.sampled_from(["equals", "notEquals", "contains", "startsWith", "endsWith"]), "value": word,
+    "operator": st.sampled_from(["equals", "notEquals", "contains", "startsWith", "endsWith"]), "value": part,
 })  # fmt: skip
 among = st.fixed_dictionaries({
     "type": st.just("property"), "field": st.sampled_from(["firstName", "nickname"]), "operator": st.just("in"),
@@ -27,7 +28,8 @@ among = st.fixed_dictionaries({
 account = st.fixed_dictionaries(
     {"type": st.just("account"), "field": st.sampled_from(TYPES), "operator": st.just("connected")}
 )
-some_criteria = st.lists(property_ | among | account, min_size=1, max_size=2)
+criterion = st.one_of(property_, property_, account, among)
+some_criteria = st.lists(criterion, min_size=1, max_size=1) | st.lists(criterion, min_size=2, max_size=2)
 at = st.integers(0, 9)
 event = st.one_of(
     st.tuples(st.just("create"), word, word | st.none(), st.sampled_from([*TYPES, ""])),
@@ -57,6 +59,11 @@ class Play:
         self.organization: Organization = db.write_now(identity.found_organization, f"Acme {self.turn}")
         self.by: Caller = identity.command_line(self.organization)
         self.chosen: dict[str, set[str]] = {}
+
+        for n, name in enumerate(("Ann", "bob")):
+            self.do("create", name, WORDS[n + 3], TYPES[n])
+        self.do("join", "Anna")
+        self.do("team", [])
 
     def do(self, what: str, *more: Any) -> None:
         with contextlib.suppress(Fault):  # a refusal changes nothing, which is what is looked at afterwards
@@ -184,9 +191,14 @@ def holds(criterion: Any, of: Member) -> bool:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(event, min_size=3, max_size=25))
-def test_teams_hold_who_they_are_for(db: Database, events: list[tuple[Any, ...]]) -> None:
+@given(st.lists(some_criteria, min_size=2, max_size=4), st.lists(event, min_size=12, max_size=25))
+def test_teams_hold_who_they_are_for(
+    db: Database, criteria: list[list[Any]], events: list[tuple[Any, ...]]
+) -> None:
     play = Play(db)
+    for each in criteria:
+        play.do("team", each)
+    db.read_now(play.check)
     for what, *more in events:
         play.do(what, *more)
         db.read_now(play.check)
