@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import func, select
 
 from hyway.domain import audit, identity
 from hyway.domain.identity import (
@@ -13,13 +14,16 @@ from hyway.domain.identity import (
     Organization,
     access,
     api_keys,
+    favorites,
     members,
     organizations,
     profiles,
+    teams,
     things,
 )
+from hyway.domain.identity.store.access_tables import ACCESS, API_KEY_SECRETS, FAVORITES, TEAM_MEMBERS
 from hyway.kernel import ids, seal
-from hyway.kernel.db import Database, Write
+from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.faults import Invalid, Missing, Refused, Taken
 from tests.make.people import person, roles, somebody
 
@@ -273,6 +277,43 @@ def test_who_leaves_leaves_nothing_behind(play: Play):
     assert play.every() == [("Acme", "Ann", ("OrganizationAdmin",))]
     with pytest.raises(Missing):
         play.by("Bob")
+
+
+def _rows(db: Database) -> dict[str, int]:
+    """How many rows speak of who is in an organization, or of what they may do there."""
+
+    def count(r: Read) -> dict[str, int]:
+        tables = (ACCESS, TEAM_MEMBERS, FAVORITES, API_KEY_SECRETS)
+        return {each.name: r.run(select(func.count()).select_from(each)).scalar_one() for each in tables}
+
+    return db.read_now(count)
+
+
+def _full(play: Play) -> None:
+    """Bob is in a team, with access of his own and his team's, a favorite, and a program beside him."""
+    bob = play.join("Bob")
+    team = play.db.write_now(teams.create, play.boss, "Core")
+    play.db.write_now(teams.replace_members, play.boss, team.id, [bob])
+    for holder in (bob, team.id):
+        play.give(play.project, holder, "ProjectReader")
+    play.db.write_now(favorites.add, play.by("Bob"), bob, play.project)
+    play.db.write_now(api_keys.create, play.boss, "Robot")
+
+
+def test_a_member_who_is_removed_and_a_team_that_is_dropped_leave_no_rows(play: Play):
+    _full(play)
+    assert _rows(play.db) == {"access": 3, "team_members": 1, "favorites": 1, "api_key_secrets": 1}
+    play.db.write_now(profiles.drop, play.boss, play.by("Bob").member)
+    assert _rows(play.db) == {"access": 2, "team_members": 0, "favorites": 0, "api_key_secrets": 1}
+    (team,) = play.db.read_now(teams.page, play.boss)
+    play.db.write_now(teams.drop, play.boss, team.id)
+    assert _rows(play.db) == {"access": 1, "team_members": 0, "favorites": 0, "api_key_secrets": 1}
+
+
+def test_an_organization_that_is_closed_leaves_no_rows(play: Play):
+    _full(play)
+    play.db.write_now(organizations.close, play.by("Ann"))
+    assert set(_rows(play.db).values()) == {0}
 
 
 def test_a_closed_organization_lets_nobody_in(play: Play):
