@@ -60,7 +60,9 @@ def write(w: Write, by: Caller, project: str, new: VaultKey) -> VaultKey:
 def _again(w: Write, of: Project, new: VaultKey) -> VaultKey:
     """What a number leads to that was used before."""
     known, newest = _numbered(w, of, new.secret_key_id), _newest(w, of)
-    if known is None or not hmac.compare_digest(known.secret_key.encode(), new.secret_key.encode()):
+    if known is None:
+        raise Missing("Project not found")  # it has gone since it was found
+    if not hmac.compare_digest(known.secret_key.encode(), new.secret_key.encode()):
         raise Taken("", "Secret key {id} is another key already", id=new.secret_key_id)
     if newest is None or newest.secret_key_id != new.secret_key_id:
         raise Taken("", "Secret key {id} has been replaced by a newer one", id=new.secret_key_id)

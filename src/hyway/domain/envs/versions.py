@@ -4,7 +4,8 @@ What clients push is their business alone: it is stored sealed and given back as
 while there is a file; gaps are allowed, because clients count on from what they have themselves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from hyway.domain import identity, projects
 from hyway.domain.envs import rules
@@ -16,7 +17,7 @@ from hyway.domain.identity import Caller
 from hyway.domain.projects import App, AppQuery, Environment
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import Instant
-from hyway.kernel.db import Read, Ref, Write
+from hyway.kernel.db import Conflict, Read, Ref, Write
 from hyway.kernel.faults import Missing, Taken
 
 _SUBJECT = "DotEnv"
@@ -38,7 +39,8 @@ def push(w: Write, by: Caller, app: str, environment: str | None, was: int, new:
         "latest": new.version,
         "secret_key_id": new.secret_key_id,
     }
-    taken = store.take(w, file, was)
+    with _there(w):
+        taken = store.take(w, file, was)
     if taken is None:
         raise _stale(store.latest_of(w, by.organization, to.id, where), was, new)
     made = Version(
@@ -177,7 +179,18 @@ def _row(w: Write, made: Version, file: int) -> Mapping[str, object]:
 
 def _note(w: Write, by: Caller, kind: Kind, app: App, environment: Environment | None, at: Instant) -> None:
     who = {"kind": kind, "at": at, "member_id": by.member, "member_name": by.actor_name}
-    last.note(w, {**_kept(app, environment), **who})
+    with _there(w):
+        last.note(w, {**_kept(app, environment), **who})
+
+
+@contextmanager
+def _there(w: Write) -> Iterator[None]:
+    """Missing where the app or the environment has gone since it was found."""
+    try:
+        with w.attempt():
+            yield
+    except Conflict:
+        raise Missing("App not found") from None
 
 
 def _stale(latest: tuple[int, int] | None, was: int, new: NewVersion) -> Taken:
