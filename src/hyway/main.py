@@ -19,6 +19,7 @@ from hyway.settings import Settings
 
 if TYPE_CHECKING:
     from hyway.apis.hypemarket import Tools
+    from hyway.apis.kit.doorman import Kit
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets, Tiles
@@ -75,7 +76,6 @@ def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
     from hyway.apis import hoko, hypemarket, hypertrack, hyphen
-    from hyway.apis.kit.doorman import Kit
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
@@ -84,8 +84,7 @@ def build(settings: Settings) -> Front:
     db = open_database(settings)
     places = open_places(settings)
     public, trusted = settings.public_url, settings.trusted_proxies
-    window = limits.SharedWindow(settings.redis_url) if settings.redis_url else limits.LocalWindow()
-    kit = Kit(db, public, settings.body_limit, trusted, window)
+    kit = _kit(settings, db)
     outside = tracking.services.chosen(settings.services)
     api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token, outside)
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
@@ -117,6 +116,14 @@ def build(settings: Settings) -> Front:
             hush=hub.let_all_go,
         )
     )
+
+
+def _kit(settings: Settings, db: Database) -> "Kit":
+    """What every family runs on; limits are counted by one clock where a server for that is named."""
+    from hyway.apis.kit.doorman import Kit
+
+    window = limits.SharedWindow(settings.redis_url) if settings.redis_url else limits.LocalWindow()
+    return Kit(db, settings.public_url, settings.body_limit, settings.trusted_proxies, window)
 
 
 def _meters(lane: "Lane", ingest: "Ingest", hub: "Hub") -> observe.Meters:

@@ -12,6 +12,10 @@ from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Missing
 
 Org = Annotated[str | None, Parameter(help="The organization's name; not needed where there is only one.")]
+Roles = Annotated[
+    str | None,
+    Parameter(help="Roles of a key of Hyphen, comma-separated. [default: OrganizationAdmin]"),
+]
 user = App(name="user", help="People: add, list, reset-password.")
 org = App(name="org", help="Organizations: add, list, plan.")
 
@@ -30,12 +34,7 @@ def key(
     name: Annotated[str, Parameter(help="What the key is for, for you to remember.")] = "Command line",
     scopes: Annotated[str | None, Parameter(help="Its scopes, comma-separated. [default: all]")] = None,
     permission: Annotated[Literal["read", "write"], Parameter(help="What the key may do at all.")] = "write",
-    roles: Annotated[
-        str | None,
-        Parameter(
-            help="Roles of a key of Hyphen in the organization, comma-separated. [default: OrganizationAdmin]"
-        ),
-    ] = None,
+    roles: Roles = None,
     test: Annotated[
         bool, Parameter(negative=(), help="A key of HyperTrack that sees test data alone.")
     ] = False,

@@ -111,7 +111,7 @@ async def test_rules_are_single_words_with_conditions_of_texts(acme: Acme) -> No
     assert all(isinstance(said, str) for each in rules for said in each["conditions"].values())
     here = {"organization.id": acme.id}
     assert {"action": "create", "subject": "Project", "conditions": here} in rules
-    assert {"action": "manage", "subject": "Project", "conditions": {**here, "id": shop}} in rules
+    assert {"action": "update", "subject": "Project", "conditions": {**here, "id": shop}} in rules
     assert {"action": "manage", "subject": "DotEnv", "conditions": {**here, "project.id": shop}} in rules
     assert not [each for each in rules if each["subject"] == "ApiKey"]
 
