@@ -93,6 +93,17 @@ async def test_roles_are_given_changed_and_taken(place: Place, owner: Browser) -
     assert "Backend has no role on Shop any more." in await _role(owner, team, project, "")
 
 
+async def test_a_key_is_given_roles_as_a_member_is(place: Place, owner: Browser) -> None:
+    for holder in (place.ids["key"], place.ids["key_member"]):
+        for roles in ("ProjectContributor", ""):
+            await _role(owner, holder, place.ids["project"], roles)
+            text = (await owner.see("/console/roles?who=api_key")).text
+            assert bool(re.search(r'<option value="ProjectContributor" selected>', text)) == bool(roles)
+    on_all = await _role(owner, place.ids["key"], place.organization.wire_id, "OrganizationAdmin")
+    assert "Builds is Admin on Northwind." in on_all
+    assert "Admin through Northwind" in (await owner.see("/console/roles?who=api_key")).text
+
+
 async def test_the_last_admin_stays(place: Place, owner: Browser) -> None:
     said = await _role(owner, place.member("owner"), place.organization.wire_id, "OrganizationMember")
     assert "Backend" in said

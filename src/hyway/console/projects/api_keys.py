@@ -66,7 +66,7 @@ def _made(visit: Visit, key: ApiKey, title: str, value: str) -> Page:
 
 def _key(r: Any, by: identity.Caller, id: str) -> tuple[ApiKey, list[held.Held]]:
     key = identity.api_keys.find(r, by, id)
-    return key, held.of(r, by, key.member_id)
+    return key, held.of(r, by, key.id)
 
 
 @get(HERE + "/{key:str}")
@@ -76,7 +76,7 @@ async def show(visit: Here, key: FromPath[str]) -> Page:
         "projects/api_key.html",
         key=found,
         held=more,
-        cell=giving.on_organization(visit, found.member_id, found.name, found.roles),
+        cell=giving.on_organization(visit, found.id, found.name, found.roles),
         may_change=visit.may("update", "ApiKey"),
         may_delete=visit.may("delete", "ApiKey"),
     )

@@ -114,7 +114,7 @@ async def _holders(visit: Visit, who: str, q: str) -> tuple[list[Holder], Leaves
     if not visit.may("read", "ApiKey"):
         return [], leaves(visit.request, 1, 0, PAGE)
     keys, at = await turned(visit, identity.api_keys.page, q)
-    return [Holder(each.member_id, each.name, "", f"/console/api-keys/{each.id}") for each in keys], at
+    return [Holder(each.id, each.name, "", f"/console/api-keys/{each.id}") for each in keys], at
 
 
 def _sliced(visit: Visit, rows: Sequence[Any]) -> tuple[Sequence[Any], Leaves]:
