@@ -117,11 +117,11 @@ async def exchange(ask: Ask, query: ExchangeQuery) -> Reply:
 async def refresh(ask: Ask) -> Reply:
     """Renew the tokens in the cookies.
 
-    The refresh token of the cookie is worth nothing afterwards: whoever uses it once more ends the login.
+    The refresh token of the cookie is worth nothing afterwards: whoever uses it once more ends the login. As for all
+    that changes something by cookies, the request must come from a page of this server (`Origin`, `Sec-Fetch-Site`).
     """
-    said_where = ask.headers.get(b"origin") or ask.headers.get(b"sec-fetch-site")
     token = style.cookies(ask.headers).get("refresh_token", "")
-    if not token or (said_where and not from_here(ask)):
+    if not token or not from_here(ask):
         raise Refused(_NO_REFRESH)
     form = {"grant_type": "refresh_token", "client_id": oidc.CONSOLE, "refresh_token": token}
     given = await _given(ask, form, Refused(_NO_REFRESH))
