@@ -143,7 +143,7 @@ def test_environments_by_either_id_and_in_capitals() -> None:
         ({"deny": [rule()] * 101}, f"{AT}/deny", "must NOT have more than 100 items"),
         ({"environments": []}, f"{AT}/environments", "must be object"),
         ({"environments": {"qa": []}}, f"{AT}/environments/qa", "must be object"),
-        ({"environments": {"qa": {"alow": []}}}, f"{AT}/environments/qa", "additional properties"),
+        ({"environments": {"qa": {"permit": []}}}, f"{AT}/environments/qa", "additional properties"),
         ({"environments": {"qa": {"allow": [rule("x")]}}}, f"{AT}/environments/qa/allow/0/cidr", "format"),
     ],
 )

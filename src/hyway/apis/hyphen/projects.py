@@ -28,7 +28,7 @@ AlternateId = Annotated[
 ]
 
 
-class ProjectIn(Struct, kw_only=True, rename="camel"):
+class NewProjectIn(Struct, kw_only=True, rename="camel"):
     alternate_id: AlternateId
     name: Name
     is_monorepo: bool = False
@@ -76,8 +76,8 @@ async def page(ask: Ask, query: PageQuery) -> PageOut[Project]:
     return lists.page(query, total, [out(each) for each in found])
 
 
-@operation("POST", PAGE, needs=("create", "Project"), takes=ProjectIn, gives=Project, status=201)
-async def create(ask: Ask, sent: ProjectIn) -> Project:
+@operation("POST", PAGE, needs=("create", "Project"), takes=NewProjectIn, gives=Project, status=201)
+async def create(ask: Ask, sent: NewProjectIn) -> Project:
     """Create a project.
 
     It begins with the organization's default environments, and whoever makes it administers it. The alternate id must
