@@ -12,6 +12,7 @@ from bench import (
     bulk,
     campaigns,
     crash,
+    events,
     follow,
     ingest,
     ledger,
@@ -40,6 +41,7 @@ CLAIMS: dict[str, Measure] = {
     ledger.CLAIM: ledger.measure,
     campaigns.CLAIM: campaigns.measure,
     sync.CLAIM: sync.measure,
+    events.CLAIM: events.measure,
     permission.CLAIM: permission.measure,
     pushes.CLAIM: pushes.measure,
 }

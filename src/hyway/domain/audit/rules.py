@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +18,7 @@ _KINDS = {"person": "User", "dotenv": "DotEnv", "dot_env": "DotEnv"}
 _NUMBERED = frozenset({"person", "programme", "submission"})
 
 
+@lru_cache(1_000)
 def kind(noun: str) -> str:
     """A subject's noun as references spell it: `api_key` is an `ApiKey`."""
     known = _KINDS.get(noun)

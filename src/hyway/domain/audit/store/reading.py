@@ -1,7 +1,7 @@
 """Events as they are found again."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, and_, bindparam, func, select, tuple_
@@ -128,7 +128,7 @@ def these(r: Read, organization: int, seqs: Collection[int], organization_id: st
     """The events of these numbers, newest first, with what they speak of."""
     if not seqs:
         return []
-    rows = r.run(_THESE, {"organization": organization, "seqs": list(seqs)})
+    rows = r.run(_THESE, {"organization": organization, "seqs": list(seqs)}).all()
     return [_event(row, organization_id) for row in rows]
 
 
@@ -142,24 +142,14 @@ def recent(r: Read, organization: int, before: int | None, action: str | None, m
     return [_event(row, "") for row in r.run(found.order_by(EVENTS.c.seq.desc()).limit(most))]
 
 
-def _event(row: Any, organization_id: str) -> Event:
-    data, member = json.loads(row.data), row.member or ""
-    named = [Reference(*each) for each in json.loads(row.refs)] if row.refs else []
-    about = rules.subject(row.subject_kind, row.subject_id, data, organization_id)
-    doer = rules.doer(row.actor_kind, row.actor_id, row.actor_name, member)
+def _event(row: Sequence[Any], organization_id: str) -> Event:
+    """Taken apart at once: a page has a hundred of them."""
+    seq, id, _, at, via, actor_kind, actor_id, name, action, noun, of, told, request_id, member, refs = row
+    data = json.loads(told) if told != "{}" else {}
+    about = rules.subject(noun, of, data, organization_id)
+    doer = rules.doer(actor_kind, actor_id, name, member or "")
+    named = [Reference(*each) for each in json.loads(refs)] if refs else []
     return Event(
-        row.seq,
-        row.id,
-        row.at,
-        row.via,
-        row.actor_kind,
-        row.actor_id,
-        row.actor_name,
-        row.action,
-        row.subject_kind,
-        row.subject_id,
-        data,
-        row.request_id,
-        member,
+        seq, id, at, via, actor_kind, actor_id, name, action, noun, of, data, request_id, member or "",
         rules.each_once([about, *doer, *named]),
-    )
+    )  # fmt: skip
