@@ -14,7 +14,11 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = (320, 1280)
 SHOP, WEB = "/console/projects/shop", "/console/projects/shop/apps/web"
-FILE = {"size": "19 bytes", "countVariables": 2, "data": "AAECAwQFBgcICQoLDA0OD3bIZNW5zB1r27HjMfDRJ2Xghuc="}
+FILE: dict[str, str | int] = {
+    "size": "19 bytes",
+    "countVariables": 2,
+    "data": "AAECAwQFBgcICQoLDA0OD3bIZNW5zB1r27HjMfDRJ2Xghuc=",
+}
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -128,7 +132,7 @@ def test_a_project_its_people_and_its_file(
     expect(page.get_by_text("version 2")).to_be_visible()
     page.get_by_role("link", name="Production").click()
     expect(page.get_by_text("pushed by Build server")).to_have_count(2)
-    assert FILE["data"] not in page.content()
+    assert str(FILE["data"]) not in page.content()
     _denied(page)
     page.goto("/console/projects")
     page.get_by_role("button", name="Shop is a favorite").click()

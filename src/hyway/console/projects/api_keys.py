@@ -9,7 +9,6 @@ from litestar.params import FromPath
 from hyway.console.projects import giving, held, words
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import identity
-from hyway.domain.identity.api_keys import ApiKey
 from hyway.kernel.faults import Invalid
 
 HERE = "/console/api-keys"
@@ -53,7 +52,7 @@ async def make(visit: Here) -> Page:
     return _made(visit, key, "Your new key", secret.value or "")
 
 
-def _made(visit: Visit, key: ApiKey, title: str, value: str) -> Page:
+def _made(visit: Visit, key: identity.api_keys.ApiKey, title: str, value: str) -> Page:
     address = f"{visit.house.public_url}/api/execution-context/"
     return visit.page(
         "projects/secret_made.html",
@@ -64,7 +63,7 @@ def _made(visit: Visit, key: ApiKey, title: str, value: str) -> Page:
     )
 
 
-def _key(r: Any, by: identity.Caller, id: str) -> tuple[ApiKey, list[held.Held]]:
+def _key(r: Any, by: identity.Caller, id: str) -> tuple[identity.api_keys.ApiKey, list[held.Held]]:
     key = identity.api_keys.find(r, by, id)
     return key, held.of(r, by, key.id)
 

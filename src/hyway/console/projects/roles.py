@@ -13,8 +13,9 @@ from hyway.console.projects.leaf import PAGE, turned
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import identity, projects
 from hyway.domain.identity import Caller
-from hyway.domain.identity.things import Thing
 from hyway.kernel.db import Read
+
+Thing = identity.things.Thing
 
 WHO = (("member", "Members"), ("team", "Teams"), ("api_key", "API keys"))
 _COLUMNS = 5

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import identity, oidc
 from hyway.domain.identity import Caller
-from hyway.domain.identity.records import SessionShown
 from hyway.kernel.db import Write
 
 HERE = "/console/sessions"
@@ -53,7 +52,7 @@ async def index(visit: Here) -> Page:
     )
 
 
-def _shown(of: SessionShown, visit: Visit) -> dict[str, Any]:
+def _shown(of: identity.SessionShown, visit: Visit) -> dict[str, Any]:
     name = agent(of.user_agent)
     return {
         "id": of.id,
