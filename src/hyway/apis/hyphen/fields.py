@@ -143,7 +143,7 @@ def _number_text(value: Any, place: str) -> float:
 
 
 def _flag_text(value: Any, place: str) -> bool:
-    if value not in _FLAGS:
+    if not isinstance(value, str) or value not in _FLAGS:
         raise Invalid(place, "must be boolean")
     return _FLAGS[value]
 
