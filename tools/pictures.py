@@ -162,6 +162,71 @@ def market(browser: Browser, url: str, like: Page, organization: str, campaign: 
     beside(shots, "market-phone")
 
 
+def filled_projects(url: str, secret: str) -> None:
+    """People, a team, a project and the .env files that a program has pushed, by the API."""
+    with httpx.Client(base_url=url, headers={"x-api-key": secret}, timeout=20) as http:
+        here = http.get("/api/execution-context/").json()["member"]["organization"]["id"]
+        root = f"/api/organizations/{here}"
+
+        def made(method: str, path: str, **body: Any) -> Any:
+            answer = http.request(method, root + path, json=body)
+            answer.raise_for_status()
+            return answer.json() if answer.content else None
+
+        people = [
+            made("POST", "/members/", email=f"{first.lower()}@shop.example", firstName=first, lastName=last)
+            for first, last in (
+                ("Chiara", "Rossi"),
+                ("Deniz", "Yılmaz"),
+                ("Emeka", "Okafor"),
+                ("Freya", "Sørensen"),
+            )
+        ]
+        criteria = [{"type": "property", "field": "email", "operator": "endsWith", "value": "@shop.example"}]
+        team = made("POST", "/teams/", name="Shop people", type="dynamic", criteria=criteria)
+        project = made("POST", "/projects/", name="Shop", alternateId="shop", isMonorepo=True)
+        made("POST", "/projects/", name="Field service", alternateId="field-service")
+        for name, alternate in (("Web shop", "web"), ("Orders", "orders")):
+            made("POST", "/projects/shop/apps/", name=name, alternateId=alternate)
+        for entity, holder, kind, role in (
+            (project, team, "Team", "ProjectReader"),
+            (project, people[0], "Member", "ProjectAdmin"),
+            (project, people[1], "Member", "ProjectContributor"),
+        ):
+            sides = {
+                "entity": {"type": "Project", "id": entity["id"]},
+                "assignment": {"type": kind, "id": holder["id"]},
+            }
+            made("POST", "/access/", **sides, roles=[role])
+        http.post(f"/{here}/shop/key", json={"secret_key_id": 1767322800, "secret_key": "c2VjcmV0LWtleQ=="})
+        for version in range(1, 5):
+            for environment in ("development", "production"):
+                size = {
+                    "size": f"{300 + 19 * version} bytes",
+                    "countVariables": 8 + version,
+                    "data": "AAECAw==",
+                }
+                path = f"/apps/web/dot-env/?secretKeyId=1767322800&environmentId={environment}"
+                made("PUT", path, **size, version=version, secretKeyId=1767322800)
+
+
+def projects(browser: Browser, url: str, like: Page) -> None:
+    """Roles and an app on a desk, projects on a phone."""
+    page, phone = opened(browser, url, WIDE, like=like), opened(browser, url, PHONE, like=like)
+    for name, path in (
+        ("projects-roles", "/console/roles"),
+        ("projects-app", "/console/projects/shop/apps/web"),
+    ):
+        page.goto(path)
+        keep(page, name)
+    shots = []
+    for path in ("/console/projects/shop", "/console/projects/shop/apps/web/envs/production"):
+        phone.goto(path)
+        phone.wait_for_timeout(1_000)
+        shots.append(phone.screenshot())
+    beside(shots, "projects-phone")
+
+
 def link(browser: Browser, url: str, key: str) -> None:
     """The customer's page twice, side by side: somebody is on the way; it is done."""
     found = ask("GET", f"{url}/api/v1/actions/?status=started", key)["results"]
@@ -193,6 +258,7 @@ def main() -> None:
         data = Path(folder) / "data"
         password = filled(data, port)
         key = hyway("key", "hypertrack", "--org", "Demo", data=data)
+        secret = hyway("key", "hyphen", "--org", "Demo", "--name", "Build server", data=data)
         with closing(sqlite3.connect(data / "hyway.db")) as db:
             (shown,) = db.execute("SELECT id FROM links WHERE short_id = 'demo-spring'").fetchone()
             (demo,) = db.execute("SELECT seq FROM organizations WHERE name = 'Demo'").fetchone()
@@ -201,6 +267,8 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = console(browser, f"http://localhost:{port}", password, shown)
             market(browser, f"http://localhost:{port}", page, sqid.text(demo), sqid.text(jacket))
+            filled_projects(f"http://localhost:{port}", secret)
+            projects(browser, f"http://localhost:{port}", page)
             link(browser, f"http://localhost:{port}", key)
             browser.close()
 

@@ -86,7 +86,7 @@ def _things(
     """The columns that are asked for, and what else there is to ask for."""
     of, _ = projects.page(r, by, 0, _LISTED)
     teams = identity.teams.page(r, by)
-    whats = [("", "The organization and its projects"), *((each.id, each.name) for each in of)]
+    whats = [("", "All projects"), *((each.id, each.name) for each in of)]
     whats += [("teams", "Teams")] if teams else []
     if on == "teams":
         return [Thing(each.id, "Team", each.name, None) for each in teams], whats
