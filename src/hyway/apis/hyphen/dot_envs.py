@@ -65,7 +65,7 @@ class EncryptedQuery(Struct, kw_only=True, rename="camel"):
     secret_key_id: KeyId
 
 
-class VersionIn(Struct, kw_only=True, rename="camel"):
+class PushIn(Struct, kw_only=True, rename="camel"):
     count_variables: Annotated[
         int, Meta(ge=0, description="How many variables there are, as the client counts.")
     ]
@@ -195,9 +195,9 @@ async def pull(ask: Ask, query: PullQuery) -> VersionOut:
 
 
 @operation(
-    "PUT", _FILE, needs=("push", "DotEnv"), query=PushQuery, takes=VersionIn, gives=VersionOut, status=201
+    "PUT", _FILE, needs=("push", "DotEnv"), query=PushQuery, takes=PushIn, gives=VersionOut, status=201
 )
-async def push(ask: Ask, query: PushQuery, sent: VersionIn) -> VersionOut:
+async def push(ask: Ask, query: PushQuery, sent: PushIn) -> VersionOut:
     """Push a .env file.
 
     Versions only grow: 409 for one that is not above the latest. `secretKeyId` of the query is the key of the latest
