@@ -243,7 +243,8 @@ def _money(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _issuer(environ: Mapping[str, str]) -> str:
     """The provider with what we are called there, as one address; empty for none."""
-    url, client = (environ.get(f"HYWAY_OIDC_{what}", "").strip() for what in ("ISSUER", "CLIENT_ID"))
+    url = environ.get("HYWAY_OIDC_ISSUER", "").strip()
+    client = environ.get("HYWAY_OIDC_CLIENT_ID", "").strip()
     if not url:
         return ""
     parts = urlsplit(url)
@@ -251,7 +252,8 @@ def _issuer(environ: Mapping[str, str]) -> str:
         raise Invalid("HYWAY_OIDC_ISSUER", "must be like https://id.example.com")
     if not client:
         raise Invalid("HYWAY_OIDC_ISSUER", "needs HYWAY_OIDC_CLIENT_ID")
-    secret, name = (environ.get(f"HYWAY_OIDC_{what}", "").strip() for what in ("CLIENT_SECRET", "NAME"))
+    secret = environ.get("HYWAY_OIDC_CLIENT_SECRET", "").strip()
+    name = environ.get("HYWAY_OIDC_NAME", "").strip()
     who = f"{quote(client, safe='')}:{quote(secret, safe='')}"
     return f"{parts.scheme}://{who}@{parts.netloc}{parts.path.rstrip('/')}?name={quote(name, safe='')}"
 

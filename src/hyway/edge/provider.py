@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from hyway.domain import oidc
-from hyway.domain.oidc.server import Reply, Sent, refusal
+from hyway.domain.oidc import Reply, Sent, refusal
 from hyway.edge.http import Receive, Send, answer, body
 from hyway.edge.pages import Headers
 from hyway.kernel.db import Database, Write

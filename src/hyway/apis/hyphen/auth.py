@@ -18,7 +18,7 @@ from hyway.apis.hyphen import style
 from hyway.apis.hyphen.asking import PUBLIC, from_here, operation
 from hyway.apis.kit.operations import Ask, Reply
 from hyway.domain import oidc
-from hyway.domain.oidc.server import Sent
+from hyway.domain.oidc import Sent
 from hyway.kernel import clock
 from hyway.kernel.faults import Fault, Refused, Unknown
 from hyway.kernel.seal import Seal

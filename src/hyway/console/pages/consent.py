@@ -13,7 +13,7 @@ from litestar.enums import MediaType
 from hyway.console import arrive
 from hyway.console.visit import SESSION, Asked, Home, House, Page, check_form, check_origin
 from hyway.domain import identity, oidc
-from hyway.domain.oidc.authorizing import Ask, Back, SignIn, Step, Wish
+from hyway.domain.oidc import Ask, Back, SignIn, Step, Wish
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid
 
