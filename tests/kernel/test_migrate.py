@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 import hyway.domain
 from hyway.kernel import migrate
@@ -63,5 +63,29 @@ def test_the_schema_is_what_the_code_says(empty_url: str):
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, METADATA) == []
+    finally:
+        engine.dispose()
+
+
+def test_members_of_before_are_found(empty_url: str):
+    """What a search looks in is written for those who belonged before there was one."""
+    migrate.upgrade(empty_url, "0011")
+    engine = create_engine(empty_url)
+    try:
+        with engine.begin() as connection:
+            for line in (
+                "INSERT INTO organizations (seq, id, name, folded_name, plan, created_at, updated_at)"
+                " VALUES (1, 'o', 'Acme', 'acme', 'self-hosted', 1, 1)",
+                "INSERT INTO people (seq, id, email, name, must_change_password, created_at)"
+                " VALUES (1, 'p', 'ada@example.com', 'Ada ÖZ', 0, 1)",
+                "INSERT INTO memberships (organization, person, role, since, updated_at)"
+                " VALUES (1, 1, 'owner', 1, 1)",
+            ):
+                connection.execute(text(line))
+        migrate.upgrade(empty_url)
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT found_by, wire_id FROM memberships")).one()
+        assert found.found_by == "ada öz\nada öz\nada@example.com"
+        assert found.wire_id.startswith("memb_")
     finally:
         engine.dispose()
