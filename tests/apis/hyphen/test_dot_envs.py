@@ -238,3 +238,16 @@ async def test_what_belongs_to_something_goes_with_it(shop: Shop) -> None:
         acme.db.write_now(projects.drop, by, "shop")
         assert (await client.get(f"{acme.base}/dot-envs/")).json()["total"] == 0
         assert (await client.get(f"{acme.base}/dot-envs/summary")).json() == {"data": []}
+
+
+async def test_a_role_on_the_app_alone_reaches_its_files_in_every_environment(shop: Shop) -> None:
+    ada = shop.acme.person("Ada", "member")
+    member = shop.acme.inside(ada).member
+    access = {"entity": {"id": shop.app.id}, "assignment": {"id": member}, "roles": ["ProjectContributor"]}
+    async with shop.acme.client() as client:
+        assert (await client.post(f"{shop.acme.base}/access/", json=access)).status_code == 201
+    async with shop.acme.client(of=ada) as client:
+        assert (await shop.push(client, environmentId="production")).status_code == 201
+        answer = await client.get(shop.path, params={"environmentId": shop.production.id})
+    assert answer.status_code == 200
+    assert answer.json()["projectEnvironment"]["id"] == shop.production.id

@@ -147,7 +147,7 @@ def _place(
     """The app and its environment, where the caller may do that to its .env file."""
     of = projects.apps.find(r, by, app)
     identity.access.require(by, action, _SUBJECT, *of.within)
-    return of, None if environment is None else projects.environments.find(r, by, of.project, environment)
+    return of, None if environment is None else projects.environments.find(r, by, of, environment)
 
 
 def _kept(app: App, environment: Environment | None) -> dict[str, object]:
