@@ -51,9 +51,8 @@ def test_who_is_known_is_told_in_the_inbox(db: Database, by: Caller):
     (told,) = db.read_now(notices.inbox, bob)[0]
     assert (told.title, told.body) == ("You are now a member of Acme", "Ann has made you a member of Acme.")
     db.write_now(profiles.drop, by, made.id)
-    assert [each.title for each in db.read_now(notices.inbox, bob)[0]][
-        0
-    ] == "You are no longer a member of Acme"
+    newest = db.read_now(notices.inbox, bob)[0][0]
+    assert newest.title == "You are no longer a member of Acme"
 
 
 def test_who_is_nobody_yet_finds_a_way_in_in_a_letter(db: Database, by: Caller):
