@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 HYWAY = Path(sys.executable).with_name("hyway")
-START_SECONDS, STOP_SECONDS = 40.0, 30.0
+START_SECONDS, STOP_SECONDS = 90.0, 30.0
 
 
 def free_port() -> int:
