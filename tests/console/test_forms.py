@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hyway.domain import audit, identity, links, notices, webhooks
+from hyway.domain import identity, links, notices, webhooks
 from hyway.domain.links import ForwardQuery
 from hyway.kernel import clock
 from tests.console.conftest import Browser, World
@@ -324,16 +324,3 @@ async def test_notices_are_read(world: World, owner: Browser) -> None:
     assert upto
     await owner.send("/console/notices/seen", up_to=upto[1])
     assert "1 new" not in (await owner.see("/console")).text
-
-
-async def test_the_log_is_filtered_and_paged(world: World, owner: Browser) -> None:
-    for n in range(60):
-        world.db.write_now(links.put_on_shelf, world.by, links.TAGS, [{"name": f"tag {n}"}])
-    page = (await owner.see("/console/log?action=tag.")).text
-    assert page.count('class="row-item"') == 50
-    assert "signed in" not in page
-    older = re.search(r'rel="next" href="([^"]+)"', page)
-    assert older
-    assert (await owner.see(older[1].replace("&amp;", "&"))).text.count('class="row-item"') == 10
-    assert "Person signed in" in (await owner.see("/console/log?action=person.")).text
-    assert len(world.db.read_now(audit.recent, world.by, action="tag.", most=100)) == 60

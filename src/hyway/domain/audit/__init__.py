@@ -3,7 +3,7 @@
 from hyway.domain.audit.kinds import actions_in, noun_of, type_of
 from hyway.domain.audit.records import Event, Found, Reference, Wanted
 from hyway.domain.audit.rules import shown, wire_id
-from hyway.domain.audit.searching import LONGEST_PAGE, search
+from hyway.domain.audit.searching import LONGEST_PAGE, done_there, search
 from hyway.domain.audit.service import recent, record
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Reference",
     "Wanted",
     "actions_in",
+    "done_there",
     "noun_of",
     "recent",
     "record",

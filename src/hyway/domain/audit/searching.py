@@ -64,6 +64,11 @@ def search(
     return _page(_events(r, by, spots[:size]), len(spots) > size)
 
 
+def done_there(r: Read, by: Caller) -> list[str]:
+    """Every action that was ever done in the caller's organization."""
+    return reading.actions(r, by.organization)
+
+
 def _check(types: Sequence[str], references: Sequence[Wanted], operation: str, size: int) -> None:
     if len(types) > _MOST_TYPES:
         raise Invalid("types", "must NOT have more than {most} items", most=_MOST_TYPES)
