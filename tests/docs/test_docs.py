@@ -19,6 +19,7 @@ import pytest
 from hyway.apis.hoko import OPERATIONS as SPOKEN
 from hyway.apis.hypemarket import OPERATIONS as MARKETED
 from hyway.apis.hypertrack import OPERATIONS as TRACKED
+from hyway.apis.hyphen import OPERATIONS as PERMITTED
 from hyway.cli import app
 from hyway.domain.webhooks import rules
 from tests.make.running import HYWAY, Running, environment, free_port, serving
@@ -28,8 +29,10 @@ OPERATING = ROOT / "docs" / "operations.md"
 HOKO = ROOT / "docs" / "hoko.md"
 HYPERTRACK = ROOT / "docs" / "hypertrack.md"
 HYPEMARKET = ROOT / "docs" / "hypemarket.md"
+HYPHEN = ROOT / "docs" / "hyphen.md"
 RUNNABLE = (
-    "README.md", "docs/hoko.md", "docs/hypertrack.md", "docs/hypemarket.md", "docs/tour.md", "docs/operations.md",
+    "README.md", "docs/hoko.md", "docs/hypertrack.md", "docs/hypemarket.md", "docs/hyphen.md", "docs/tour.md",
+    "docs/operations.md",
 )  # fmt: skip
 """In this order: the last one adds an organization, and a key is then no longer asked for without naming one."""
 WRITTEN_AS = "http://localhost:8000"
@@ -241,6 +244,18 @@ def test_every_operation_of_tracking_is_documented_with_its_keys_and_no_other() 
 def test_every_operation_of_the_market_is_documented_with_its_token_and_no_other() -> None:
     spoken = {(f"{each.method} {each.path}.json", each.scopes[0]) for each in MARKETED if each.scopes}
     told = re.findall(r"^\| `([A-Z]+ /\S*)` \| (read|write) \|", HYPEMARKET.read_text(), re.MULTILINE)
+    assert set(told) == spoken
+
+
+def test_every_operation_of_projects_is_documented_with_what_it_needs_and_no_other() -> None:
+    spoken = {
+        (
+            f"{each.method} {each.path}",
+            " ".join(each.needs or (["a credential"] if each.scopes else ["nothing"])),
+        )
+        for each in PERMITTED
+    }
+    told = re.findall(r"^\| `([A-Z]+ /\S*)` \| (\w[\w ]*) \|", HYPHEN.read_text(), re.MULTILINE)
     assert set(told) == spoken
 
 
