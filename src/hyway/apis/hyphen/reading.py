@@ -44,7 +44,10 @@ def guarded(check: Callable[[Ask], Awaitable[None]]) -> MakeReader:
                 sent.append(read_query(parameters(sent_query), "querystring"))
             if read_body is not None:
                 raw = await _parsed(whole)
-                sent.append(read_body({} if raw is None else raw, "body"))
+                try:
+                    sent.append(read_body({} if raw is None else raw, "body"))
+                except RecursionError:  # the parser goes deeper than readers of any shape do
+                    raise _too_deep() from None
             return sent
 
         return read
@@ -89,6 +92,10 @@ def parsed(whole: bytes) -> Any:
     try:
         return _decode(whole)
     except RecursionError:
-        raise Invalid("body", "must NOT be nested so deeply") from None
+        raise _too_deep() from None
     except (msgspec.DecodeError, ValueError):  # ValueError: bytes that are not UTF-8, numbers without end
         raise Invalid("", "Body is not valid JSON") from None
+
+
+def _too_deep() -> Invalid:
+    return Invalid("body", "must NOT be nested so deeply")
