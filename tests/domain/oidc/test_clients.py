@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hyway.domain import identity, oidc
 from hyway.domain.oidc import rules
 from hyway.domain.oidc.authorizing import Ask, Back, SignIn
+from hyway.domain.oidc.server import Sent
 from hyway.kernel.faults import Invalid, Missing, Refused
 from tests.make.people import PASSWORD
 from tests.make.signing import Signing, Wish, basic, told
@@ -246,3 +247,13 @@ def test_only_the_port_of_a_loopback_address_may_differ(uri: str) -> None:
     assert rules.fits(client, uri) is expected
     confidential = oidc.Client("c", "C", ("http://localhost:5001/token",), 1, "hash")
     assert rules.fits(confidential, uri) is (uri == "http://localhost:5001/token")
+
+
+@pytest.mark.parametrize(
+    "said", ["Basic \xff\xfe", "Basic /////w==", "Basic", "Basic ", "basic a", "Basic ::::"]
+)
+def test_credentials_that_are_no_text_are_nobodys(kim: Signing, said: str) -> None:
+    for verb in (oidc.server.token, oidc.server.revoke):
+        form = (("grant_type", "authorization_code"), ("code", "x"), ("token", "x"))
+        reply = kim.db.write_now(verb, Sent(form, {"authorization": said}))
+        assert (reply.status, reply.body["error"]) == (401, "invalid_client")

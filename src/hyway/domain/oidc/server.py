@@ -4,6 +4,7 @@ Each request runs in one transaction on a database thread. A refusal is an answe
 entails, such as the end of a stolen grant, is to stay written.
 """
 
+import base64
 import hmac
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ class Sent:
 
 def token(w: Write, sent: Sent) -> Reply:
     """The token endpoint: a code or a refresh token for new tokens (RFC 6749, 4.1.3 and 6)."""
-    wrong = _untidy(sent.form)
+    wrong = _untidy(sent)
     if wrong is not None:
         return wrong
     kind = dict(sent.form).get("grant_type")
@@ -70,20 +71,33 @@ def token(w: Write, sent: Sent) -> Reply:
 
 def revoke(w: Write, sent: Sent) -> Reply:
     """The revocation endpoint (RFC 7009): a refresh token ends its grant, an access token itself."""
-    wrong = _untidy(sent.form)
+    wrong = _untidy(sent)
     if wrong is not None:
         return wrong
     answer: Reply = Server(w, sent.origin).create_endpoint_response("revocation", sent)
     return answer
 
 
-def _untidy(form: Pairs) -> Reply | None:
-    """What no request may be: parameters twice, or with characters that no value of ours has."""
+def _untidy(sent: Sent) -> Reply | None:
+    """What no request may be: parameters twice, or with characters that no value of ours has; credentials that are
+    no text, with which Authlib would stumble."""
+    form = sent.form
     if len({name for name, _ in form}) != len(form):
         return refusal(400, "invalid_request", "A parameter is in the request twice.")
     if any("\0" in name or "\0" in value for name, value in form):
         return refusal(400, "invalid_request", "A parameter holds a character that none may hold.")
+    scheme, _, said = sent.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() == "basic" and not _is_text(said):
+        return refusal(401, "invalid_client", "The credentials cannot be read.")
     return None
+
+
+def _is_text(encoded: str) -> bool:
+    try:
+        base64.b64decode(encoded).decode()
+    except ValueError:
+        return False
+    return True
 
 
 class _Payload(OAuth2Payload):  # type: ignore[misc]
@@ -103,7 +117,9 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]
 
 class _Request(OAuth2Request):  # type: ignore[misc]
     def __init__(self, method: str, pairs: Pairs, headers: Mapping[str, str]) -> None:
-        super().__init__(method, _SOMEWHERE, headers={name.title(): value for name, value in headers.items()})
+        super().__init__(
+            method, _SOMEWHERE, headers={name.title(): value.strip() for name, value in headers.items()}
+        )
         self.payload = _Payload(pairs)
 
     @property
