@@ -66,7 +66,10 @@ _ROOMS = {
     "team": "/console/teams/",
 }
 _PROGRAMMES = {"campaign": "/campaigns/", "collab": "/collabs/"}
-_WAYS = {"console": "in the console", "command": "by the command line", "server": "by itself"}
+_WAYS = {"console": "in the console", "command": "", "server": ""}
+"""How it was done, where the name of who did it does not say so already."""
+_SAID = {"dotenv": ".env file", "api_key": "API key", "key": "API key", "vault_key": "Key of .env files"}
+_DOERS = ("Member", "User", "Key", "ApiKey")
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def _groups(actions: Iterable[str]) -> list[tuple[str, list[Choice]]]:
     """What there is in the log: by noun, all of it and each verb."""
     nouns: dict[str, dict[str, str]] = {}
     for action in actions:
-        nouns.setdefault(audit.noun_of(action), {}).setdefault(audit.type_of(action), sentence(action))
+        nouns.setdefault(audit.noun_of(action), {}).setdefault(audit.type_of(action), said(action))
     groups = []
     for noun, types in nouns.items():
         label = NOUNS.get(noun, noun.replace("_", " ").capitalize())
@@ -177,14 +180,21 @@ def page_of(home: str, event: Event) -> str:
     return base + event.subject_id if base and not event.action.endswith(".deleted") else ""
 
 
+def said(action: str) -> str:
+    """What happened, in words: `dotenv.pushed` is ".env file pushed"."""
+    noun, _, verb = action.partition(".")
+    return f"{_SAID[noun]} {verb.replace('_', ' ')}" if noun in _SAID else sentence(action)
+
+
 def name_of(event: Event) -> str:
-    """What it is about is called."""
-    return str(event.references[0].view.get("name", "")) if event.references else ""
+    """What it is about is called; else the first thing that has a name among what it speaks of."""
+    things = [each for at, each in enumerate(event.references) if not at or each.kind not in _DOERS]
+    return next((str(each.view["name"]) for each in things if each.view.get("name")), "")
 
 
 def way_of(event: Event) -> str:
     """By which way in it was done."""
-    return _WAYS.get(event.via, f"by {event.via.capitalize()}’s API")
+    return _WAYS.get(event.via, f"by the API of {event.via.capitalize()}")
 
 
 def changed(event: Event) -> list[tuple[str, str]]:
@@ -219,6 +229,7 @@ async def show(visit: Here) -> Page:
         people=people,
         asked=asked,
         page_of=partial(page_of, f"/organizations/{sqid.text(visit.organization.seq)}"),
+        said_of=said,
         name_of=name_of,
         way_of=way_of,
         changed=changed,
