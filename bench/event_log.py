@@ -3,8 +3,7 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +25,7 @@ _EVENTS = (
 )  # fmt: skip
 _REFERENCES = ("organization", "id", "kind", "action", "at", "event")
 _PAIRS = ("organization", "pair", "action", "at", "event")
+_SEARCHED = {"event_references": _REFERENCES, "event_pairs": _PAIRS}
 
 
 class Happened(NamedTuple):
@@ -54,20 +54,25 @@ def happened(n: int) -> Happened:
     return Happened("dotenv.pulled", "dotenv", f"denv_{n % 2_000:024x}", app, project, member)
 
 
-def fill(url: str, organization: int, count: int, first: int) -> None:
-    """Writes so many events, numbered from `first` on, with all that they are searched by."""
-    numbers = iter(range(count))
-    with _writer(url) as write:
-        while some := list(islice(numbers, _AT_ONCE)):
-            events, references, pairs = [], [], []
-            for n in some:
-                event, named, pairs_of = _rows(organization, n, first + n)
-                events.append(event)
-                references += named
-                pairs += pairs_of
-            write("events", _EVENTS, events)
-            write("event_references", _REFERENCES, sorted(references))
-            write("event_pairs", _PAIRS, sorted(pairs))
+def fill(url: str, logs: Sequence[tuple[int, int]]) -> None:
+    """Writes so many events for each organization, with all that they are searched by, after those that are there.
+
+    What they are searched by is put in order first: hours would pass in which an index is filled here and there.
+    """
+    with _writer(url) as (write, run):
+        for table in _SEARCHED:
+            run(f"CREATE TEMPORARY TABLE many_{table} AS SELECT * FROM {table} LIMIT 0")
+        ((first,),) = run("SELECT coalesce(max(seq), 0) + 1 FROM events")
+        for organization, count in logs:
+            for begin in range(0, count, _AT_ONCE):
+                some = [_rows(organization, n, first + n) for n in range(begin, min(begin + _AT_ONCE, count))]
+                write("events", _EVENTS, [event for event, _, _ in some])
+                write("many_event_references", _REFERENCES, [each for _, named, _ in some for each in named])
+                write("many_event_pairs", _PAIRS, [each for _, _, pairs in some for each in pairs])
+            first += count
+        for table, names in _SEARCHED.items():
+            listed = ", ".join(names)
+            run(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM many_{table} ORDER BY {listed}")
 
 
 def _rows(organization: int, n: int, seq: int) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
@@ -94,25 +99,36 @@ def _rows(organization: int, n: int, seq: int) -> tuple[tuple[Any, ...], list[An
     )
 
 
+Write = Callable[[str, Sequence[str], Sequence[Any]], None]
+Run = Callable[[str], list[Any]]
+
+
 @contextlib.contextmanager
-def _writer(url: str) -> Iterator[Any]:
-    if url.startswith("sqlite"):
-        with contextlib.closing(
-            sqlite3.connect(Path(url.removeprefix("sqlite:///")), timeout=60)
-        ) as connection:
-            for pragma in ("synchronous=OFF", "cache_size=-400000", "wal_autocheckpoint=50000"):
-                connection.execute(f"PRAGMA {pragma}")
+def _writer(url: str) -> Iterator[tuple[Write, Run]]:
+    """What puts rows into a table, and what runs a statement."""
+    with _sqlite(url) if url.startswith("sqlite") else _postgresql(url) as both:
+        yield both
 
-            def insert(table: str, names: Sequence[str], rows: Sequence[Any]) -> None:
-                places = ", ".join("?" * len(names))
-                with connection:
-                    connection.executemany(
-                        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows
-                    )
 
-            yield insert
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return
+@contextlib.contextmanager
+def _sqlite(url: str) -> Iterator[tuple[Write, Run]]:
+    path = Path(url.removeprefix("sqlite:///"))
+    with contextlib.closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as connection:
+        for pragma in ("synchronous=OFF", "cache_size=-200000", "wal_autocheckpoint=50000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+        def insert(table: str, names: Sequence[str], rows: Sequence[Any]) -> None:
+            places = ", ".join("?" * len(names))
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
+            connection.execute("COMMIT")
+
+        yield insert, lambda statement: connection.execute(statement).fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextlib.contextmanager
+def _postgresql(url: str) -> Iterator[tuple[Write, Run]]:
     with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as server:
 
         def copy(table: str, names: Sequence[str], rows: Sequence[Any]) -> None:
@@ -120,6 +136,11 @@ def _writer(url: str) -> Iterator[Any]:
                 for row in rows:
                     out.write_row(row)
 
-        yield copy
-        server.execute("SELECT setval('events_seq_seq', (SELECT max(seq) FROM events))")
-        server.execute("VACUUM ANALYZE")
+        def run(statement: str) -> list[Any]:
+            done = server.execute(statement.encode())
+            return done.fetchall() if done.description else []
+
+        run("SET work_mem = '128MB'")
+        yield copy, run
+        run("SELECT setval('events_seq_seq', (SELECT max(seq) FROM events))")
+        run("VACUUM ANALYZE")

@@ -18,7 +18,7 @@ from hyway.domain import audit, identity
 from hyway.domain.audit.store import adding
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, ids
-from hyway.kernel.db import Database, Fact, Read, Ref, Write
+from hyway.kernel.db import Database, Fact, Ref, Write
 from hyway.kernel.seal import Seal
 from tests.make import postgres
 from tests.make.running import hyway, serving
@@ -113,11 +113,9 @@ def _served(engine: str, count: int) -> Iterator[_House]:
                 raise RuntimeError(made.stderr)
             keys.append(made.stdout.strip())
         with _opened(url) as db:
-            first = db.read_now(_last) + 1
             found = {name: db.read_now(identity.organization_named, name) for name in ("Long", "Beside")}
         words.print(f"events: writing {count:,} events into {engine}")
-        event_log.fill(url, found["Beside"].seq, count // _BESIDE, first)
-        event_log.fill(url, found["Long"].seq, count, first + count // _BESIDE)
+        event_log.fill(url, [(found["Beside"].seq, count // _BESIDE), (found["Long"].seq, count)])
         yield _House(server.url, keys[0], found["Long"].wire_id, found["Long"].seq, count, url)
 
 
@@ -138,10 +136,6 @@ def _opened(url: str) -> Iterator[Database]:
         yield db
     finally:
         db.close()
-
-
-def _last(r: Read) -> int:
-    return int(r.run(text("SELECT coalesce(max(seq), 0) FROM events")).scalar_one())
 
 
 def _cursors(house: _House) -> list[str]:

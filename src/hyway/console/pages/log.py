@@ -187,9 +187,11 @@ def said(action: str) -> str:
 
 
 def name_of(event: Event) -> str:
-    """What it is about is called; else the first thing that has a name among what it speaks of."""
+    """What it is about is called; else the first thing or person with a name that it speaks of."""
     things = [each for at, each in enumerate(event.references) if not at or each.kind not in _DOERS]
-    return next((str(each.view["name"]) for each in things if each.view.get("name")), "")
+    named = (each.view.get("name") for each in things)
+    told = (event.data.get(name) for name in ("user_name", "email"))
+    return next((str(each) for each in (*named, *told) if each), "")
 
 
 def way_of(event: Event) -> str:
