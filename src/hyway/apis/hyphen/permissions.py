@@ -15,7 +15,7 @@ holds this page to be what `python -m hyway.apis.hyphen.permissions` prints.
 A role is given to a member, a team or an API key. Roles on the organization count everywhere in it; those on a project
 count for the project and all that is part of it, those on an app for that app alone, those on a team for the team.
 Nobody can give a role that allows more than they may do there themselves. A team's roles are those of whoever is in it:
-its TeamAdmin decides who that is.
+its TeamAdmin decides who that is, as long as they may do all that themselves.
 
 What a member is on the organization is one role under all four APIs: an owner or an admin is an OrganizationAdmin, a
 member an OrganizationMember; OrganizationBilling comes on top of either. The owner of an organization, and the last of

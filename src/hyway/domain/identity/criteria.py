@@ -20,7 +20,7 @@ _READ: dict[str, Callable[[Profile], str]] = {
     "firstName": lambda of: (of.first_name or "").casefold(),
     "lastName": lambda of: (of.last_name or "").casefold(),
     "nickname": lambda of: of.nickname.casefold(),
-    "email": lambda of: of.email.casefold(),
+    "email": lambda of: "" if of.is_claimed else of.email.casefold(),
 }
 
 

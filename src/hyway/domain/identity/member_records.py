@@ -77,6 +77,8 @@ class Profile:
     nickname: str
     email: str
     accounts: frozenset[str] = frozenset()
+    is_claimed: bool = False
+    """Whether the address is one that they have signed up with and never shown to be theirs: it counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

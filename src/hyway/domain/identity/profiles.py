@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from hyway.domain.identity import access, accounting, members, profiling, settling
+from hyway.domain.identity import access, accounting, members, profiling, settling, signing_up, throttle
 from hyway.domain.identity.member_records import Favorite, Member, NewMember
 from hyway.domain.identity.records import Caller, Person
 from hyway.domain.identity.service import take_in
@@ -18,6 +18,8 @@ from hyway.kernel.faults import Invalid, Missing, Taken
 from hyway.kernel.patch import UNSET, Unset, given
 
 _LONGEST_SEARCH = 255
+_LETTERS_A_DAY = 500
+"""From one organization to members who are nobody yet."""
 
 
 def page(
@@ -100,9 +102,11 @@ def create(w: Write, by: Caller, new: NewMember) -> Member:
     names = _names(firstName=new.first_name, lastName=new.last_name, nickname=new.nickname)
     accounts = accounting.checked(new.accounts)
     member_store.lock(w, by.organization)
-    person = _person(w, email)
     if store.address_in_use(w, by.organization, email, 0):
         raise Taken("", "A member with this email exists already")
+    person = _person(w, email)
+    if not person.is_confirmed and signing_up.by_mail(w):  # a letter goes out
+        throttle.count(w, f"letters:{by.organization}", _LETTERS_A_DAY, clock.DAY)
     seq = take_in(w, by, person, "member")
     store.stop_waiting(w, by.organization, person.seq, email)
     store.change(w, by.organization, seq, clock.now(), **names)
@@ -117,10 +121,18 @@ def create(w: Write, by: Caller, new: NewMember) -> Member:
 
 def _person(w: Write, email: str) -> Person:
     """Who has the address, or somebody new; what they are called elsewhere is for none to learn, so they get no name
-    from who makes them."""
+    from who makes them.
+
+    Taken where somebody has made an account with the address and has not shown that it is theirs: it may be anybody.
+    """
     found = people.person_by_email(w, email)
     if found is not None:
-        return found[0]
+        person, password = found
+        if password is not None and not person.is_confirmed:
+            raise Taken(
+                "", "Whoever has an account with this email has not shown yet that it is theirs: invite them"
+            )
+        return person
     row = {"id": ids.uuid7(), "email": email, "name": email.partition("@")[0], "password_hash": None}
     more = {"must_change_password": 0, "created_at": clock.now(), "confirmed_at": None}
     try:

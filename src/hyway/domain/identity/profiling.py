@@ -42,16 +42,20 @@ def profile(
     nickname: str | None,
     email: str | None,
     accounts: frozenset[str] = frozenset(),
+    is_claimed: bool = False,
 ) -> Profile:
     """A member as the organization knows them, each part that it does not say from what they call themselves.
 
-    `own_name` is None for who has never been here: then nobody but the organization has said a name.
+    `own_name` is None for who has never been here: then nobody but the organization has said a name. `is_claimed`
+    where they have said their own address and nothing shows that it is theirs.
     """
     own_first, _, own_last = (own_name or "").partition(" ")
     first, last = first or own_first or None, last or own_last.strip() or None
     shown = email or own_email
     full = " ".join(part for part in (first, last) if part)
-    return Profile(first, last, nickname or full or shown.partition("@")[0], shown, accounts)
+    return Profile(
+        first, last, nickname or full or shown.partition("@")[0], shown, accounts, is_claimed and not email
+    )
 
 
 def found_by(of: Profile) -> str:

@@ -18,6 +18,7 @@ from hyway.kernel.faults import Invalid, Missing, Taken
 from hyway.kernel.patch import UNSET, Unset, given
 
 __all__ = [
+    "add",
     "change",
     "create",
     "drop",
@@ -108,6 +109,8 @@ def change(
     if given(criteria_) and criteria_ and not given(type) and old.type == "static":
         raise Invalid("criteria", "must be given with type dynamic for a static team")
     wanted = _criteria(kind, criteria_ if given(criteria_) else old.criteria)
+    if kind == "dynamic" and (kind, wanted) != (old.type, old.criteria):
+        access.lends(w, by, old.id)
     values: dict[str, Any] = {"type": kind, "criteria": criteria.stored(wanted)}
     if given(name):
         values |= _name(name)
@@ -159,11 +162,20 @@ def replace_members(w: Write, by: Caller, id: str, ids: Sequence[str], place: st
             raise Invalid(f"{place}/{at}", "must be the id of a person who is a member of the organization")
     new, old = {known[each] for each in wanted}, store.members(w, team.seq)
     out, into = sorted(old - new), sorted(new - old)
+    if into:
+        access.lends(w, by, team.id)
     store.move(w, by.organization, [(team.seq, s) for s in out], [(team.seq, s) for s in into], clock.now())
     if out or into:
         told = {"id": team.id, "name": team.name, "added": len(into), "removed": len(out)}
         w.announce(by, "team.members_replaced", "team", team.id, told, [_ref(team)])
     return _found(w, by, id)
+
+
+def add(w: Write, by: Caller, id: str, member: str) -> Team:
+    """One member more in a static team; nothing changes for who is in it already."""
+    team = _by_hand(w, by, id)
+    inside = [each.id for each in profile_store.of_team(w, by.organization, store.in_team(team.seq))]
+    return replace_members(w, by, id, [*inside, member])
 
 
 def remove(w: Write, by: Caller, id: str, member: str) -> None:

@@ -21,6 +21,7 @@ from hyway.domain.identity.access.giving import (
     drop,
     find,
     fitting,
+    lends,
     own,
     page,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "find",
     "fitting",
     "granted",
+    "lends",
     "may",
     "may_somewhere",
     "memory",

@@ -180,8 +180,22 @@ def fitting(by: Caller, names: Sequence[str], kind: str, *within: str) -> tuple[
             raise Invalid(f"roles/{at}", "must be equal to one of the allowed values")
     for name in names:
         if not deciding.covers(by, name, *within):
-            raise Refused("You do not have permission to give the role {role}", role=name)
+            raise _more_than_own(name)
     return roles.in_order(frozenset(names))
+
+
+def lends(r: Read, by: Caller, team: str) -> None:
+    """Refused where the team with this id has a role that allows more than the caller may do there: whoever is taken
+    into it gets that role, and nobody gives more than they have."""
+    for row in store.page(r, by.organization, Wanted(holders=[team]), 0, None):
+        found = _access(row)
+        for name in found.roles:
+            if not deciding.covers(by, name, *found.entity.within):
+                raise _more_than_own(name)
+
+
+def _more_than_own(role: str) -> Refused:
+    return Refused("You do not have permission to give the role {role}", role=role)
 
 
 def _set_own(w: Write, by: Caller, seq: int, given: Sequence[str]) -> str:

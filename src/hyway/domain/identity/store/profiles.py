@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String, delete, func, literal, or_, select, update
+from sqlalchemy import String, and_, delete, func, literal, or_, select, update
 
 from hyway.domain.identity.access.entering import of_membership
 from hyway.domain.identity.member_records import Account, Member, Named, Profile
@@ -15,6 +15,7 @@ from hyway.kernel.db import Read, Write
 
 # Who has never been here has a name that nobody gave.
 _BEEN_HERE = or_(PEOPLE.c.password_hash.is_not(None), PEOPLE.c.confirmed_at.is_not(None))
+_CLAIMED = and_(PEOPLE.c.password_hash.is_not(None), PEOPLE.c.confirmed_at.is_(None))
 _SHOWN = select(
     MEMBERSHIPS.c.seq,
     MEMBERSHIPS.c.wire_id,
@@ -28,6 +29,7 @@ _SHOWN = select(
     PEOPLE.c.name.label("own_name"),
     PEOPLE.c.email.label("own_email"),
     _BEEN_HERE.label("been_here"),
+    _CLAIMED.label("is_claimed"),
 ).join_from(MEMBERSHIPS, PEOPLE, PEOPLE.c.seq == MEMBERSHIPS.c.person)
 
 
@@ -40,7 +42,8 @@ def organization(r: Read, seq: int) -> Named:
 
 def _profile(row: Any, accounts: frozenset[str] = frozenset()) -> Profile:
     own_name = row.own_name if row.been_here else None
-    return profile(own_name, row.own_email, row.first_name, row.last_name, row.nickname, row.email, accounts)
+    said = (row.first_name, row.last_name, row.nickname, row.email)
+    return profile(own_name, row.own_email, *said, accounts, bool(row.is_claimed))
 
 
 def _member(row: Any, of: Named, accounts: tuple[Account, ...]) -> Member:
