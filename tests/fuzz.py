@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from tests import fuzz_market, fuzz_tracking
+from tests import fuzz_hyphen, fuzz_market, fuzz_tracking
 from tests.make.running import Running, hyway, serving
 
 ROOT = Path(__file__).parents[1]
@@ -111,6 +111,8 @@ FAMILIES = {
     "hoko": Family("/openapi/hoko.json", "Bearer", CHECKS, _furnish),
     # In Rails' manner an unknown method is 404, too.
     "hypemarket": Family("/openapi/hypemarket.json", "Bearer", TOLERANT_CHECKS[:-1], fuzz_market.furnish),
+    # An unknown method is 404 here as well, and unknown fields are passed over.
+    "hyphen": Family("/openapi/hyphen.json", "Bearer", TOLERANT_CHECKS[:-1], fuzz_hyphen.furnish),
     "hypertrack": Family("/openapi/hypertrack.json", "token", TOLERANT_CHECKS, fuzz_tracking.furnish),
 }
 """By kind of key."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import schemathesis
 
-from tests import fuzz, fuzz_market, fuzz_tracking
+from tests import fuzz, fuzz_hyphen, fuzz_market, fuzz_tracking
 
 _FOUND = json.loads(os.environ.get(fuzz.KNOWN, '{"kind": "", "known": {}}'))
 _KIND, _KNOWN = _FOUND["kind"], _FOUND["known"]
@@ -18,6 +18,8 @@ def map_body(context: Any, body: Any) -> Any:
         return fuzz_tracking.in_fields(body, _KNOWN)
     if _KIND == "hypemarket":
         return fuzz_market.in_fields(body, _KNOWN)
+    if _KIND == "hyphen":
+        return fuzz_hyphen.in_body(context.operation.path, body, _KNOWN)
     return fuzz.with_known(context.operation.path, body, _KNOWN)
 
 
@@ -25,6 +27,8 @@ def map_body(context: Any, body: Any) -> Any:
 def map_query(context: Any, query: Any) -> Any:
     if _KIND == "hypertrack":
         return fuzz_tracking.in_fields(query, _KNOWN)
+    if _KIND == "hyphen":
+        return fuzz_hyphen.in_fields(query, _KNOWN)
     return query
 
 
@@ -35,6 +39,8 @@ def map_path_parameters(context: Any, path_parameters: Any) -> Any:
         return fuzz_tracking.in_path(of.path, path_parameters, _KNOWN)
     if _KIND == "hypemarket":
         return fuzz_market.in_path(of.method.upper(), of.path, path_parameters, _KNOWN)
+    if _KIND == "hyphen":
+        return fuzz_hyphen.in_path(of.path, path_parameters, _KNOWN)
     return path_parameters
 
 
@@ -42,3 +48,6 @@ def map_path_parameters(context: Any, path_parameters: Any) -> Any:
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     if _KIND == "hypemarket":
         case.path_parameters = fuzz_market.harmless(case.method.upper(), case.path_parameters, _KNOWN)
+    if _KIND == "hyphen":
+        case.path_parameters = fuzz_hyphen.harmless(case.method.upper(), case.path_parameters, _KNOWN)
+        fuzz_hyphen.without_credentials(case.headers, case.cookies)

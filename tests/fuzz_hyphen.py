@@ -1,0 +1,175 @@
+"""What the fuzzer needs to get anywhere in the Hyphen API: an organization with everything in it, ids and words."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import httpx
+
+Known = Mapping[str, Sequence[str]]
+_MANY = 30  # some are deleted on the way
+_KEY_ID = 1_767_322_800
+_ROLES = ("ProjectReader", "ProjectContributor", "ProjectAdmin", "OrganizationMember", "TeamMember")
+_WORDS: dict[str, Sequence[Any]] = {
+    "alternateId": tuple(f"fuzz-{number}" for number in range(5_000)),
+    "email": tuple(f"guest{number}@example.com" for number in range(200)),
+    "color": ("#aabbcc", "#FF0000"),
+    "type": ("static", "dynamic", "custom", "Project"),
+    "roles": _ROLES,
+    "secretKeyId": (_KEY_ID, _KEY_ID, _KEY_ID + 1),
+    "secret_key_id": (_KEY_ID, _KEY_ID, _KEY_ID + 1),
+    "version": (1, 2, 3, 4, 50, 1_000_000),
+    "environmentId": ("development", "production"),
+    "types": ("PROJECT", "DOTENV.PUSH", "TEAM.CREATE"),
+    "startDate": ("2020-01-01T00:00:00Z",),
+    "endDate": ("2100-01-01T00:00:00Z",),
+}
+"""What a field must say to get past its rules."""
+_FIELDS = {
+    "projectIds": "project", "projects": "project", "appIds": "app", "assignmentIds": "holder", "entityIds": "entity",
+    "members": "member", "memberIds": "member", "pageCursor": "event", "organizationId": "organization",
+    "clientId": "api_key", "clientSecret": "secret_value",
+}  # fmt: skip
+_SIDES = {"assignment": "holder", "entity": "entity", "references": "entity"}
+_PATHS = {
+    "organizationId": "organization", "projectId": "project", "appId": "app", "teamId": "team",
+    "memberId": "member", "accessId": "access", "environmentId": "environment", "apiKeyId": "api_key",
+    "favoriteId": "project",
+}  # fmt: skip
+
+
+def furnish(url: str, key: str, _data: Path) -> Known:
+    """An organization of the key's with many of everything; ids by noun."""
+    with httpx.Client(base_url=url, headers={"x-api-key": key}, timeout=30) as client:
+        (own,) = client.get("/api/organizations/").json()["data"]
+        base = f"/api/organizations/{own['id']}"
+        known: dict[str, list[str]] = {
+            "organization": [own["id"]],
+            "environment": ["development", "production"],
+        }
+        (mine,) = client.get(f"{base}/api-keys/").json()["data"]
+        granted = client.get(f"{base}/access/?assignmentIds={mine['id']}").json()["data"]
+        known["kept"] = [mine["id"], mine["memberId"], *(each["id"] for each in granted)]
+        for number in range(_MANY):
+            _people(client, base, number, known)
+            _project(client, base, number, known)
+        found = client.post(f"/api/events/{own['id']}/search", json={}).json()["data"]
+        known["event"] = [each["id"] for each in found]
+        known["holder"] = [*known["member"], *known["team"], *known["api_key"]]
+        known["entity"] = [own["id"], *known["project"], *known["app"], *known["team"]]
+        return known
+
+
+def _made(client: httpx.Client, path: str, body: Any) -> Any:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 201, (path, answer.text)
+    return answer.json()
+
+
+def _people(client: httpx.Client, base: str, number: int, known: dict[str, list[str]]) -> None:
+    """A member, in a team by hand or by criteria, and a program with a secret."""
+    member = _made(client, f"{base}/members/", {"email": f"member{number}@example.com"})["id"]
+    team: dict[str, Any] = {"name": f"Team {number}"}
+    if number % 2:
+        rule = {"type": "property", "field": "email", "operator": "contains", "value": str(number)}
+        team |= {"type": "dynamic", "criteria": [rule]}
+    known.setdefault("member", []).append(member)
+    known.setdefault("team", []).append(_made(client, f"{base}/teams/", team)["id"])
+    if not number % 2:
+        client.put(f"{base}/teams/{known['team'][-1]}/members", json=[member]).raise_for_status()
+    program = _made(client, f"{base}/api-keys/", {"name": f"Program {number}"})
+    known.setdefault("api_key", []).append(program["id"])
+    known.setdefault("secret", []).append(f"{program['id']} {program['secrets'][0]['id']}")
+    known.setdefault("secret_value", []).append(program["secrets"][0]["value"])
+
+
+def _project(client: httpx.Client, base: str, number: int, known: dict[str, list[str]]) -> None:
+    """A project with an app that has a .env file, a key, an access, and somebody who likes it."""
+    project = _made(client, f"{base}/projects/", {"alternateId": f"shop-{number}", "name": f"S{number}"})[
+        "id"
+    ]
+    app = _made(client, f"{base}/projects/{project}/apps/", {"alternateId": f"web-{number}", "name": "W"})[
+        "id"
+    ]
+    key = {"secret_key_id": _KEY_ID, "secret_key": "x" * 100}
+    _made(client, f"/{known['organization'][0]}/{project}/key", key)
+    version = {"size": "9", "countVariables": 1, "data": "AAAA", "version": 1, "secretKeyId": _KEY_ID}
+    for where in ("", "&environmentId=production"):
+        path = f"{base}/apps/{app}/dot-env/?secretKeyId={_KEY_ID}{where}"
+        client.put(path, json=version).raise_for_status()
+    member = known["member"][-1]
+    sides = {"entity": {"id": project}, "assignment": {"id": member}}
+    access = _made(client, f"{base}/access/", {**sides, "roles": ["ProjectReader"]})["id"]
+    _made(client, f"{base}/members/{member}/favorites", {"id": project})
+    for noun, id in (("project", project), ("app", app), ("access", access)):
+        known.setdefault(noun, []).append(id)
+    known.setdefault("favorite", []).append(f"{member} {project}")
+
+
+def in_path(path: str, sent: Any, known: Known) -> Any:
+    """Path parameters of which three in four name something; the others stay what they were made."""
+    if not isinstance(sent, dict):
+        return sent
+    roll = _roll(sent)
+    made = {name: _chosen(value, known.get(_PATHS.get(name, ""), ())) for name, value in sent.items()}
+    for last, first in (("secretId", "apiKeyId"), ("favoriteId", "memberId")):
+        if last in sent:
+            pair = _chosen("", known[last.removesuffix("Id")], roll).split(" ")
+            made |= dict(zip((first, last), pair, strict=True)) if len(pair) == 2 else {}
+    if roll % 16 and "{organizationId}" in path:
+        made["organizationId"] = known["organization"][0]
+    return made
+
+
+def harmless(method: str, sent: Any, known: Known) -> Any:
+    """Path parameters that neither delete the key of all this nor change what it may do."""
+    if method not in ("DELETE", "PATCH") or not isinstance(sent, dict):
+        return sent
+    return {name: "aaaaaa" if value in known["kept"] else value for name, value in sent.items()}
+
+
+def without_credentials(*sent: Any) -> None:
+    """Takes away the made-up ones: the good one comes in another header, and speaks where those are empty."""
+    for each in sent:
+        for name in [name for name in each or () if name.lower() in ("x-api-key", "access_token")]:
+            del each[name]
+
+
+def in_body(path: str, sent: Any, known: Known) -> Any:
+    """A body whose ids and words name something, three times in four."""
+    if path.endswith("/favorites") and isinstance(sent, dict) and "id" in sent:
+        return {**sent, "id": _chosen(sent["id"], known["entity"])}
+    if path.endswith("/members") and isinstance(sent, list):
+        return [_chosen(each, known["member"]) for each in sent]
+    return in_fields(sent, known)
+
+
+def in_fields(sent: Any, known: Known, side: str = "") -> Any:
+    """A query or a part of a body; `side`: of what an `id` in it is."""
+    if isinstance(sent, list):
+        return [in_fields(each, known, side) for each in sent]
+    if not isinstance(sent, dict):
+        return sent
+    return {name: _field(name, value, known, side) for name, value in sent.items()}
+
+
+def _field(name: str, value: Any, known: Known, side: str) -> Any:
+    if isinstance(value, dict):
+        return in_fields(value, known, _SIDES.get(name, ""))
+    if isinstance(value, list):
+        return [_field(name, each, known, _SIDES.get(name, side)) for each in value]
+    if not isinstance(value, str | int):
+        return value
+    if name == "id" and side:
+        return _chosen(value, known.get(side, ()))
+    return _chosen(value, known.get(_FIELDS.get(name, ""), ()) or _WORDS.get(name, ()))
+
+
+def _roll(value: Any) -> int:
+    return crc32(repr(value).encode(errors="replace"))
+
+
+def _chosen(value: Any, among: Sequence[Any], roll: int | None = None) -> Any:
+    number = _roll(value) if roll is None else roll
+    return among[number // 4 % len(among)] if among and number % 4 else value
