@@ -7,7 +7,7 @@ from hyway.domain.identity.records import NOBODYS, AccessToken, Caller, Permissi
 from hyway.domain.identity.rules import PERSONAL_PLAN
 from hyway.domain.identity.store import people
 from hyway.domain.identity.store import tokens as store
-from hyway.kernel import clock, seal
+from hyway.kernel import clock, seal, sqid
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Missing, Refused
 
@@ -31,7 +31,7 @@ def create(
     secret = "".join(secrets.choice(_BASE58) for _ in range(_LENGTH))
     made = store.add(w, person_of(by), clean, permission, seal.digest(secret), clock.now())
     w.announce(
-        by, "access_token.created", "access_token", str(made.seq),
+        by, "access_token.created", "access_token", sqid.text(made.seq),
         {"description": clean, "permission": permission},
     )  # fmt: skip
     return made, secret
@@ -47,7 +47,7 @@ def drop(w: Write, by: Caller, seq: int) -> None:
     token_hash = store.drop(w, person_of(by), seq)
     if token_hash is None:
         raise Missing("there is no such token")
-    w.announce(by, "access_token.deleted", "access_token", str(seq))
+    w.announce(by, "access_token.deleted", "access_token", sqid.text(seq))
     w.changed("key", token_hash)
 
 
