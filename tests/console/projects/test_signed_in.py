@@ -5,8 +5,9 @@ import re
 import pytest
 
 from hyway.console.projects.sessions import agent
-from hyway.domain import oidc
-from tests.console.conftest import SAFARI, Browser
+from hyway.domain import identity, oidc
+from hyway.kernel import seal
+from tests.console.conftest import PASSWORD, SAFARI, Browser
 from tests.console.projects.conftest import Place
 
 
@@ -99,3 +100,31 @@ async def test_a_program_is_signed_out(place: Place, owner: Browser) -> None:
 )
 def test_browsers_by_name(said: str, name: str) -> None:
     assert agent(said) == name
+
+
+@pytest.mark.parametrize("way", ["sign-out", "sign-in"])
+async def test_what_our_own_pages_were_given_ends_with_the_session(place: Place, way: str) -> None:
+    browser, elsewhere = await place.browser("owner"), await place.browser("owner")
+    owner = place.people["owner"]
+    found = [each.id for each in place.db.read_now(identity.sessions.page, place.by())]
+    given = {
+        id: place.db.write_now(oidc.issue, owner.seq, oidc.CONSOLE, "openid", oidc.Origin(session=id))
+        for id in found
+    }
+    assert len(given) == 2
+    if way == "sign-out":
+        await browser.see("/console")
+        assert (await browser.send("/console/sign-out")).status_code == 303
+    else:  # signed in once more, in the same browser
+        await browser.see("/console/sign-in?again=1")
+        answer = await browser.send("/console/sign-in", email="owner@north.example", password=PASSWORD)
+        assert answer.status_code == 303
+    left = {each.id for each in place.db.read_now(identity.sessions.page, place.by())}
+    alive = {
+        id
+        for id, tokens in given.items()
+        if place.db.read_now(oidc.caller, seal.digest(tokens.access_token)) is not None
+    }
+    assert alive == left & set(found)
+    assert len(alive) == 1
+    assert (await elsewhere.see("/console")).status_code == 200

@@ -1,6 +1,7 @@
 """Ways to more than one was given, each of which is closed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -145,3 +146,40 @@ def test_an_organization_writes_so_many_letters_a_day(
     db.write_now(
         profiles.create, boss, NewMember("zoe@example.com")
     )  # she is known, and is told in her inbox
+
+
+def test_two_who_take_others_into_a_team_at_once_both_do(
+    db: Database, boss: Caller, joins: Callable[[str], Caller]
+):
+    team = db.write_now(teams.create, boss, "Crew")
+    crew = [joins(f"P{n}") for n in range(6)]
+    with ThreadPoolExecutor(6) as hands:
+        list(hands.map(lambda each: db.write_now(teams.add, boss, team.id, each.member), crew))
+    assert {each.id for each in db.read_now(teams.members, boss, team.id)} == {each.member for each in crew}
+
+
+def test_the_teams_of_several_members_are_those_that_the_caller_may_see(
+    db: Database, boss: Caller, acme: Organization, joins: Callable[[str], Caller]
+):
+    bob, cleo = joins("Bob"), joins("Cleo")
+    both = db.write_now(teams.create, boss, "both")
+    one = db.write_now(teams.create, boss, "Alone")
+    db.write_now(teams.replace_members, boss, both.id, [bob.member, cleo.member])
+    db.write_now(teams.add, boss, one.id, bob.member)
+    asked = [bob.member, cleo.member, "memb_" + "0" * 24]
+    found = db.read_now(teams.of_members, boss, asked)
+    assert {id: [each.name for each in those] for id, those in found.items()} == {
+        bob.member: ["Alone", "both"],
+        cleo.member: ["both"],
+    }
+    elsewhere = db.write_now(identity.organizations.establish, somebody(db, "Zoe"), {"name": "Other"})
+    assert db.read_now(teams.of_members, identity.command_line(elsewhere), asked) == {}
+    # Who is nothing to the organization sees the team that they have a role on, whoever is in it.
+    own = db.read_now(access.page, boss, [acme.wire_id], [cleo.member])[0][0]
+    db.write_now(access.drop, boss, own.id)
+    db.write_now(access.create, boss, both.id, cleo.member, ("TeamMember",))
+    found = db.read_now(teams.of_members, again(db, cleo, acme), asked)
+    assert {id: [each.name for each in those] for id, those in found.items()} == {
+        bob.member: ["both"],
+        cleo.member: ["both"],
+    }

@@ -4,6 +4,7 @@ from litestar import get, post
 
 from hyway.console.form import errors
 from hyway.console.market.stay import Mine, Stay
+from hyway.console.pages import sign
 from hyway.console.visit import SESSION, THEME, Page, is_inside
 from hyway.domain import identity
 from hyway.kernel.faults import Invalid, Spent
@@ -13,7 +14,7 @@ _YEAR = 365 * 86_400
 
 @post("/console/sign-out")
 async def leave(visit: Mine) -> Page:
-    await visit.house.db.write(identity.sign_out, visit.token)
+    await visit.house.db.write(sign.ended, visit.token)
     answer = visit.go("/console/sign-in", "You are signed out.")
     answer.set_cookie(visit.house.cookie(SESSION, "", 0))
     return answer

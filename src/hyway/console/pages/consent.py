@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.enums import MediaType
 
 from hyway.console import arrive
+from hyway.console.pages import sign
 from hyway.console.visit import SESSION, Asked, Home, House, Page, check_form, check_origin
 from hyway.domain import identity, oidc
 from hyway.domain.oidc import Ask, Back, SignIn, Step, Wish
@@ -163,16 +164,9 @@ async def go_away(request: Asked, house: Home) -> Page:
 
 
 async def _left(house: House, token: str, to: str) -> Page:
-    """The session is over, and with it what our own pages were given in it."""
-
-    def leave(w: Write) -> None:
-        who = identity.session(w, token)
-        if who is not None:
-            identity.sign_out(w, token)
-            oidc.grants.end_session(w, who.id)
-
+    """The session is over, where there is one, and the browser goes on."""
     if token:
-        await house.db.write(leave)
+        await house.db.write(sign.ended, token)
     answer = house.go(to) if to else house.go("/console/sign-in", "You are signed out.")
     if token:
         answer.set_cookie(house.cookie(SESSION, "", 0))

@@ -9,9 +9,10 @@ from litestar import get, post
 from hyway.console import arrive
 from hyway.console.form import errors
 from hyway.console.visit import DOOR, SESSION, Asked, Home, House, Page, check_form, check_origin, is_inside
-from hyway.domain import identity
+from hyway.domain import identity, oidc
 from hyway.kernel import seal
 from hyway.kernel.clock import SECOND
+from hyway.kernel.db import Write
 from hyway.kernel.faults import Spent, Unknown
 from hyway.kernel.limits import household
 
@@ -69,11 +70,19 @@ async def enter(request: Asked, house: Home) -> Page:
 async def entered(request: Asked, house: House, token: str, who: identity.Session, wanted: str) -> Page:
     """On to where the person wanted to go, in the new session; the one that the browser came with is over."""
     if old := request.cookies.get(SESSION):
-        await house.db.write(identity.sign_out, old)
+        await house.db.write(ended, old)
     answer = house.go("/console/password" if who.person.must_change_password else _inside(wanted))
     answer.set_cookie(house.cookie(SESSION, token, identity.SESSION_LIFE // SECOND))
     answer.set_cookie(house.cookie(DOOR, "", 0))
     return answer
+
+
+def ended(w: Write, token: str) -> None:
+    """A browser's session is over, and with it what our own pages were given in it."""
+    who = identity.session(w, token)
+    if who is not None:
+        oidc.grants.end_session(w, who.id)
+    identity.sign_out(w, token)
 
 
 async def _opened(house: House, email: str, password: str, agent: str) -> tuple[str, identity.Session] | None:

@@ -22,7 +22,7 @@ _NAMES = {"firstName": "first_name", "lastName": "last_name", "nickname": "nickn
 async def index(visit: Here) -> Page:
     q = visit.asked.text("q")[:200]
     rows, at = await turned(visit, identity.profiles.page, search=q)
-    teams = await visit.read(_teams_of, [each.id for each in rows])
+    teams = await visit.read(identity.teams.of_members, [each.id for each in rows])
     keys = await visit.read(_keys, q) if visit.may("read", "ApiKey") and at.first <= 1 else []
     shown = [
         {
@@ -35,16 +35,6 @@ async def index(visit: Here) -> Page:
         for each in rows
     ]
     return visit.page("projects/people.html", rows=shown, at=at, total=at.total, q=q, keys=keys)
-
-
-def _teams_of(r: Read, by: Caller, members: list[str]) -> dict[str, list[identity.Named]]:
-    """The teams of those on the page that the visitor may see."""
-    wanted, found = set(members), dict[str, list[identity.Named]]()
-    for team in identity.teams.page(r, by):
-        for each in identity.teams.members(r, by, team.id) if team.member_count else ():
-            if each.id in wanted:
-                found.setdefault(each.id, []).append(identity.Named(team.id, team.name))
-    return found
 
 
 def _keys(r: Read, by: Caller, q: str) -> list[identity.api_keys.ApiKey]:

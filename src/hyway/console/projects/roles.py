@@ -73,7 +73,7 @@ async def show(visit: Here) -> Page:
     columns = every[(leaf - 1) * _COLUMNS : leaf * _COLUMNS]
     across = leaves(visit.request, leaf, len(every), _COLUMNS, "columns")
     holders, at = await _holders(visit, who, q)
-    given = await visit.read(_given, columns, [each.id for each in holders])
+    given = await visit.read(_given, columns, [each.id for each in holders], who == "member")
     rows = [_row(visit, each, columns, given, who) for each in holders]
     nothing = "Nobody matches." if q else f"There are no {facts['noun']} yet."
     return visit.page("projects/roles.html", **facts, whats=whats, rows=rows, columns=columns, at=at,
@@ -123,21 +123,19 @@ def _sliced(visit: Visit, rows: Sequence[Any]) -> tuple[Sequence[Any], Leaves]:
     return rows[(leaf - 1) * PAGE : leaf * PAGE], leaves(visit.request, leaf, len(rows), PAGE)
 
 
-def _given(r: Read, by: Caller, columns: Iterable[Thing], holders: Sequence[str]) -> Given:
-    """What these have on the columns, on what those are part of, and on the organization."""
+def _given(r: Read, by: Caller, columns: Iterable[Thing], holders: Sequence[str], are_people: bool) -> Given:
+    """What these, and the teams that they are in, have on the columns, on what those are part of, and on the
+    organization."""
     home = identity.organization(r, by).wire_id
     wanted = {id for each in columns for id in each.within} | {home}
     found = Given()
-    for each in identity.access.page(r, by, wanted)[0]:
+    for member, teams in identity.teams.of_members(r, by, holders).items() if are_people else ():
+        for team in teams:
+            inside = found.teams[team.id][1] if team.id in found.teams else frozenset[str]()
+            found.teams[team.id] = team.name, inside | {member}
+    for each in identity.access.page(r, by, wanted, [*holders, *found.teams])[0]:
         found.own[each.entity.id, each.holder.id] = each.roles
-        if each.holder.kind == "Team" and each.holder.id not in found.teams:
-            inside = identity.teams.members(r, by, each.holder.id) if _sees(by, each.holder.id) else []
-            found.teams[each.holder.id] = each.holder.name, frozenset(one.id for one in inside)
     return found
-
-
-def _sees(by: Caller, team: str) -> bool:
-    return identity.access.may(by, "read", "Team", team)
 
 
 def _row(visit: Visit, of: Holder, columns: Sequence[Thing], given: Given, who: str) -> Row:

@@ -192,13 +192,8 @@ async def show(visit: Here, team: FromPath[str]) -> Page:
 
 @post(HERE + "/{team:str}/members")
 async def add(visit: Here, team: FromPath[str]) -> Page:
-    await visit.write(_add, team, visit.sent.text("member"))
+    await visit.write(identity.teams.add, team, visit.sent.text("member"))
     return visit.go(f"{HERE}/{team}")
-
-
-def _add(w: Any, by: Caller, id: str, member: str) -> None:
-    inside = [each.id for each in identity.teams.members(w, by, id)]
-    identity.teams.replace_members(w, by, id, [*inside, member])
 
 
 @post(HERE + "/{team:str}/members/{member:str}/remove")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyway.domain.identity import access, criteria, profiling, settling, things
-from hyway.domain.identity.member_records import Member, Team, TeamType
+from hyway.domain.identity.member_records import Member, Named, Team, TeamType
 from hyway.domain.identity.records import Caller
 from hyway.domain.identity.settling import fill, settle
 from hyway.domain.identity.store import members as member_store
@@ -25,6 +25,7 @@ __all__ = [
     "fill",
     "find",
     "members",
+    "of_members",
     "page",
     "remove",
     "replace_members",
@@ -53,7 +54,7 @@ def find(r: Read, by: Caller, id: str) -> Team:
 def _found(r: Read, by: Caller, id: str) -> Team:
     found = store.find(r, by.organization, id) if profiling.is_id(id, "team") else None
     if found is None:
-        raise Missing("There is no such team")
+        raise Missing("There is no such team", id=id)
     return found
 
 
@@ -151,6 +152,16 @@ def members(r: Read, by: Caller, id: str) -> list[Member]:
     return profile_store.of_team(r, by.organization, store.in_team(team.seq))
 
 
+def of_members(r: Read, by: Caller, ids: Sequence[str]) -> dict[str, list[Named]]:
+    """The teams of each of these members that the caller may read, by name, in one statement."""
+    among = access.visible(by, "Team")
+    found: dict[str, list[Named]] = {}
+    for member, team in store.of_members(r, by.organization, ids):
+        if among is None or team.id in among:
+            found.setdefault(member, []).append(team)
+    return found
+
+
 def replace_members(w: Write, by: Caller, id: str, ids: Sequence[str], place: str = "members") -> Team:
     """Just these are in a static team from now on; Invalid, with nothing changed, if one is no person of the
     organization. `place` is where the ids stand in what the caller sent."""
@@ -184,7 +195,7 @@ def remove(w: Write, by: Caller, id: str, member: str) -> None:
     known = store.memberships(w, by.organization, [member]) if profiling.is_id(member, "memb") else {}
     seq = known.get(member)
     if seq is None or seq not in store.members(w, team.seq):
-        raise Missing("There is no such member in the team")
+        raise Missing("There is no such member in the team", id=member)
     store.move(w, by.organization, [(team.seq, seq)], [], clock.now())
     told = {"id": team.id, "name": team.name, "member": member}
     w.announce(by, "team.member_removed", "team", team.id, told, [_ref(team), Ref("Member", member)])

@@ -81,6 +81,18 @@ def of_member(r: Read, membership: int) -> list[Named]:
     return [Named(row.id, row.name) for row in r.run(theirs)]
 
 
+def of_members(r: Read, organization_seq: int, ids: Collection[str]) -> list[tuple[str, Named]]:
+    """The ids of members, each with one of their teams; by the teams' names."""
+    found = (
+        select(MEMBERSHIPS.c.wire_id, TEAMS.c.id, TEAMS.c.name)
+        .join_from(MEMBERSHIPS, TEAM_MEMBERS, TEAM_MEMBERS.c.membership == MEMBERSHIPS.c.seq)
+        .join(TEAMS, TEAMS.c.seq == TEAM_MEMBERS.c.team)
+        .where(MEMBERSHIPS.c.organization == organization_seq, MEMBERSHIPS.c.wire_id.in_(ids))
+    )
+    rows = r.run(found.order_by(TEAMS.c.folded_name))
+    return [(row.wire_id, Named(row.id, row.name)) for row in rows]
+
+
 def in_team(team_seq: int) -> Any:
     """The numbers of the memberships in a team, as a query."""
     return select(TEAM_MEMBERS.c.membership).where(TEAM_MEMBERS.c.team == team_seq)
