@@ -76,7 +76,7 @@ def find(r: Read, by: Caller, id: str) -> ApiKey:
     deciding.require(by, "read", "ApiKey")
     row = None if "\x00" in id else store.find(r, by.organization, id)
     if row is None:
-        raise Missing(_ABSENT)
+        raise Missing(_ABSENT, id=id)
     return _keys(r, by, [row])[0]
 
 
@@ -108,7 +108,7 @@ def drop_secret(w: Write, by: Caller, id: str, secret: str) -> None:
     row = _locked(w, by, id)
     token_hash = None if "\x00" in secret else store.drop_secret(w, row.seq, secret)
     if token_hash is None:
-        raise Missing("Secret not found")
+        raise Missing("Secret not found", id=secret)
     w.changed("key", token_hash)
     w.announce(
         by, "api_key.secret_deleted", "api_key", row.id, {"name": row.name, "secret": secret}, [_ref(row)]
@@ -165,7 +165,7 @@ def _add_secret(w: Write, key: int) -> Secret:
 def _locked(w: Write, by: Caller, id: str) -> Any:
     row = None if "\x00" in id else store.lock(w, by.organization, id)
     if row is None:
-        raise Missing(_ABSENT)
+        raise Missing(_ABSENT, id=id)
     return row
 
 

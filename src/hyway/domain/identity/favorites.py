@@ -76,7 +76,7 @@ def _among(favorites: Sequence[Favorite], id: str) -> Favorite:
     for each in favorites:
         if id in (each.own, each.id):
             return each
-    raise Missing("There is no such favorite")
+    raise Missing("There is no such favorite", id=id)
 
 
 def _order(w: Write, owns: Sequence[str]) -> None:

@@ -66,7 +66,7 @@ def _found(r: Read, by: Caller, id: str) -> Member:
     if profiling.is_id(id, "memb"):
         found = store.find(r, by.organization, id) or store.key(r, by.organization, id)
     if found is None:
-        raise Missing("There is no such member")
+        raise Missing("There is no such member", id=id)
     return found
 
 

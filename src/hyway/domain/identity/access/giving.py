@@ -69,7 +69,7 @@ def find(r: Read, by: Caller, id: str, action: str = "read") -> Access:
     """Missing for what the caller may not see, Refused for what it may but not do this to."""
     found = _one(r, by, id)
     if not deciding.may(by, "read", "Access", *found.entity.within):
-        raise Missing(_ABSENT)
+        raise Missing(_ABSENT, id=id)
     deciding.require(by, action, "Access", *found.entity.within)
     return found
 
@@ -77,7 +77,7 @@ def find(r: Read, by: Caller, id: str, action: str = "read") -> Access:
 def _one(r: Read, by: Caller, id: str) -> Access:
     rows = [] if "\x00" in id else store.page(r, by.organization, Wanted(id=id), 0, 1)
     if not rows:
-        raise Missing(_ABSENT)
+        raise Missing(_ABSENT, id=id)
     return _access(rows[0])
 
 
@@ -91,7 +91,7 @@ def create(w: Write, by: Caller, entity_id: str, holder_id: str, names: Sequence
     deciding.require(by, "create", "Access", *entity.within)
     found = None if "\x00" in holder_id else store.holder(w, by.organization, holder_id)
     if found is None:
-        raise Missing("Assignment not found")
+        raise Missing("Assignment not found", id=holder_id)
     kind, seq, has_own = found
     given = fitting(by, names, entity.kind, *entity.within)
     if entity.kind == "Organization" and kind == "member":
@@ -222,7 +222,7 @@ def _entity(r: Read, by: Caller, id: str) -> Thing:
         return Thing(id, "Organization", home.name, None)
     found = None if "\x00" in id else things.find(r, by, id)
     if found is None:
-        raise Missing("Entity not found")
+        raise Missing("Entity not found", id=id)
     return found
 
 
