@@ -165,12 +165,9 @@ def _membership(r: Read, by: Caller) -> MembershipOut:
 
 
 def _resources(r: Read, by: Caller) -> list[Resource]:
-    found = []
-    for id, roles in sorted(identity.access.granted(by).on.items()):
-        thing = identity.things.find(r, by, id)
-        if thing is not None:
-            found.append(Resource(id, thing.kind, thing.name, sorted(roles)))
-    return found
+    roles = identity.access.granted(by).on
+    found = identity.things.found(r, by, roles)
+    return [Resource(id, of.kind, of.name, sorted(roles[id])) for id, of in sorted(found.items())]
 
 
 OPERATIONS = (show,)

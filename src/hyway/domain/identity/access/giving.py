@@ -143,8 +143,10 @@ def drop(w: Write, by: Caller, id: str) -> None:
 def own(w: Write, by: Caller, thing_id: str, role: str) -> None:
     """Gives the role on a thing to its maker, unless the roles that they have cover it: no one else gives it to them.
 
-    The thing is known to `things` by now. The server's own command, which is no member, needs no role.
+    The thing is known to `things` by now. The server's own command, which is no member, needs no role; nor does who
+    has left this moment.
     """
+    member_store.lock(w, by.organization)
     found = store.holder(w, by.organization, by.member) if by.member else None
     if found is None or deciding.covers(by, role, thing_id):
         return

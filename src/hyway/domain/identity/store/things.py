@@ -1,5 +1,7 @@
 """Statements about what roles can be given on."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, or_, select
 
 from hyway.domain.identity.store.access_tables import ACCESS, FAVORITES, THINGS
@@ -24,8 +26,16 @@ def drop(w: Write, organization: int, id: str) -> None:
     w.changed("access", str(organization))
 
 
+_SHOWN = (THINGS.c.id, THINGS.c.kind, THINGS.c.name, THINGS.c.part_of)
+
+
+def among(r: Read, organization: int, ids: Collection[str]) -> list[tuple[str, str, str, str | None]]:
+    """As `find`, of several."""
+    rows = r.run(select(*_SHOWN).where(THINGS.c.organization == organization, THINGS.c.id.in_(ids)))
+    return [(row.id, row.kind, row.name, row.part_of) for row in rows]
+
+
 def find(r: Read, organization: int, id: str) -> tuple[str, str, str, str | None] | None:
     """Id, kind, name and what it is part of."""
-    columns = (THINGS.c.id, THINGS.c.kind, THINGS.c.name, THINGS.c.part_of)
-    row = r.run(select(*columns).where(THINGS.c.organization == organization, THINGS.c.id == id)).first()
+    row = r.run(select(*_SHOWN).where(THINGS.c.organization == organization, THINGS.c.id == id)).first()
     return (row.id, row.kind, row.name, row.part_of) if row else None
