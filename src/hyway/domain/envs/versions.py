@@ -78,7 +78,7 @@ def pull(w: Write, by: Caller, app: str, wanted: Wanted) -> Version | Denied:
 def _deny(w: Write, by: Caller, of: App, environment: Environment | None) -> Denied:
     _note(w, by, "deny", of, environment, clock.now())
     told = {"app": of.id, "address": by.client}
-    w.announce(by, "dotenv.denied", "dotenv", of.id, told, _refs(of, environment))
+    w.announce(by, "dotenv.denied", "app", of.id, told, _refs(of, environment))
     return Denied(of, environment, by.client)
 
 
@@ -126,7 +126,7 @@ def drop(w: Write, by: Caller, app: str, environment: str | None) -> None:
     of, where = _place(w, by, "delete", app, environment)
     if not store.drop(w, by.organization, of.id, where.id if where else EVERYWHERE):
         raise Missing(".env file not found")
-    w.announce(by, "dotenv.deleted", "dotenv", of.id, {"app": of.id}, _refs(of, where))
+    w.announce(by, "dotenv.deleted", "app", of.id, {"app": of.id}, _refs(of, where))
 
 
 def drop_encrypted(w: Write, by: Caller, app: str, environment: str | None, key: int) -> list[int]:
@@ -137,7 +137,7 @@ def drop_encrypted(w: Write, by: Caller, app: str, environment: str | None, key:
     if not gone:
         raise Missing(".env file not found")
     told = {"app": of.id, "secretKeyId": key, "versions": gone}
-    w.announce(by, "dotenv.versions_deleted", "dotenv", of.id, told, _refs(of, where))
+    w.announce(by, "dotenv.versions_deleted", "app", of.id, told, _refs(of, where))
     return gone
 
 
