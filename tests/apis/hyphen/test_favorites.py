@@ -30,10 +30,11 @@ async def with_teams(client: httpx.AsyncClient, acme: Acme, member: str, names: 
 async def test_add(acme: Acme) -> None:
     """201 with all of them, the new one last: a team, a project, an app."""
     mia = await member_id(acme, "mia@")
-    for id, kind, of in (
+    things: tuple[tuple[str, identity.things.Kind, str | None], ...] = (
         ("proj_" + "1" * 24, "Project", None),
         ("app_" + "2" * 24, "App", "proj_" + "1" * 24),
-    ):
+    )
+    for id, kind, of in things:
         acme.db.write_now(identity.things.put, acme.by, id, kind, f"My {kind}", of)
     async with acme.client() as client:
         url = f"{acme.base}/members/{mia}/favorites"

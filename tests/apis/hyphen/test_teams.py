@@ -10,7 +10,7 @@ from hyway.domain import identity
 from tests.apis.hyphen.conftest import Acme, refused
 from tests.apis.hyphen.test_members import NOBODY, made, member_id, missing
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "name": "string",
     "type": "static",
     "memberCount": 0,
@@ -43,7 +43,7 @@ async def names_in(client: httpx.AsyncClient, acme: Acme, id: str) -> list[str]:
 async def test_create(acme: Acme) -> None:
     """201: the page's own example; its count is not ours, and what a static team has no use for is not kept."""
     async with acme.client() as client:
-        found = await team(client, acme, **EXAMPLE | {"memberCount": 17})
+        found = await team(client, acme, **{**EXAMPLE, "memberCount": 17})
     assert found == {
         "id": found["id"],
         "name": "string",
@@ -387,7 +387,8 @@ async def test_being_in_a_team_counts_at_once(acme: Acme) -> None:
         id = (await team(client, acme))["id"]
         body = {"entity": {"id": acme.id}, "assignment": {"id": id}, "roles": ["OrganizationAdmin"]}
         assert (await client.post(f"{acme.base}/access/", json=body)).status_code == 201
-        for ids, status in (([], 403), ([mia], 201), ([], 403)):
+        nobody: list[str] = []
+        for ids, status in ((nobody, 403), ([mia], 201), (nobody, 403)):
             await client.put(f"{acme.base}/teams/{id}/members", json=ids)
             answer = await as_mia.post(f"{acme.base}/teams/", json={"name": "By Mia"})
             assert answer.status_code == status

@@ -1,5 +1,7 @@
 """Searching the event log: by type, by what events speak of, by when, page after page."""
 
+from typing import Any
+
 import pytest
 
 from hyway.domain import audit, identity
@@ -32,7 +34,7 @@ def told(world: World) -> World:
     return world
 
 
-def actions(world: World, **wanted: object) -> list[str]:
+def actions(world: World, **wanted: Any) -> list[str]:
     found = every(world.db, world.by, **wanted)
     return [each.action for each in found if each.subject_kind not in ("organization", "collection")]
 
@@ -171,7 +173,7 @@ def test_the_cursor_of_a_stranger_is_none(told: World) -> None:
         ("referenceOperation", {"operation": "XOR"}),
     ],
 )
-def test_what_is_no_search_is_refused(told: World, field: str, wrong: dict[str, object]) -> None:
+def test_what_is_no_search_is_refused(told: World, field: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refusal:
         told.db.read_now(audit.search, told.by, **wrong)
     assert refusal.value.field == field

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import pytest
@@ -23,6 +23,11 @@ ASKED = (
 REFS = (Ref("Project", "shared"), Ref("App", "both"))
 
 
+def _tell_the_end(work: Sequence[Future[None]], done: threading.Event) -> None:
+    wait(work)
+    done.set()
+
+
 @contextmanager
 def writing(world: World) -> Iterator[threading.Event]:
     """Others write one after the other, until all is done that they had to."""
@@ -38,7 +43,7 @@ def writing(world: World) -> Iterator[threading.Event]:
 
     with ThreadPoolExecutor(WRITERS) as crew:
         work = [crew.submit(write, number) for number in range(WRITERS)]
-        threading.Thread(target=lambda: ([each.exception() for each in work], done.set())).start()
+        threading.Thread(target=_tell_the_end, args=(work, done)).start()
         yield done
         for each in work:
             each.result()

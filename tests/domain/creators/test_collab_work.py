@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hyway.domain import creators, identity, links
-from hyway.domain.audit.store import EVENTS
+from hyway.domain.audit.store.tables import EVENTS
 from hyway.domain.creators import collabs, money
 from hyway.domain.creators.collabs import Submission, making, shipping, work
 from hyway.domain.creators.jobs import collabs as jobs
