@@ -62,6 +62,10 @@ def kind(of: Any) -> Kind:
     return Kind(of, (), False)
 
 
+def is_shape(of: Any) -> bool:
+    return isinstance(of, type) and issubclass(of, Struct)
+
+
 def is_words(of: Kind) -> bool:
     return any(meta in get_args(Words)[1:] for meta in of.metas)
 
@@ -197,7 +201,7 @@ def within(shape: type[Struct], place: str, of_text: bool = False) -> Iterator[C
 
 def cases(takes: Any, place: str, of_text: bool = False) -> Iterator[Case]:
     """Everything that is wrong with a body or a query in one way."""
-    if isinstance(takes, type) and issubclass(takes, Struct):
+    if is_shape(takes):
         yield from within(takes, place, of_text)
         if not of_text:
             yield from _each(([], "x", 7, True), f"{place} must be object")

@@ -14,6 +14,7 @@ from hyway.apis import hyphen
 from hyway.apis.hyphen.documents import tag
 from hyway.apis.hyphen.style import MISSING
 from hyway.apis.kit.operations import Operation
+from hyway.domain.identity import accounting, criteria
 from tests.apis.hyphen import bounds
 from tests.apis.hyphen.conftest import Acme, refused
 from tests.apis.hyphen.party import CONTENT, SECRET_KEY, party, version
@@ -125,7 +126,7 @@ async def test_what_just_fits_is_not_refused_for_its_shape(group: str, stage: St
 def fitting(of: Operation) -> Iterator[tuple[str, bytes | None]]:
     for query in bounds.fitting(of.query, of_text=True) if of.query else ():
         yield sent(of, query=query)
-    for body in bounds.fitting(of.takes) if of.takes not in (None, Any) else ():
+    for body in bounds.fitting(of.takes) if bounds.is_shape(of.takes) else ():
         yield sent(of, body=body)
 
 
@@ -191,6 +192,18 @@ def strange(stage: Stage, place: str) -> set[str]:
     """What else the other organization calls it, and an id of ours that is of another kind."""
     also = {"projectId": "projectAlternateId", "appId": "appAlternateId"}.get(place)
     return {stage.ours["userId"], *([stage.theirs[also]] if also else [])}
+
+
+def test_the_document_says_of_criteria_what_is_judged() -> None:
+    schemas = json.loads(hyphen.openapi())["components"]["schemas"]
+    own, account = schemas["TeamIn"]["properties"]["criteria"]["items"]["anyOf"]
+    assert own["properties"]["field"]["enum"] == list(criteria.FIELDS)
+    assert own["properties"]["operator"]["enum"] == list(criteria.OPERATORS)
+    text, texts = own["properties"]["value"]["anyOf"]
+    assert text["maxLength"] == criteria.LONGEST_VALUE
+    assert texts["maxItems"] == criteria.MOST_VALUES
+    assert account["properties"]["field"]["enum"] == list(accounting.TYPES)
+    assert schemas["TeamIn"]["properties"]["criteria"]["maxItems"] == criteria.MOST
 
 
 SIDES = ("organizationId", "projectId", "appId", "teamId", "environmentId", "userId", "accessId")

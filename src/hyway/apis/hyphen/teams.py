@@ -18,14 +18,49 @@ _ONE = "/api/organizations/{organizationId}/teams/{teamId}/"
 _MEMBERS = "/api/organizations/{organizationId}/teams/{teamId}/members"
 _MEMBER = "/api/organizations/{organizationId}/teams/{teamId}/members/{memberId}"
 
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
+_PROPERTY = {
+    "type": "object",
+    "required": ["type", "field", "operator", "value"],
+    "properties": {
+        "type": {"const": "property"},
+        "field": {"enum": ["firstName", "lastName", "nickname", "email"]},
+        "operator": {"enum": ["equals", "notEquals", "contains", "startsWith", "endsWith", "in"]},
+        "value": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 100}]},
+    },
+}
+_ACCOUNT = {
+    "type": "object",
+    "required": ["type", "field", "operator"],
+    "properties": {
+        "type": {"const": "account"},
+        "field": {"enum": ["github", "npm", "newRelic", "incidentIo"]},
+        "operator": {"const": "connected"},
+    },
+}
+_IDS = {"type": "array", "items": {"type": "string"}}
+
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Criteria = Annotated[
-    list[dict[str, Any]],
+    list[Annotated[dict[str, Any], Meta(extra_json_schema={"anyOf": [_PROPERTY, _ACCOUNT]})]],
     Meta(
         description="What holds for all members of a dynamic team: `property` with `field` (`firstName`, `lastName`,"
         " `nickname`, `email`), `operator` (`equals`, `notEquals`, `contains`, `startsWith`, `endsWith`, `in`) and"
         " `value`, compared without regard to case; `account` with `field` (`github`, `npm`, `newRelic`, `incidentIo`)"
-        " and the operator `connected`."
+        " and the operator `connected`.",
+        max_length=20,
+    ),
+]
+MembersIn = Annotated[
+    Any,
+    Meta(
+        extra_json_schema={
+            "anyOf": [
+                _IDS,
+                {"type": "object", "required": ["members"], "properties": {"members": _IDS}},
+                {"type": "object", "required": ["memberIds"], "properties": {"memberIds": _IDS}},
+            ]
+        }
     ),
 ]
 
@@ -130,7 +165,7 @@ async def page_members(ask: Ask) -> Listed[members.Listed]:
     return Listed([members.listed(each) for each in found])
 
 
-@operation("PUT", _MEMBERS, needs=("update", "Team"), takes=Any, status=202)
+@operation("PUT", _MEMBERS, needs=("update", "Team"), takes=MembersIn, status=202)
 async def replace_members(ask: Ask, sent: Any) -> None:
     """Replace the members of a team.
 
