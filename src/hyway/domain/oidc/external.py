@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from hyway.domain import identity
 from hyway.domain.identity import Session
@@ -38,6 +38,7 @@ BACK = "/console/sign-in/callback"
 _SCOPE = "openid profile email"
 _LIFE = 10 * clock.MINUTE
 _KEPT_SECONDS = 600.0
+_SILENT_SECONDS = 5.0
 _LEEWAY = 60
 _PURPOSE = "external sign-in"
 # What an issuer may sign with: nothing that its clients' shared secret, or nobody's, could have made.
@@ -64,18 +65,34 @@ class Issuer:
         self.url, self.client_id, self.client_secret, self.name = url, client_id, client_secret, name
         self.outgoing = outgoing
         self._known: Known | None = None
+        self._silent_until = 0.0
         self._lock = threading.Lock()
 
     def known(self, fresh: bool = False) -> Known:
-        """What it says of itself, ten minutes old at most; Refused where it does not answer."""
+        """What it says of itself, ten minutes old at most; Refused where it does not answer.
+
+        Who comes within some seconds of a failure fails as well: one that is down would hold up a thread for everybody
+        who tries, one after the other.
+        """
         with self._lock:
-            if self._known is None or fresh or self._known.until < time.monotonic():
-                about = self._asked("GET", f"{self.url}/.well-known/openid-configuration")
-                if about.get("issuer", "").rstrip("/") != self.url:
+            now = time.monotonic()
+            if self._known is None or fresh or self._known.until < now:
+                if now < self._silent_until:
                     raise self.failed()
-                keys = KeySet.import_key_set(self._asked("GET", str(about.get("jwks_uri", ""))))  # type: ignore[arg-type]
-                self._known = Known(about, keys, time.monotonic() + _KEPT_SECONDS)
+                self._silent_until = now + _SILENT_SECONDS
+                self._known = self._found()
+                self._silent_until = 0.0
             return self._known
+
+    def _found(self) -> Known:
+        about = self._asked("GET", f"{self.url}/.well-known/openid-configuration")
+        if str(about.get("issuer", "")).rstrip("/") != self.url:
+            raise self.failed()
+        said = self._asked("GET", str(about.get("jwks_uri", ""))).get("keys")
+        keys = KeySet([key for each in said if (key := _key(each))] if isinstance(said, list) else [])
+        if not keys.keys:
+            raise self.failed()
+        return Known(about, keys, time.monotonic() + _KEPT_SECONDS)
 
     def traded(self, code: str, verifier: str, back: str) -> dict[str, Any]:
         """The tokens for a code."""
@@ -127,6 +144,14 @@ class Issuer:
 
     def failed(self) -> Refused:
         return Refused(_FAILED, name=self.name)
+
+
+def _key(said: Any) -> Key | None:
+    """One of an issuer's keys; None for one of a kind that is not known here, which is no harm (RFC 7517, 5)."""
+    try:
+        return JWKRegistry.import_key(said)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def chosen(services: Mapping[str, str], outgoing: Outgoing | None = None) -> Issuer | None:

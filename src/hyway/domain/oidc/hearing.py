@@ -28,10 +28,11 @@ def _session_ended(w: Write, fact: Fact) -> None:
 
 def _organization_closed(w: Write, fact: Fact) -> None:
     clients.close(w, fact.by.organization)
+    _secret_gone(w, fact)
 
 
 def _secret_gone(w: Write, _: Fact) -> None:
-    """The fact names no digest, but everybody is to forget the one that is gone."""
+    """The fact names no digests, but everybody is to forget those that are gone."""
     for secret_hash in [key for topic, key in w.changed_keys if topic == "key"]:
         for token_hash in store.drop_machine(w, secret_hash=secret_hash):
             w.changed("key", token_hash)
