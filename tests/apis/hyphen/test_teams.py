@@ -392,8 +392,8 @@ async def test_being_in_a_team_counts_at_once(acme: Acme) -> None:
             await client.put(f"{acme.base}/teams/{id}/members", json=ids)
             answer = await as_mia.post(f"{acme.base}/teams/", json={"name": "By Mia"})
             assert answer.status_code == status
-        body = {"name": "Core", "type": "dynamic", "criteria": [named("firstName", "equals", "mia")]}
-        await client.patch(f"{acme.base}/teams/{id}", json=body)
+        change = {"name": "Core", "type": "dynamic", "criteria": [named("firstName", "equals", "mia")]}
+        await client.patch(f"{acme.base}/teams/{id}", json=change)
         assert (await as_mia.post(f"{acme.base}/teams/", json={"name": "Again"})).status_code == 201
         await client.delete(f"{acme.base}/teams/{id}")
         refused(await as_mia.post(f"{acme.base}/teams/", json={"name": "No more"}), 403)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.domain.audit.logs import every, fact, tell
 from tests.make.world import World
 
 WRITERS, EACH = 4, 60
-ASKED = (
+ASKED: tuple[dict[str, Any], ...] = (
     {},
     {"types": ["TAG"]},
     {"references": [Wanted("shared", "Project")]},
