@@ -219,3 +219,14 @@ async def test_a_nul_anywhere_is_an_unknown_id_or_a_bad_request(play: Play) -> N
     assert (await play.call("GET", "accs_%00")).status_code in (400, 404)
     assert (await play.call("GET", "?entityIds=a%00b")).status_code == 400
     assert (await play.give("proj_\x00", play.mia, "ProjectReader")).status_code == 400
+
+
+async def test_ids_are_looked_for_together_and_alternate_ids_as_far_as_they_are_few(acme: Acme):
+    async with acme.client() as client:
+        many = ",".join(f"proj_{n:024x}" for n in range(900))
+        assert (await client.get(f"{acme.base}/access/?entityIds={many}")).json()["total"] == 0
+        names = [f"shop-{n}" for n in range(51)]
+        few = await client.get(f"{acme.base}/access/?entityIds={','.join(names[:50])}")
+        assert few.json()["total"] == 0
+        answer = await client.get(f"{acme.base}/access/?entityIds={','.join(names)}")
+        refused(answer, 400, "querystring/entityIds must NOT have more than 50 alternate ids")

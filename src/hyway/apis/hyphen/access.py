@@ -19,11 +19,13 @@ from hyway.apis.kit.operations import Ask
 from hyway.domain import identity, projects
 from hyway.domain.identity import Caller, Organization
 from hyway.kernel.db import Read, Write
-from hyway.kernel.faults import Missing
+from hyway.kernel.faults import Invalid, Missing
 
 _PATH = "/api/organizations/{organizationId}/access/"
 _ONE = _PATH + "{accessId}/"
 _ID = re.compile(r"[a-z]+_[0-9a-f]{24}")
+_MOST_NAMES = 50
+"""Alternate ids in one question: each is looked for by itself."""
 
 Id = Annotated[str, Meta(min_length=1, max_length=100)]
 Names = Annotated[list[str], Meta(min_length=1, max_length=20)]
@@ -97,9 +99,12 @@ def _page(r: Read, by: Caller, query: AccessQuery) -> tuple[list[AccessOut], int
 def _entities(r: Read, by: Caller, named: Collection[str]) -> list[str]:
     """Their ids: an alternate id may be a project's, an app's, or both."""
     ids = [name for name in named if _ID.fullmatch(name)]
-    for name in named:
-        if _ID.fullmatch(name):
-            continue
+    others = [name for name in named if not _ID.fullmatch(name)]
+    if len(others) > _MOST_NAMES:
+        raise Invalid(
+            "querystring/entityIds", "must NOT have more than {most} alternate ids", most=_MOST_NAMES
+        )
+    for name in others:
         for find in (projects.find, projects.apps.find):
             try:
                 ids.append(find(r, by, name).id)
