@@ -27,7 +27,15 @@ def live_through(world: World) -> None:
     project = Ref("Project", "proj_6a1b2c3d4e5f60718293a4b5", {"name": "Store"})
     told = (
         fact(world.by, "app.created", "app", app.id, project, name="Shop", alternateId="shop"),
-        fact(world.by, "dotenv.pushed", "dotenv", "denv_6a1b2c3d4e5f60718293a4b5", app, project, version="three"),
+        fact(
+            world.by,
+            "dotenv.pushed",
+            "dotenv",
+            "denv_6a1b2c3d4e5f60718293a4b5",
+            app,
+            project,
+            version="three",
+        ),
         fact(world.by, "campaign.changed", "campaign", "Uk", changed=["brief", "name"]),
     )
     for each in told:

@@ -222,7 +222,12 @@ async def test_a_browser_is_woken_and_leads_to_the_page(shown: Shown) -> None:
     await expect(page.get_by_role("button", name="Wake this browser")).to_be_visible()
     await expect(page.get_by_role("button", name="Let it sleep")).to_be_hidden()
     registration = await asyncio.wait_for(registered, 10)
-    message = {"title": "You are in", "body": "Summer teas", "url": shown.home + "/me/applications", "tag": "one"}
+    message = {
+        "title": "You are in",
+        "body": "Summer teas",
+        "url": shown.home + "/me/applications",
+        "tag": "one",
+    }
     told = {"origin": shown.home, "registrationId": registration, "data": json.dumps(message)}
     find = """async () => {
         const [worker] = await navigator.serviceWorker.getRegistrations();
