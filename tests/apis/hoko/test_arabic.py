@@ -15,7 +15,8 @@ from hyway.kernel.faults import Invalid, Missing, Refused, Spent, Unknown
 SOURCE = Path(__file__).parents[3] / "src" / "hyway"
 # Where Hoko's requests lead. `identity.service` is the console's and the command's.
 REACHED = ["kernel", "domain/links", "domain/attribution", "domain/billing", "apis/kit", "apis/hoko"]
-ELSEWHERE = {"domain/links/qr.py"}  # the edge draws QR codes, and says in its own voice what it cannot draw
+# The edge draws QR codes, and says in its own voice what it cannot draw; who pays is asked by another family.
+ELSEWHERE = {"domain/links/qr.py", "domain/billing/accounts.py"}
 FIRST = {"Unknown", "Refused", "Missing", "Spent", "Gone"}
 SECOND = {"Invalid", "Taken"}
 BRACE = re.compile(r"\{(\w+)\}")
