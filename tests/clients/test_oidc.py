@@ -356,7 +356,7 @@ def test_forged_tokens_are_nobodys(site: Site, given: dict[str, Any]) -> None:
         f"{plain}.{body}.",
         f"{plain}.{body}.{mark}",
         f"{head}.{body}.",
-        f"{head}.{body}.{mark[:-2]}AA",
+        f"{head}.{body}.{('B' if mark[0] == 'A' else 'A') + mark[1:]}",
         given["id_token"],
         given["refresh_token"],
         "x" * 9_000,
