@@ -39,7 +39,7 @@ WRITTEN_AS = "http://localhost:8000"
 """Where the documents say that the server is; the tests put their own in its place."""
 RECEIVER = re.compile(r"\b9000\b")
 """The port that the documents have for a program that receives webhooks."""
-SECONDS = 100
+SECONDS = 300
 
 _FENCE = re.compile(r"(?:^<!-- (run|output) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -112,7 +112,7 @@ def server(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
         yield running
 
 
-@pytest.mark.timeout(400)  # the pages wait for positions a second apart
+@pytest.mark.timeout(900)  # many pages, and some wait for positions a second apart
 def test_the_commands_do_what_the_pages_show(server: Running, tmp_path: Path) -> None:
     url = server.url.replace("127.0.0.1", "localhost")
     for name in RUNNABLE:
