@@ -349,7 +349,7 @@ def keys_used(w: Write, used: dict[str, Instant]) -> None:
         kind, _, number = name.partition(":")
         if kind in numbered:
             numbered[kind][int(number)] = at
-        else:
+        elif not number:  # what else has a word before its number is noted by others, or by nobody
             keys_by_id[name] = at
     token_store.touch(w, sorted(numbered["token"].items()))
     api_key_store.touch(w, sorted(numbered["asec"].items()))
