@@ -174,7 +174,3 @@ def moment(at: Instant) -> str:
     """An instant on this wire: milliseconds always, in UTC (`2026-01-02T03:04:05.678Z`)."""
     millis = at // 1000 % 1000
     return f"{clock.text(at - at % SECOND)[:-1]}.{millis:03}Z"
-
-
-def maybe_moment(at: Instant | None) -> str | None:
-    return None if at is None else moment(at)

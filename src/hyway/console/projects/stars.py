@@ -1,5 +1,7 @@
 """Favorites: a star on what one likes to find again at once."""
 
+from contextlib import suppress
+
 from litestar import post
 
 from hyway.console.visit import Here, Page, Visit, is_inside
@@ -24,16 +26,12 @@ async def of(visit: Visit) -> frozenset[str]:
 async def put(visit: Here) -> Page:
     """Sets a star or takes it away; one that is as it should be stays so, for who clicks twice."""
     thing, back = visit.sent.text("entity"), visit.sent.text("back")
-    try:
-        if visit.sent.text("star") == "yes":
+    if visit.sent.text("star") == "yes":
+        with suppress(Taken):  # it is one already
             await visit.write(identity.favorites.add, visit.by.member, thing)
-        else:
+    else:
+        with suppress(Missing):  # it is none any more
             await visit.write(identity.favorites.drop, visit.by.member, thing)
-    except Taken:
-        pass  # it is one already
-    except Missing:
-        if visit.sent.text("star") == "yes":
-            raise
     return visit.go(back if is_inside(back) else "/console/projects")
 
 

@@ -225,8 +225,3 @@ def disconnect(w: Write, membership: int, type: str, identifier: str) -> bool:
         CONNECTED_ACCOUNTS.c.identifier == identifier,
     )
     return w.run(gone.returning(CONNECTED_ACCOUNTS.c.seq)).first() is not None
-
-
-def accounts_of(r: Read, membership: int) -> list[Account]:
-    found = select(CONNECTED_ACCOUNTS).where(CONNECTED_ACCOUNTS.c.membership == membership)
-    return [account(row) for row in r.run(found.order_by(CONNECTED_ACCOUNTS.c.seq))]
