@@ -48,11 +48,16 @@ _UNFAIR = bytes(range(_FAIR, 256))
 _CUSTOM = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def generate_many(count: int, length: int = LENGTH) -> list[str]:
-    """`count` new short ids of `length` letters from ALPHABET, no two alike: unguessable, not reserved, not rude.
+def generate(length: int = LENGTH) -> str:
+    """A new short id of `length` letters from ALPHABET: unguessable, not reserved, not rude.
 
-    They may be taken already: the store's unique constraint tells.
+    It may be taken already: the store's unique constraint tells.
     """
+    return generate_many(1, length)[0]
+
+
+def generate_many(count: int, length: int = LENGTH) -> list[str]:
+    """`count` short ids, no two alike."""
     made: dict[str, None] = {}
     while len(made) < count:
         letters = _random_letters((count - len(made)) * length)
