@@ -1,0 +1,1 @@
+"""Toggles and segments."""

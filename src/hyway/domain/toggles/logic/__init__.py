@@ -1,0 +1,31 @@
+"""Rules of toggles and segments, in JsonLogic: read, compiled, asked.
+
+`read` refuses what is no rule, `segments` tells what it depends on, `compile` makes it quick, `holds` and `first` ask
+it; `cycle`, `dependants` and `height` look at what segments make of one another. Beside the public operators there are
+ours: segment, rollout, semver, before, after, now (see ours.py).
+"""
+
+from hyway.domain.toggles.logic.compiled import Rule, compile, first, holds, member
+from hyway.domain.toggles.logic.graph import cycle, dependants, height
+from hyway.domain.toggles.logic.ours import bucket
+from hyway.domain.toggles.logic.tree import Tree, read, segments
+from hyway.domain.toggles.logic.work import NOW, TOGGLE, Failure, Pass
+
+__all__ = [
+    "NOW",
+    "TOGGLE",
+    "Failure",
+    "Pass",
+    "Rule",
+    "Tree",
+    "bucket",
+    "compile",
+    "cycle",
+    "dependants",
+    "first",
+    "height",
+    "holds",
+    "member",
+    "read",
+    "segments",
+]
