@@ -13,7 +13,19 @@ from hyway.domain.links.records import (
     Target,
 )
 from hyway.domain.links.rules import FORWARDING, TAG_COLORS, UTM_KEYS, host_of, web_url
-from hyway.domain.links.service import TOPIC, by_seqs, count, drop, find, page, put, seq_of, seqs_of, target
+from hyway.domain.links.service import (
+    TOPIC,
+    by_seqs,
+    count,
+    drop,
+    find,
+    lane_key,
+    page,
+    put,
+    seq_of,
+    seqs_of,
+    target,
+)
 from hyway.domain.links.shelves import COLLECTIONS, PARTNERS, TAGS, Shelf, bounds
 from hyway.domain.links.shelves import count as count_shelf
 from hyway.domain.links.shelves import drop as drop_from_shelf
@@ -46,6 +58,7 @@ __all__ = [
     "drop_from_shelf",
     "find",
     "host_of",
+    "lane_key",
     "page",
     "page_of_shelf",
     "put",

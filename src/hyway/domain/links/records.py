@@ -69,11 +69,18 @@ class Link(NamedTuple):
     tag_ids: tuple[str, ...]
     created_at: Instant
     updated_at: Instant
+    domain: int
+    """The number of the organization's domain under which it answers; 0 for the server's own names."""
+    host: str | None
+    """Its name in an address: the domain's, or the one of the server's that it was asked for; None for its home."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A wish: without `id` a new link, with it a change of that one. UNSET is not mentioned, None is null."""
+    """A wish: without `id` a new link, with it a change of that one. UNSET is not mentioned, None is null.
+
+    Where a link answers, `domain` and `host`, is settled when it is made.
+    """
 
     id: str | None = None
     short_id: str | Unset = UNSET
@@ -95,6 +102,8 @@ class LinkChange:
     partner_id: str | Unset | None = UNSET
     forward_query: ForwardQuery | Unset | None = UNSET
     tag_ids: list[str] | Unset | None = UNSET
+    domain: int | Unset = UNSET
+    host: str | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +157,5 @@ class Target:
     tenant_id: str | None
     partner_id: str | None
     forward_query: ForwardQuery
+    domain: int
+    host: str | None
