@@ -67,6 +67,8 @@ def test_the_public_suite() -> None:
         ({"max": ["3", 2]}, 3),
         ({"substr": ["a😀b", 1, 2]}, "😀"),
         ({"substr": [None, -2]}, "ll"),
+        ({"substr": ["abc", -0.5]}, "abc"),
+        ({"substr": ["abc", 0, -0.5]}, "ab"),
         ({"!!": [{}]}, True),
         ({"!!": ["0"]}, True),
         ({"!!": [{"+": "x"}]}, False),
