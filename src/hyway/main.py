@@ -52,6 +52,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
     db.hearers += [
         audit.record,
         billing.accounts.hear,
+        billing.meters.hear,
         oidc.hearing.hear,
         webhooks.hear,
         notices.hear,

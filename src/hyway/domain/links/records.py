@@ -159,3 +159,19 @@ class Target:
     forward_query: ForwardQuery
     domain: int
     host: str | None
+
+
+QrSize = Literal["small", "medium", "large"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQr:
+    """A QR code of a link, drawn once: what was drawn stays as it is. Colours are `#rrggbb`."""
+
+    id: str
+    title: str | None
+    size: QrSize
+    color: str
+    background: str
+    png: bytes
+    created_at: Instant

@@ -8,6 +8,7 @@ ours: segment, rollout, semver, before, after, now (see ours.py).
 from hyway.domain.toggles.logic.compiled import Rule, compile, first, holds, member
 from hyway.domain.toggles.logic.graph import cycle, dependants, height
 from hyway.domain.toggles.logic.ours import bucket
+from hyway.domain.toggles.logic.steps import Segment
 from hyway.domain.toggles.logic.tree import Tree, read, segments
 from hyway.domain.toggles.logic.work import NOW, TOGGLE, Failure, Pass
 
@@ -17,6 +18,7 @@ __all__ = [
     "Failure",
     "Pass",
     "Rule",
+    "Segment",
     "Tree",
     "bucket",
     "compile",
