@@ -1,4 +1,4 @@
-"""Nouns of connections: what an organization is integrated with, and which of its things are connected to what there."""
+"""Nouns of connections: whom an organization is integrated with, and which of its things are connected to theirs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
