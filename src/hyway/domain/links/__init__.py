@@ -1,14 +1,20 @@
 """Short links, and the shelves they are kept on: collections, tags, partners."""
 
-from hyway.domain.links import qr
+from hyway.domain.links import hosting, kept_qr, qr, short_codes
 from hyway.domain.links.records import (
     Collection,
     ForwardQuery,
+    KeptQr,
     Link,
     LinkChange,
     LinkQuery,
+    NewQr,
+    NewShortCode,
     Partner,
     ShelfQuery,
+    ShortCode,
+    ShortCodeChange,
+    ShortCodeQuery,
     Tag,
     Target,
 )
@@ -42,12 +48,18 @@ __all__ = [
     "UTM_KEYS",
     "Collection",
     "ForwardQuery",
+    "KeptQr",
     "Link",
     "LinkChange",
     "LinkQuery",
+    "NewQr",
+    "NewShortCode",
     "Partner",
     "Shelf",
     "ShelfQuery",
+    "ShortCode",
+    "ShortCodeChange",
+    "ShortCodeQuery",
     "Tag",
     "Target",
     "bounds",
@@ -58,6 +70,8 @@ __all__ = [
     "drop_from_shelf",
     "find",
     "host_of",
+    "hosting",
+    "kept_qr",
     "lane_key",
     "page",
     "page_of_shelf",
@@ -66,6 +80,7 @@ __all__ = [
     "qr",
     "seq_of",
     "seqs_of",
+    "short_codes",
     "target",
     "web_url",
 ]

@@ -1,8 +1,9 @@
 """Nouns of short links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from hyway.domain.identity import Organization
 from hyway.kernel.clock import Instant
 from hyway.kernel.patch import UNSET, Unset
 
@@ -161,6 +162,47 @@ class Target:
     host: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShortCode:
+    """A link as the wire of projects shows it: `tags` by name, `domain` the name that it answers under."""
+
+    link: Link
+    id: str
+    domain: str
+    tags: tuple[str, ...]
+    organization: Organization
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewShortCode:
+    long_url: str
+    domain: str
+    code: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCodeChange:
+    """UNSET is not mentioned; no title is None."""
+
+    long_url: str | Unset = UNSET
+    title: str | Unset | None = UNSET
+    tags: tuple[str, ...] | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCodeQuery:
+    """Filters join with AND; of `tags` any one is enough. `search` looks at the URL and the code, too."""
+
+    title: str = ""
+    search: str = ""
+    tags: tuple[str, ...] = ()
+    offset: int = 0
+    limit: int = 100
+
+
 QrSize = Literal["small", "medium", "large"]
 
 
@@ -175,3 +217,14 @@ class KeptQr:
     background: str
     png: bytes
     created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class NewQr:
+    """`logo` is a picture as it was sent, for the middle of the code."""
+
+    title: str | None = None
+    size: QrSize = "medium"
+    color: str = "#000000"
+    background: str = "#ffffff"
+    logo: bytes | None = field(default=None, repr=False)

@@ -10,7 +10,7 @@ from hyway.domain.links import codes, rules
 from hyway.domain.links.records import Link, LinkChange, LinkQuery, Target
 from hyway.domain.links.shelves import bounds
 from hyway.domain.links.store import links as store
-from hyway.domain.links.store import shelves
+from hyway.domain.links.store import qrs, shelves
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Write
@@ -242,7 +242,10 @@ def _finish(
 
 
 def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
-    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call."""
+    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call.
+
+    QR codes that were kept go: what is printed of them leads nowhere any more.
+    """
     bounds(by, len(wanted))
     once = list(dict.fromkeys(wanted))
     there = store.by_ids(w, by.organization, once, lock=True)
@@ -251,6 +254,7 @@ def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
             raise Invalid("", "names no {noun} of your workspace", noun="link", at=at)
     for domain, short_id in store.drop(w, by.organization, once, clock.now()):
         w.changed(TOPIC, lane_key(short_id, domain))
+    qrs.drop_of(w, by.organization, [each.seq for each in there.values()])
     for id in once:
         w.announce(by, "link.deleted", "link", id, {"shortId": there[id].short_id})
     return once
