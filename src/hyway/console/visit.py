@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 
 from hyway.console import shown
 from hyway.console.form import Form
-from hyway.domain import creators, identity, oidc, tracking
+from hyway.domain import creators, identity, links, oidc, tracking
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
@@ -195,8 +195,9 @@ class Visit:
         """The browser's time zone, as its own clock named it."""
         return shown.known_zone(self.request.cookies.get(ZONE, ""))
 
-    def short_url(self, short_id: str) -> str:
-        return f"{self.house.public_url}/{short_id}"
+    def short_url(self, link: links.Link) -> str:
+        """Where a link answers: under the server's own name, or under its domain."""
+        return links.hosting.address(link, self.house.public_url)
 
     async def read(
         self, verb: Callable[Concatenate[Read, identity.Caller, P], T], *a: P.args, **k: P.kwargs

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from litestar import get
 
 from hyway.console.visit import Here, Page, Visit
-from hyway.domain import links
+from hyway.domain import attribution, links
 from hyway.domain.identity import Caller
 from hyway.domain.links import Collection, LinkQuery, Partner, ShelfQuery, Tag
 from hyway.kernel.db import Read
@@ -23,8 +23,13 @@ def shelves(r: Read, by: Caller) -> tuple[list[Collection], list[Tag], list[Part
     )
 
 
-def _find(r: Read, by: Caller, query: LinkQuery) -> tuple[list[links.Link], int]:
-    return links.page(r, by, query), links.count(r, by, query)
+def _find(
+    r: Read, by: Caller, query: LinkQuery
+) -> tuple[list[links.Link], int, dict[str, attribution.Counts]]:
+    """A page of links, how many there are, and what each of the page has brought."""
+    found = links.page(r, by, query)
+    counts = attribution.of_links(r, by, [each.id for each in found])
+    return found, links.count(r, by, query), counts
 
 
 @get("/console/links")
@@ -39,12 +44,13 @@ async def show(visit: Here) -> Page:
         take=PAGE,
         skip=(page - 1) * PAGE,
     )
-    found, total = await visit.read(_find, query)
+    found, total, counts = await visit.read(_find, query)
     collections, tags, partners = await visit.read(shelves)
     is_narrow = any((query.search, query.collection_id, query.tag_id, query.partner_id))
     return visit.page(
         "links.html",
         links=found,
+        counts=counts,
         total=total,
         collections=collections,
         tags=tags,
