@@ -1,5 +1,5 @@
 """Toggles and segments."""
 
-from hyway.domain.toggles import deciding
+from hyway.domain.toggles import counting, deciding
 
-__all__ = ["deciding"]
+__all__ = ["counting", "deciding"]
