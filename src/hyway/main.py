@@ -205,7 +205,8 @@ _NO_SUCH = "/api/unknown-host"
 
 
 def _platform(platform: App) -> tuple[Branch, ...]:
-    return tuple(Branch(f"/api/{word}/", "hyphen", platform, _NO_SUCH) for word in _PLATFORM)
+    prefixes = (*(f"/api/{word}/" for word in _PLATFORM), "/ip/")
+    return tuple(Branch(prefix, "hyphen", platform, _NO_SUCH) for prefix in prefixes)
 
 
 def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...]:

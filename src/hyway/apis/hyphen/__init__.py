@@ -17,9 +17,11 @@ from hyway.apis.hyphen import (
     execution_context,
     me,
     members,
+    net_info,
     organizations,
     projects,
     teams,
+    usage,
     vault,
 )
 from hyway.apis.hyphen.door import Door
@@ -38,8 +40,10 @@ OPERATIONS = (
     *execution_context.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
+    *net_info.OPERATIONS,
     *organizations.OPERATIONS,
     *teams.OPERATIONS,
+    *usage.OPERATIONS,
     *vault.OPERATIONS,
     *projects.OPERATIONS,
     *apps.OPERATIONS,
