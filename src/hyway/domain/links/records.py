@@ -134,6 +134,82 @@ class ShelfQuery:
     ascending: bool = False
 
 
+DnsStatus = Literal["pending", "verified", "failed"]
+SslStatus = Literal["notReady", "pending", "active", "failed"]
+DomainStatus = Literal["notReady", "pending", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A name under which an organization's links answer, once it is shown to be the organization's."""
+
+    seq: int
+    id: str
+    organization: int
+    domain: str
+    status: DomainStatus
+    dns_status: DnsStatus
+    ssl_status: SslStatus
+    not_found_redirect_url: str | None
+    """Where visitors of codes that do not exist go."""
+    fallback_url_template: str | None
+    """The same with `{code}` for the code that was asked for; it comes first."""
+    challenge: str
+    """What the TXT record of `_hyway.<domain>` has to say."""
+    found: str | None
+    """What the last look found, for people to read."""
+    created_at: Instant
+    updated_at: Instant
+    asked_at: Instant | None
+    """When it was last looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDomain:
+    domain: str
+    not_found_redirect_url: str | None = None
+    fallback_url_template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainChange:
+    """UNSET is not mentioned; None takes it away."""
+
+    not_found_redirect_url: str | Unset | None = UNSET
+    fallback_url_template: str | Unset | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A verified domain as the redirect needs it."""
+
+    domain: int
+    name: str
+    not_found_redirect_url: str | None
+    fallback_url_template: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of the Domain Name System that the owner of a domain has to make."""
+
+    type: Literal["TXT", "CNAME"]
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at a domain found. `proved`: a record shows that it is the organization's; None: nobody could tell.
+
+    `secured`: whether it answers with a certificate of its own; None where nobody looked.
+    """
+
+    proved: bool | None
+    secured: bool | None
+    said: str
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A live link as the redirect needs it."""
