@@ -84,6 +84,7 @@ _TAGS = {
     "access": "Access",
     "api-keys": "API Keys",
     "apps": "Apps",
+    "codes": "URL Codes",
     "billing-accounts": "Billing Accounts",
     "dot-env": ".Env Files",
     "dot-envs": ".Env Files",
