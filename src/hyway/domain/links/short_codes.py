@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from hyway.domain import identity
 from hyway.domain.identity import Caller
-from hyway.domain.links import hosting, service, shelves, tagging
+from hyway.domain.links import domain_rules, domains, hosting, service, shelves, tagging
 from hyway.domain.links.codes import LONGEST
 from hyway.domain.links.records import (
     Link,
@@ -143,10 +143,16 @@ def _put(w: Write, by: Caller, wish: LinkChange) -> ShortCode:
 
 def _place(r: Read, by: Caller, said: str) -> tuple[int, str | None]:
     """The number of the domain (0 for the server's own names) and the name, None for the server's home."""
-    host = said.strip().lower().removesuffix(".")
-    if hosting.is_ours(host, r.hosts) or host == hosting.home(r.home):
-        return 0, None if host == hosting.home(r.home) else host
-    raise Invalid("domain", "must be a name of this server or a domain of the organization that is ready")
+    host, home = said.strip().lower().removesuffix("."), hosting.home(r.home)
+    if host == home or hosting.is_ours(host, r.hosts):
+        return 0, None if host == home else host
+    try:
+        found = domains.by_name(r, by, domain_rules.name("domain", domain_rules.bare(host), ()))
+    except Invalid:  # no name of the Domain Name System
+        found = None
+    if found is None:
+        raise Invalid("domain", "must be a name of this server or a domain of the organization that is ready")
+    return found.seq, found.domain
 
 
 def _collection(w: Write, by: Caller) -> str:
