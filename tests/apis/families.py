@@ -155,6 +155,10 @@ _OF_PROJECTS = {
     "apiKeyId": "api_key",
     "secretId": "secret",
     "favoriteId": "project",
+    "billingAccountId": "billing_account",
+    "domainId": "domain",
+    "codeId": "code",
+    "qrId": "qr",
     "entity": "project",
     "assignment": "team",
 }
