@@ -47,7 +47,9 @@ ENVIRONMENTS = [{"name": "Stage", "alternateId": "stage", "color": "#aabbcc"}]
 
 
 class Call(NamedTuple):
-    """`as_person`: an API key cannot do it; `as_owner`: but who was the first to own the organization. `query` and `sent` may name ids."""
+    """`as_person`: an API key cannot do it; `as_owner`: but who was the first to own the organization. `query` and
+    `sent` may name ids.
+    """
 
     query: str = ""
     sent: Any = None
