@@ -40,6 +40,16 @@ async def party(world: World, mark: str) -> dict[str, str]:
             "roles": ["ProjectReader"],
         }
         found["access"] = await _made(http, f"{world.base}/access/", access)
+        found["domain"] = await _made(
+            http,
+            f"{world.base}/domains/",
+            {
+                "domain": f"go.{mark}.example",
+                "notFoundRedirectUrl": f"https://{mark}.example/lost",
+                "fallbackUrlTemplate": f"https://{mark}.example/{{code}}",
+            },
+        )
+        found |= await _links(http, world, mark)
         liked = {"id": found["project"]}
         added = await http.post(f"{world.base}/members/{found['owner']}/favorites", json=liked)
         assert added.status_code == 201, added.text
@@ -109,6 +119,19 @@ async def _projects(http: httpx.AsyncClient, world: World, mark: str) -> dict[st
         "project_alternate": f"{mark}-shop",
         "app_alternate": f"{mark}-web",
     }
+
+
+async def _links(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, str]:
+    new = {
+        "long_url": f"https://{mark}.example/long",
+        "domain": "localhost",
+        "code": f"{mark}-code",
+        "title": f"{mark} code",
+        "tags": [f"{mark}-tag"],
+    }
+    code = await _made(http, f"{world.base}/link/codes/", new)
+    qr = await _made(http, f"{world.base}/link/codes/{code}/qrs", {"title": f"{mark} poster"})
+    return {"code": code, "qr": qr}
 
 
 async def _made(http: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:
