@@ -4,6 +4,7 @@ A resource is a file of operations, put into OPERATIONS here.
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 from hyway.apis.hyphen import (
     access,
@@ -14,6 +15,7 @@ from hyway.apis.hyphen import (
     codes_qr,
     codes_stats,
     documents,
+    domains,
     dot_envs,
     environments,
     events,
@@ -33,6 +35,7 @@ from hyway.apis.hyphen.tools import Tools
 from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
 from hyway.domain import identity, netinfo
+from hyway.kernel.outgoing import Outgoing
 
 OPERATIONS = (
     *access.OPERATIONS,
@@ -41,6 +44,7 @@ OPERATIONS = (
     *codes.OPERATIONS,
     *codes_stats.OPERATIONS,
     *codes_qr.OPERATIONS,
+    *domains.OPERATIONS,
     *dot_envs.OPERATIONS,
     *events.OPERATIONS,
     *execution_context.OPERATIONS,
@@ -57,9 +61,9 @@ OPERATIONS = (
 )
 
 
-def app(kit: Kit, places: netinfo.Places) -> Door:
+def app(kit: Kit, places: netinfo.Places, outgoing: Outgoing, services: Mapping[str, str]) -> Door:
     """The ASGI app of the addresses; `await app.start()` and `await app.stop()` go with the server's life."""
-    tools = Tools(places, identity.access.memory.Entered(kit.db))
+    tools = Tools(places, identity.access.memory.Entered(kit.db), outgoing, services)
     # They are known without the slash at the end, which the door takes off.
     bare = [dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS]
     return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, bare), tools)

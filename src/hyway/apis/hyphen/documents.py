@@ -86,6 +86,7 @@ _TAGS = {
     "apps": "Apps",
     "codes": "URL Codes",
     "billing-accounts": "Billing Accounts",
+    "domains": "Domains",
     "dot-env": ".Env Files",
     "dot-envs": ".Env Files",
     "environments": "Environments",
