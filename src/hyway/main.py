@@ -131,9 +131,17 @@ def build(settings: Settings) -> Front:
             hosts=settings.hosts,
             private=trusted,
             meters=_meters(lane, ingest, evaluate, hub),
-            hush=lambda: (hub.let_all_go(), evaluate.hush())[0],
+            hush=_both(hub.let_all_go, evaluate.hush),
         )
     )
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def both() -> None:
+        first()
+        second()
+
+    return both
 
 
 def _kit(settings: Settings, db: Database) -> "Kit":

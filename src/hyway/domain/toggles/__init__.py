@@ -1,6 +1,6 @@
 """Toggles and segments, and the public keys that ask for them."""
 
-from hyway.domain.toggles import counting, deciding, hearing, logic, public_keys, segments
+from hyway.domain.toggles import counting, deciding, hearing, homes, logic, public_keys, segments
 from hyway.domain.toggles.records import (
     Asker,
     Meta,
@@ -10,6 +10,7 @@ from hyway.domain.toggles.records import (
     PublicKey,
     Rule,
     Ruleset,
+    Seen,
     Segment,
     SegmentChange,
     Target,
@@ -33,6 +34,7 @@ __all__ = [
     "PublicKey",
     "Rule",
     "Ruleset",
+    "Seen",
     "Segment",
     "SegmentChange",
     "Target",
@@ -48,6 +50,7 @@ __all__ = [
     "find",
     "hearing",
     "history",
+    "homes",
     "logic",
     "page",
     "public_keys",

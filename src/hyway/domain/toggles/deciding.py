@@ -66,6 +66,11 @@ class Compiled:
             found.append(toggle.outcomes[-1 if place is None else place])
         return found
 
+    def project(self, key: str) -> int | None:
+        """The `seq` of the project that the toggle of that key is decided in; None where there is no such toggle."""
+        found = self._by_key.get(key)
+        return found.outcomes[-1].project if found else None
+
     def _named(self, keys: Iterable[str]) -> "Sequence[_Toggle] | None":
         wanted = dict.fromkeys(keys)
         if not wanted:
