@@ -17,11 +17,13 @@ from hyway.console.market import routes, words
 from hyway.console.pages import (
     consent,
     customers,
+    domains,
     external,
     home,
     keys,
     link,
     link_form,
+    link_qrs,
     links,
     log,
     notices,
@@ -36,6 +38,7 @@ from hyway.console.pages import (
     tracking_map,
     tracking_settings,
     tracking_users,
+    usage,
     webhooks,
 )
 from hyway.console.projects import routes as project_routes
@@ -62,7 +65,9 @@ _SIGNED_IN = (
     home,
     links,
     link_form,
+    link_qrs,
     link,
+    domains,
     shelves,
     partners,
     customers,
@@ -71,6 +76,7 @@ _SIGNED_IN = (
     webhooks,
     notices,
     log,
+    usage,
     tracking_map,
     tracking_users,
     tracking_day,
@@ -117,6 +123,7 @@ def app(
         outgoing,
         _social(services, outgoing),
         oidc.external.chosen(services or {}),
+        services or {},
     )
     made = _made(policy(tiles))
     made.state.house = house

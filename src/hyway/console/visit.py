@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -92,6 +92,8 @@ class House:
     """How social platforms are asked; without it no account is proved."""
     issuer: oidc.external.Issuer | None = None
     """Another provider that people may sign in by."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Outside services that the operator named, by kind."""
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))

@@ -109,7 +109,7 @@ class LinkChange:
 
 @dataclass(frozen=True, slots=True)
 class LinkQuery:
-    """Filters join with OR, as Hoko's page says; `search`, `collection_id` and `tag_id` (the console's) narrow."""
+    """Filters join with OR, as Hoko's page says; `search`, `collection_id`, `tag_id` and `domain` (the console's) narrow."""
 
     ids: tuple[str, ...] = ()
     external_id: str | None = None
@@ -118,6 +118,7 @@ class LinkQuery:
     search: str | None = None
     collection_id: str | None = None
     tag_id: str | None = None
+    domain: int | None = None
     take: int = 50
     skip: int = 0
     ascending: bool = False
