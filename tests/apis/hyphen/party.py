@@ -1,5 +1,6 @@
 """An organization with one of everything that has an id on this wire, all its texts bearing one mark."""
 
+import json
 from typing import Any
 
 import httpx
@@ -50,6 +51,7 @@ async def party(world: World, mark: str) -> dict[str, str]:
             },
         )
         found |= await _links(http, world, mark)
+        found |= await _toggles(http, world, mark, found["project"])
         liked = {"id": found["project"]}
         added = await http.post(f"{world.base}/members/{found['owner']}/favorites", json=liked)
         assert added.status_code == 201, added.text
@@ -132,6 +134,43 @@ async def _links(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, 
     code = await _made(http, f"{world.base}/link/codes/", new)
     qr = await _made(http, f"{world.base}/link/codes/{code}/qrs", {"title": f"{mark} poster"})
     return {"code": code, "qr": qr}
+
+
+async def _toggles(http: httpx.AsyncClient, world: World, mark: str, project: str) -> dict[str, str]:
+    base = f"{world.base}/projects/{project}"
+    segment = await http.post(
+        f"{base}/segments/",
+        json={
+            "alternateId": f"{mark}-vips",
+            "name": f"{mark} VIPs",
+            "description": f"Who matters to {mark}",
+            "logic": json.dumps({"==": [{"var": "user.id"}, mark]}),
+            "tags": [f"{mark}-people"],
+        },
+    )
+    toggle = await http.post(
+        f"{base}/toggles/",
+        json={
+            "key": f"{mark}-look",
+            "description": f"The new look of {mark}",
+            "type": "boolean",
+            "targets": [{"logic": json.dumps({"segment": f"{mark}-vips"}), "value": True}],
+            "defaultValue": False,
+            "tags": [f"{mark}-ui"],
+        },
+    )
+    key = await http.post(
+        "/api/public-keys/",
+        json={"organizationId": world.id, "projectId": project, "name": f"{mark} web"},
+    )
+    for answer in (segment, toggle, key):
+        assert answer.status_code == 200, answer.text
+    return {
+        "segment": segment.json()["id"],
+        "toggle": toggle.json()["id"],
+        "toggle_key": f"{mark}-look",
+        "public_key": key.json()["id"],
+    }
 
 
 async def _made(http: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:

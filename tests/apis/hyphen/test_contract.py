@@ -24,7 +24,7 @@ DOCUMENTED: dict[str, dict[str, Any]] = {
 OFFERED = {f"{each.method} {each.path}": each for each in hyphen.OPERATIONS}
 LATER = {
     "Billing Accounts", "DNS Zones", "Integration Connections", "Integrations", "Organization Integrations",
-    "Package Download", "Public Keys", "Segments", "Toggles",
+    "Package Download",
 }  # fmt: skip
 """Headings of the pages that are not served yet."""
 SOONER = {"GET /api/billing-accounts/{billingAccountId}/usage"}
@@ -32,7 +32,7 @@ SOONER = {"GET /api/billing-accounts/{billingAccountId}/usage"}
 ABSENT = {
     "logoUrl", "settings", "connectedAccounts", "firstName", "lastName", "nickname", "email", "profileUrl",
     "lastUsed", "distributionList", "nextPageCursor", "projectEnvironment", "user", "requestId", "deny", "push", "pull",
-    "env",
+    "env", "deletedAt", "deletedBy",
 }  # fmt: skip
 """What need not be there: it is said where there is something to say."""
 MORE = {"favorites", "teams", "organizationRoles", "type", "deleted", "roles"}
@@ -182,6 +182,49 @@ CALLS: dict[str, Call] = {
             "pageSize": 1,
         }
     ),
+    f"GET {ORG}/toggles/": Call(),
+    f"GET {ORG}/projects/{{projectId}}/toggles/": Call(),
+    f"POST {ORG}/projects/{{projectId}}/toggles/": Call(
+        sent={
+            "key": "limit",
+            "description": "As many",
+            "tags": ["shop"],
+            "type": "boolean",
+            "targets": [{"logic": "true", "value": True}],
+            "defaultValue": False,
+        }
+    ),
+    f"GET {ORG}/projects/{{projectId}}/toggles/{{toggleKey}}": Call(),
+    f"PATCH {ORG}/projects/{{projectId}}/toggles/{{toggleKey}}": Call(
+        sent={
+            "description": "As many as that",
+            "tags": ["shop", "cart"],
+            "targets": [{"logic": '{"segment": "visitor-vips"}', "value": False}],
+            "defaultValue": True,
+        }
+    ),
+    f"GET {ORG}/segments/": Call("pageNum=1&pageSize=10&search=vips"),
+    f"GET {ORG}/projects/{{projectId}}/segments/": Call("search=vip&availableFor="),
+    f"POST {ORG}/projects/{{projectId}}/segments/": Call(
+        sent={
+            "alternateId": "beta",
+            "name": "Beta",
+            "description": "Who tries things",
+            "tags": ["people"],
+            "logic": "true",
+        }
+    ),
+    f"GET {ORG}/projects/{{projectId}}/segments/{{segmentId}}": Call(),
+    f"PATCH {ORG}/projects/{{projectId}}/segments/{{segmentId}}": Call(
+        sent={"name": "VIPs", "description": "All", "tags": ["people"], "logic": "true"}
+    ),
+    "GET /api/public-keys/": Call("organizationId={organizationId}&projectId={projectId}"),
+    "POST /api/public-keys/": Call(
+        sent={"organizationId": "{organizationId}", "projectId": "{projectId}", "name": "Web"}
+    ),
+    "GET /api/public-keys/{id}": Call(),
+    f"DELETE {ORG}/projects/{{projectId}}/toggles/{{toggleKey}}": Call(),
+    f"DELETE {ORG}/projects/{{projectId}}/segments/{{segmentId}}": Call(),
     f"DELETE {ORG}/members/{{memberId}}/": Call(),
     f"DELETE {ORG}/teams/{{teamId}}/": Call(),
     f"DELETE {ORG}/api-keys/{{apiKeyId}}/": Call(),
@@ -192,6 +235,7 @@ OURS = {
     f"{method} {path}"
     for method, path in (
         ("GET", "/api/execution-context/"),
+        ("DELETE", "/api/public-keys/{id}"),
         ("GET", "/ip"),
         ("GET", "/ip/{ip}"),
         ("POST", "/ip"),
@@ -222,7 +266,13 @@ def names(ids: dict[str, str]) -> dict[str, str]:
         f"{noun.split('_')[0]}{''.join(word.title() for word in noun.split('_')[1:])}Id": id
         for noun, id in ids.items()
     }
-    return {**found, "favoriteId": ids["app"], "secret_value": ids["secret_value"]}
+    more = {
+        "favoriteId": "app",
+        "secret_value": "secret_value",
+        "toggleKey": "toggle_key",
+        "id": "public_key",
+    }
+    return {**found, **{name: ids[noun] for name, noun in more.items()}}
 
 
 def filled(shape: Any, ids: dict[str, str]) -> Any:
@@ -255,11 +305,14 @@ def differs(shown: Any, given: Any, at: str = "") -> list[str]:
         return []
     if isinstance(shown, list) and isinstance(given, list):
         if not given:
-            return [] if at.rpartition(".")[2] in {*ABSENT, "apps"} else [f"{at}: nothing is there"]
+            return (
+                [] if at.rpartition(".")[2] in {*ABSENT, "apps", "toggles"} else [f"{at}: nothing is there"]
+            )
         return [wrong for each in given for wrong in differs(shown[0], each, at)]
     if isinstance(shown, dict) and isinstance(given, dict):
         missing = [f"{at}.{key}: missing" for key in shown if key not in given and key not in ABSENT]
-        strange = [f"{at}.{key}: more" for key in given if key not in shown and key not in MORE | ADDED]
+        known = MORE | ADDED | _beside(given)
+        strange = [f"{at}.{key}: more" for key in given if key not in shown and key not in known]
         if at.endswith(("accessControls", "view", "data")):
             missing, strange = [], []
         both = [key for key in shown if key in given]
@@ -269,6 +322,12 @@ def differs(shown: Any, given: Any, at: str = "") -> list[str]:
     if type(shown) is not type(given) and not {type(shown), type(given)} <= numbers:
         return [f"{at}: {given!r} for {shown!r}"]
     return _misspelt(at.rpartition(".")[2], given, at)
+
+
+def _beside(given: dict[str, Any]) -> set[str]:
+    """What we tell besides in a list that the pages show no paging of, and of toggles and segments: whose they are."""
+    paging = {"total", "pageNum", "pageSize"} if isinstance(given.get("data"), list) else set()
+    return paging | ({"id", "project", "organization"} if {"tags", "meta"} <= given.keys() else set())
 
 
 def _misspelt(name: str, given: Any, at: str) -> list[str]:

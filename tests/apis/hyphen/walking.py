@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hyway.domain import envs, identity, links, projects
+from hyway.domain import envs, identity, links, projects, toggles
 from hyway.domain.envs import NewVersion, VaultKey
 from hyway.domain.identity import Caller, NewMember
 from hyway.domain.links import NewDomain, NewQr, NewShortCode
 from hyway.domain.projects import NewApp, NewProject
+from hyway.domain.toggles import NewSegment, NewToggle
 from hyway.kernel.db import Write
 
 _numbers = itertools.count(1)
@@ -44,6 +45,8 @@ def furnished(w: Write, by: Caller, home: str, kind: str) -> Place:
     domain = links.domains.create(w, by, NewDomain(f"d{n}.example.org"))
     code = links.short_codes.create(w, by, NewShortCode(f"https://{n}.example/", "localhost"))
     qr = links.kept_qr.keep(w, by, code.id, links.kept_qr.drawn(code.address, NewQr()))
+    segment = toggles.segments.create(w, by, project.id, NewSegment("vips", "VIPs", "true"))
+    toggle = toggles.create(w, by, project.id, NewToggle("look", "boolean", (), False))
     smallest = {"Organization": "OrganizationMember", "Team": "TeamMember"}.get(kind, "ProjectReader")
     entity = {"Organization": home, "Project": project.id, "App": app.id, "Team": team.id}[kind]
     access = identity.access.create(w, by, entity, other.id, [smallest])
@@ -60,6 +63,8 @@ def furnished(w: Write, by: Caller, home: str, kind: str) -> Place:
         "domainId": domain.id,
         "codeId": code.id,
         "qrId": qr.id,
+        "segmentId": segment.id,
+        "toggleKey": toggle.key,
     }
     return Place(ids, entity, smallest, other.id, member.id)
 
@@ -96,6 +101,14 @@ BODIES: dict[tuple[str, str], Callable[[Place], Any]] = {
     ("POST", "projects/{projectId}/apps/"): lambda of: {"alternateId": f"a-{next(_numbers)}", "name": "A"},
     ("POST", "projects/{projectId}/environments/"): lambda of: {"alternateId": "qa", "name": "QA"},
     ("PATCH", "projects/{projectId}/environments/{environmentId}/"): lambda of: {"name": "Live"},
+    ("POST", "projects/{projectId}/toggles/"): lambda of: {
+        "key": f"t-{next(_numbers)}", "type": "boolean", "targets": [], "defaultValue": True,
+    },
+    ("PATCH", "projects/{projectId}/toggles/{toggleKey}"): lambda of: {"defaultValue": True},
+    ("POST", "projects/{projectId}/segments/"): lambda of: {
+        "alternateId": f"s-{next(_numbers)}", "name": "S", "logic": "true",
+    },
+    ("PATCH", "projects/{projectId}/segments/{segmentId}"): lambda of: {"logic": "false"},
     ("POST", "teams/"): lambda of: {"name": f"Team {next(_numbers)}"},
     ("PATCH", "teams/{teamId}/"): lambda of: {"name": f"Team {next(_numbers)}"},
     ("PUT", "teams/{teamId}/members"): lambda of: [of.other_member],

@@ -25,7 +25,10 @@ from hyway.apis.hyphen import (
     net_info,
     organizations,
     projects,
+    public_keys,
+    segments,
     teams,
+    toggles,
     usage,
     vault,
 )
@@ -58,6 +61,9 @@ OPERATIONS = (
     *projects.OPERATIONS,
     *apps.OPERATIONS,
     *environments.OPERATIONS,
+    *toggles.OPERATIONS,
+    *segments.OPERATIONS,
+    *public_keys.OPERATIONS,
 )
 
 
