@@ -19,13 +19,13 @@ async def parse(ask: Ask, whole: bytes) -> Any:
     kind, options = parse_options_header(ask.headers.get(b"content-type", b"").decode("latin-1"))
     if kind.lower() != FORM:
         return await reading.parse(ask, whole)
-    if not whole.strip():
-        return None
     return await asyncio.to_thread(_form, whole, options.get("boundary", ""))
 
 
 def _form(whole: bytes, boundary: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    if not whole.replace(f"--{boundary}".encode("latin-1", "replace"), b"").strip(b"-\r\n"):
+        return found  # one without a field, which clients spell in several ways
     try:
         parts = MultipartParser(
             BytesIO(whole),
