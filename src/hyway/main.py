@@ -31,6 +31,7 @@ from hyway.settings import Settings
 if TYPE_CHECKING:
     from hyway.apis.hypemarket import Tools
     from hyway.apis.kit.doorman import Kit
+    from hyway.edge.domains import Domains
     from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
@@ -127,6 +128,7 @@ def build(settings: Settings) -> Front:
             papers=_papers(public),
             ready=crew.ready,
             parts=(Storage(db, places), api, tracks, market, platform, lane, evaluate, ingest, hub, crew),
+            domains=Domains(db, lane),
             vault=Branch("/", "hyphen", platform, _NO_SUCH),
             hosts=settings.hosts,
             private=trusted,

@@ -13,7 +13,7 @@ ALPHABET = "23456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 _RESERVED = """
     .well-known account accounts admin ads.txt analytics analytics.js api apis app board
-    apple-app-site-association apps assets auth billing cdn codes collab collabs connect console
+    apple-app-site-association apps assets auth billing caddy cdn codes collab collabs connect console
     creators crossdomain.xml css customers dashboard docs domains envs error evaluate events favicon.ico
     geofences health healthz help hoko hooks humans.txt hypemarket hypertrack hyphen hyway img
     index.html index.php ingest intake integrations invite invites ip js jwks.json link links live llms.txt

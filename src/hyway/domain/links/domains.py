@@ -13,7 +13,7 @@ from hyway.domain import identity
 from hyway.domain.identity import Caller
 from hyway.domain.links import domain_rules as rules
 from hyway.domain.links import inquiry
-from hyway.domain.links.domain_rules import filled
+from hyway.domain.links.domain_rules import bare, filled
 from hyway.domain.links.records import Domain, DomainChange, Finding, NewDomain, Place, Record
 from hyway.domain.links.store import domains as store
 from hyway.kernel import clock, ids, patch
@@ -110,12 +110,17 @@ def drop(w: Write, by: Caller, id: str) -> None:
     _tell(w, by, "deleted", gone)
 
 
-def place(r: Read, name: str) -> Place | None:
-    """The verified domain of that name as the redirect needs it, whoever's it is."""
-    row = store.verified(r, name)
-    if row is None:
-        return None
-    return Place(row.seq, row.domain, row.not_found_redirect_url, row.fallback_url_template)
+def places(r: Read) -> dict[str, Place]:
+    """All verified domains by name as the redirect needs them, whoever's they are."""
+    return {
+        row.domain: Place(row.seq, row.domain, row.not_found_redirect_url, row.fallback_url_template)
+        for row in store.all_verified(r)
+    }
+
+
+def own_names(hosts: Collection[str]) -> list[str]:
+    """Those of the server's own names that others can reach it by."""
+    return inquiry.aliases(hosts)
 
 
 def usable(w: Write, by: Caller, seqs: Collection[int]) -> dict[int, str]:
@@ -237,6 +242,7 @@ def _tell(w: Write, by: Caller, verb: str, of: Domain) -> None:
 
 __all__ = [
     "TOPIC",
+    "bare",
     "by_name",
     "change",
     "create",
@@ -244,8 +250,9 @@ __all__ = [
     "due",
     "filled",
     "find",
+    "own_names",
     "page",
-    "place",
+    "places",
     "records",
     "settle",
     "usable",

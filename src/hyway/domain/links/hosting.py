@@ -5,7 +5,7 @@ from collections.abc import Set
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from hyway.domain.links.records import Link
+from hyway.domain.links.records import Link, Target
 
 LONGEST = 253 + len(":65535")
 _PORT = re.compile(r":\d{1,5}$")
@@ -29,7 +29,7 @@ def home(url: str) -> str:
     return urlsplit(url).netloc.lower()
 
 
-def address(link: Link, url: str) -> str:
+def address(link: Link | Target, url: str) -> str:
     """Where the link answers; `url` is where people reach the server.
 
     A name without a port has the server's own, under which it is reached there, too.

@@ -103,6 +103,10 @@ def verified(r: Read, domain: str) -> Row[Any] | None:
     return r.run(query).one_or_none()
 
 
+def all_verified(r: Read) -> list[Row[Any]]:
+    return list(r.run(select(DOMAINS).where(_D.dns_status == "verified", _LIVE_ROWS)))
+
+
 def at(w: Write, seq: int) -> Row[Any] | None:
     """By number, held until the commit."""
     return w.run(select(DOMAINS).where(_D.seq == seq, _LIVE_ROWS).with_for_update()).one_or_none()
