@@ -43,6 +43,8 @@ from hyway.console.pages import (
 )
 from hyway.console.projects import routes as project_routes
 from hyway.console.projects import words as project_words
+from hyway.console.toggles import routes as toggle_routes
+from hyway.console.toggles import words as toggle_words
 from hyway.console.visit import House, Maps, Streams, Tiles
 from hyway.domain import creators, netinfo, oidc
 from hyway.kernel.blobs import Blobs
@@ -134,7 +136,9 @@ def _made(content: str) -> Litestar:
     """All pages with their manners; `content` is the policy of what they may load."""
     router = Router(
         "/",
-        route_handlers=[handler for page in (*_SIGNED_IN, project_routes) for handler in page.ROUTES],
+        route_handlers=[
+            handler for page in (*_SIGNED_IN, project_routes, toggle_routes) for handler in page.ROUTES
+        ],
         dependencies={"visit": Provide(arrive.visit)},
     )
     return Litestar(
@@ -171,7 +175,7 @@ def _pictures(public_url: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS})
+    made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS, **toggle_words.FILTERS})
     made.globals.update(
         asset=static.address,
         area=charts.area,
