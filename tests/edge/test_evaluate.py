@@ -1,33 +1,23 @@
 """`/toggle/evaluate` and `/toggle/telemetry`, as the vendor's clients ask and are answered."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from hyway.domain import identity, projects, toggles
+from hyway.domain import projects, toggles
 from hyway.domain.projects import NewApp
 from hyway.edge import evaluate
 from hyway.kernel import clock
-from hyway.kernel.db import Database
-from hyway.kernel.seal import Seal
-from tests.apis.hyphen.conftest import PUBLIC
-from tests.edge.evaluate_stage import PREMIUM, VIP, Stage, context, lane_of, staged
+from tests.edge.evaluate_stage import PREMIUM, VIP, Stage, context, opened, staged
 
 
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC)
-    opened.hearers += [toggles.hearing.hear, toggles.homes.hear]
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-async def stage(db: Database) -> AsyncIterator[Stage]:
-    async with staged(db) as made:
-        yield made
+async def stage(database_url: str) -> AsyncIterator[Stage]:
+    with opened(database_url) as db:
+        async with staged(db) as made:
+            yield made
 
 
 async def test_every_type_and_both_reasons(stage: Stage) -> None:
@@ -117,20 +107,19 @@ async def test_the_next_evaluation_sees_a_change(stage: Stage) -> None:
 
 
 async def test_the_lane_of_another_process_sees_a_change(stage: Stage, database_url: str) -> None:
-    other = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC)
-    other.start()
-    try:
+    with opened(database_url) as other:
+        other.start()
+        family = stage.acme.app.family
+        beside = Stage(
+            stage.acme, evaluate.Evaluate(other, family.callers, family.style), stage.project, stage.key
+        )
         stage.toggle("a", "number", 0)
-        beside = Stage(stage.acme, lane_of(stage.acme), stage.project, stage.key)
-        beside.lane = evaluate.Evaluate(other, stage.acme.app.family.callers, stage.acme.app.family.style)
         assert (await beside.ask())["a"]["value"] == 0
         for at in range(1, 6):
             stage.change("a", default_value=at)
             deadline = clock.now() + 5 * clock.SECOND
             while (await beside.ask())["a"]["value"] != at:
                 assert clock.now() < deadline
-    finally:
-        other.close()
 
 
 async def test_one_project_does_not_see_anothers(stage: Stage) -> None:
@@ -213,8 +202,6 @@ async def test_a_secret_key_sees_what_its_roles_let_it(stage: Stage) -> None:
     assert answer.status_code == 403
     stranger = stage.acme.elsewhere.key
     assert await stage.ask(stranger) == {}
-    key, _ = stage.db.write_now(identity.api_keys.create, stage.acme.by, "Narrow", ("OrganizationMember",))
-    assert key
 
 
 @pytest.mark.parametrize(
@@ -295,7 +282,7 @@ async def test_telemetry_is_counted(stage: Stage) -> None:
     assert seen(stage, "a") == [("true", "TARGETING_MATCH", "telemetry", 2)]
     assert seen(stage, "conf") == [('{"b":[1]}', "TARGETING_MATCH", "telemetry", 1)]
     assert seen(stage, "no such") == []
-    assert meters(stage)["toggle.telemetry"] == 4
+    assert stage.meters()["toggle.telemetry"] == 4
 
 
 @pytest.mark.parametrize(
@@ -318,7 +305,7 @@ async def test_telemetry_never_fails(stage: Stage, body: bytes) -> None:
         answer = await client.post("/toggle/telemetry", content=body)
     assert (answer.status_code, answer.json()) == (200, {})
     await stage.lane.flush()
-    assert meters(stage)["toggle.telemetry"] == 1
+    assert stage.meters()["toggle.telemetry"] == 1
 
 
 async def test_evaluations_are_counted(stage: Stage) -> None:
@@ -339,19 +326,10 @@ async def test_evaluations_are_counted(stage: Stage) -> None:
         ("x", "no target matched", "evaluate", 4),
         ("y", "no target matched", "evaluate", 1),
     ]
-    assert meters(stage) == {"toggle.evaluations": 5}
+    assert stage.meters() == {"toggle.evaluations": 5}
 
 
 def seen(stage: Stage, key: str) -> list[tuple[str, str, str, int]]:
     since = clock.now() - clock.HOUR
     found = stage.db.read_now(toggles.counting.seen, stage.acme.by, stage.project.id, key, since)
     return [(each.value, each.reason, each.source, each.count) for each in found]
-
-
-def meters(stage: Stage) -> dict[str, int]:
-    """What the organization's meters show of toggles."""
-    from hyway.domain.billing.records import Days
-    from hyway.domain.billing.store import meters as store
-
-    found = stage.db.read_now(store.totals, [stage.acme.organization.seq], Days(0, 100_000))
-    return {meter: count for (_, meter), count in found.items() if meter.startswith("toggle.")}
