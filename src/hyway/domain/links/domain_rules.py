@@ -115,7 +115,7 @@ def after(old: Standing, found: Finding, now: Instant, *, secure: bool, anew: bo
     if found.proved:
         dns, missed = "verified", None
     elif found.proved is False and dns == "verified":
-        missed = missed or now
+        missed = now if missed is None else missed
         if now - missed >= LOST:
             dns, missed, asks = "failed", None, PATIENCE
     elif dns != "verified":
