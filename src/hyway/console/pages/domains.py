@@ -84,7 +84,8 @@ def _facts(visit: Visit, of: Domain) -> dict[str, Any]:
     return {
         "domain": of,
         "name": spoken(of.domain),
-        "records": links.domains.records(of, hosts),
+        # What does all in one comes first.
+        "records": sorted(links.domains.records(of, hosts), key=lambda each: each.type),
         "secure": visit.house.public_url.startswith("https://"),
         "may_change": visit.may("update", "Domain"),
     }
