@@ -34,6 +34,7 @@ from hyway.apis.hyphen import (
 )
 from hyway.apis.hyphen.door import Door
 from hyway.apis.hyphen.style import STYLE
+from hyway.apis.hyphen.tally import Tally
 from hyway.apis.hyphen.tools import Tools
 from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
@@ -69,7 +70,7 @@ OPERATIONS = (
 
 def app(kit: Kit, places: netinfo.Places, outgoing: Outgoing, services: Mapping[str, str]) -> Door:
     """The ASGI app of the addresses; `await app.start()` and `await app.stop()` go with the server's life."""
-    tools = Tools(places, identity.access.memory.Entered(kit.db), outgoing, services)
+    tools = Tools(places, identity.access.memory.Entered(kit.db), outgoing, services, Tally(kit.db))
     # They are known without the slash at the end, which the door takes off.
     bare = [dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS]
     return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, bare), tools)

@@ -9,9 +9,8 @@ from hyway.apis.hyphen.asking import SIGNED_IN, operation
 from hyway.apis.hyphen.lists import Listed
 from hyway.apis.hyphen.tools import tools
 from hyway.apis.kit.operations import Ask
-from hyway.domain import billing, netinfo
+from hyway.domain import netinfo
 from hyway.domain.identity import NOBODYS
-from hyway.kernel import clock
 from hyway.kernel.faults import Invalid
 
 MOST = 1_000
@@ -114,9 +113,7 @@ def location(place: netinfo.Place) -> IpLocation:
 async def _count(ask: Ask) -> None:
     """One request of the key's organization; people ask in nobody's name."""
     if ask.by.organization != NOBODYS:
-        today = billing.cycles.day(clock.now())
-        counted: billing.Count = (ask.by.organization, "net_info.requests", today, 1)
-        await ask.db.write(billing.meters.add, [counted])
+        await tools(ask).tally.count(ask.by.organization, "net_info.requests")
 
 
 OPERATIONS = (own, one, many)
