@@ -21,6 +21,7 @@ from hyway.commands import (
     demo_fleet,
     demo_programmes,
     demo_projects,
+    demo_toggles,
     shared,
 )
 from hyway.commands.demo_traffic import Request, past, present
@@ -77,13 +78,16 @@ def demo(
             converted = _convert(db, by, visits, chance, bar)
             built = demo_projects.build(db, by)
             pushed = demo_envs.fill(db, by, built)
+            switched = demo_toggles.fill(db, by, demo_projects.PROJECT.alternate_id)
             driven = demo_fleet.drive(db, by, chance, bar)
             told = shared.running(settings) is None
             posted = demo_creators.play(settings, by, chance, bar) if told else 0
             while attribution.roll_up(db):
                 pass
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
-    words.print(f"{len(built)} apps of a project, {pushed} new versions of their .env files")
+    words.print(
+        f"{len(built)} apps of a project, {pushed} new versions of their .env files, {switched} new toggles"
+    )
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
     words.print(_TOLD.format(many=len(demo_programmes.CHANNELS), posts=posted) if told else _UNTOLD)
     shared.tell(f"{settings.public_url}/console")
