@@ -1,12 +1,17 @@
 """Short codes: one by one on this wire, the same links that the API of links has."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from hyway.domain import audit, links
 from hyway.domain.audit import Wanted
+from hyway.domain.identity import Caller
+from hyway.domain.links import Domain, Finding, NewDomain
+from hyway.kernel.db import Write
 from tests.apis.hyphen.conftest import Acme, refused
 
 ID = re.compile("code_[0-9a-f]{24}")
@@ -257,3 +262,87 @@ async def test_the_log_says_who_made_it(acme: Acme) -> None:
     link = acme.db.read_now(links.short_codes.find, acme.by, made["id"]).link
     found = acme.db.read_now(audit.search, acme.by, ("LINK",), (Wanted(link.id, "Link"),))
     assert [each.action for each in found.events] == ["link.created"]
+
+
+def ready(acme: Acme, by: Caller, name: str) -> Domain:
+    """A domain that links can be made under."""
+
+    def make(w: Write) -> Domain:
+        made = links.domains.create(w, by, NewDomain(name))
+        found = links.domains.settle(
+            w, by, made.seq, Finding(proved=True, secured=True, said="As it should be.")
+        )
+        assert found is not None
+        assert found.status == "ready"
+        return found
+
+    return acme.db.write_now(make)
+
+
+async def test_a_domain_that_is_ready_has_codes_of_its_own(acme: Acme) -> None:
+    domain = ready(acme, acme.by, "links.acme.example")
+    made = await make(acme, domain="Links.Acme.example", code="same")
+    ours = await make(acme, code="same")
+    assert (made["domain"], ours["domain"]) == ("links.acme.example", "go.example")
+    of = acme.db.read_now(links.short_codes.find, acme.by, made["id"])
+    assert (of.link.domain, of.address) == (domain.seq, "https://links.acme.example/same")
+    async with acme.client() as client:
+        for each in (made, ours):
+            url = f"{acme.base}/link/codes/{each['id']}"
+            assert (await client.get(url)).json() == each
+            assert (await client.patch(url, json={"title": "T"})).json() == {**each, "title": "T"}
+        refused(await client.get(f"{acme.base}/link/codes/same"), 404)  # it could be either
+        body = {"long_url": LONG, "domain": "links.acme.example", "code": "same"}
+        refused(await client.post(f"{acme.base}/link/codes", json=body), 409, "code is taken by another link")
+    assert await listed(acme) == ["same", "same"]
+
+
+async def test_an_international_domain_is_found_as_people_write_it(acme: Acme) -> None:
+    ready(acme, acme.by, "käse.example")
+    assert (await make(acme, domain="Käse.example"))["domain"] == "xn--kse-qla.example"
+
+
+async def test_no_domain_but_a_ready_one_of_the_organizations_will_do(acme: Acme) -> None:
+    acme.db.write_now(links.domains.create, acme.by, NewDomain("pending.acme.example"))
+    ready(acme, acme.elsewhere.by, "links.elsewhere.example")
+    gone = ready(acme, acme.by, "gone.acme.example")
+    acme.db.write_now(links.domains.drop, acme.by, gone.id)
+    async with acme.client() as client:
+        for name in (
+            "pending.acme.example",
+            "links.elsewhere.example",
+            gone.domain,
+            "nobodys.example",
+            "ä" * 70,
+            ".",
+        ):
+            body = {"long_url": LONG, "domain": name, "tags": ["new"]}
+            refused(await client.post(f"{acme.base}/link/codes", json=body), 400, NO_DOMAIN)
+        assert (await client.get(f"{acme.base}/link/codes/tags")).json() == []
+    assert await listed(acme) == []
+
+
+async def test_of_many_who_want_a_code_one_gets_it(acme: Acme) -> None:
+    body = {"long_url": LONG, "domain": "go.example", "code": "wanted", "tags": ["new"]}
+    async with acme.client() as client:
+        sent = [client.post(f"{acme.base}/link/codes", json=body) for _ in range(8)]
+        answers = await asyncio.gather(*sent)
+    assert sorted(each.status_code for each in answers) == [201] + [409] * 7
+    assert await listed(acme) == ["wanted"]
+
+
+async def test_a_page_does_not_ask_for_each_link(acme: Acme) -> None:
+    said: list[str] = []
+    event.listen(acme.db.engine, "before_cursor_execute", lambda *heard: said.append(heard[2]))
+
+    async def statements() -> int:
+        said.clear()
+        await listed(acme)
+        return len(said)
+
+    await make(acme, tags=["a"])
+    await statements()  # who asks is remembered
+    few = await statements()
+    for n in range(5):
+        await make(acme, tags=["a", f"t{n}"])
+    assert await statements() == few > 0
