@@ -31,7 +31,6 @@ from hyway.settings import Settings
 if TYPE_CHECKING:
     from hyway.apis.hypemarket import Tools
     from hyway.apis.kit.doorman import Kit
-    from hyway.edge.domains import Domains
     from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
@@ -92,6 +91,7 @@ def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
     from hyway.apis import hoko, hypemarket, hypertrack, hyphen
+    from hyway.edge.domains import Domains
     from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
