@@ -59,12 +59,12 @@ OPERATIONS = (
     *teams.OPERATIONS,
     *usage.OPERATIONS,
     *vault.OPERATIONS,
-    *projects.OPERATIONS,
-    *apps.OPERATIONS,
-    *environments.OPERATIONS,
     *toggles.OPERATIONS,
     *segments.OPERATIONS,
     *public_keys.OPERATIONS,
+    *projects.OPERATIONS,
+    *apps.OPERATIONS,
+    *environments.OPERATIONS,
 )
 
 
