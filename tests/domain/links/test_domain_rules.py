@@ -153,7 +153,8 @@ def test_a_finding_never_says_more_than_was_found(old: Standing, found: Finding,
 
 def waits(finding: Finding, times: int) -> list[tuple[str, int | None]]:
     """What a domain is after so many looks with the same finding, and when the next one comes."""
-    at, stands, found = 0, Standing("pending", "notReady", 0, None), []
+    found: list[tuple[str, int | None]] = []
+    at, stands = 0, Standing("pending", "notReady", 0, None)
     for _ in range(times):
         stands = rules.after(stands, finding, at, secure=False, anew=False)
         wait = rules.wait(stands.asks)
