@@ -1,5 +1,6 @@
 """The QR codes of a link: the plain one, and those that are kept, with their colours and a logo."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from hyway.kernel.faults import Invalid, Taken
 
 _FIELDS = ("title", "size", "color", "backgroundColor", "logo")
 _NEW = {"title": "", "size": "medium", "color": "#000000", "backgroundColor": "#ffffff"}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LARGEST_FORM = 5_500_000
 """A logo, and the fields around it."""
 HERE = "/console/links/{link:uuid}/qr"
@@ -65,6 +67,11 @@ def _wish(typed: Mapping[str, str], logo: bytes | None) -> NewQr:
     size: Any = typed["size"]
     if size not in links.kept_qr.SIDES:
         raise Invalid("size", "choose one of these")
+    for name in ("color", "backgroundColor"):
+        if not _COLOUR.fullmatch(typed[name]):
+            raise Invalid(name, "is no colour, such as #0b756b")
+    if typed["color"].lower() == typed["backgroundColor"].lower():
+        raise Invalid("color", "must differ from the background")
     return NewQr(typed["title"] or None, size, typed["color"], typed["backgroundColor"], logo)
 
 
