@@ -25,7 +25,7 @@ MOST_CHAIN = 10
 TYPES: tuple[ValueType, ...] = ("boolean", "string", "number", "object")
 _ALIASES: dict[str, ValueType] = {**{each: each for each in TYPES}, "json": "object"}
 _KEY = re.compile(r"[A-Za-z0-9._-]+")
-_ID = re.compile(r"(tgl|segm|pkey)_[0-9a-f]{24}")
+_ID = re.compile(r"[a-z]+_[0-9a-f]{24}")
 _BIGGEST = 2**63 - 1
 
 
