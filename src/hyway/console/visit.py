@@ -220,7 +220,7 @@ class Visit:
     def part(self, template: str, **facts: Any) -> Page:
         """A piece of a page for the script to put in place."""
         text = self.house.pictures.get_template(template).render(**self.facts(), **facts)
-        return Response(text, media_type=MediaType.HTML)
+        return Response(text, status_code=200, media_type=MediaType.HTML)
 
     def facts(self) -> dict[str, Any]:
         return {

@@ -46,8 +46,16 @@ document.querySelectorAll("[data-editor]").forEach((form) => {
   form.addEventListener("input", soon);
   form.addEventListener("change", (event) => {
     if ("redo" in event.target.dataset) again();
+    if (event.target.classList.contains("c-subject")) suggest(event.target);
     soon();
   });
+
+  // Environments are known; other values are not.
+  const suggest = (subject) => {
+    const value = subject.closest("[data-row]").querySelector(".c-value");
+    if (subject.value === "environment") value.setAttribute("list", "known-environments");
+    else value.removeAttribute("list");
+  };
 
   // Another type has other fields for its values: the page is drawn anew with all that was typed.
   const again = () => {

@@ -20,6 +20,15 @@ _ROWS: Final = 100
 _PARTS: Final = ("subject", "name", "operator", "value", "segment")
 _COUNTED: Final = re.compile(r"[0-9]{1,4}")
 
+_SAID: Final = (
+    (r"must be JsonLogic in JSON: (.*)", r"Is no JSON: \1"),
+    (r"must use known operators, not (.*)", r"There is no operator \1"),
+    (r"must make sense: (.*)", r"\1"),
+    (r"must NOT be nested more than (.*)", r"Is nested more than \1"),
+    (r"must NOT have more than (\d+ \w+)", r"At most \1"),
+    (r'.*the segment ("[^"]*"), which the project does not have', r"The project has no segment \1"),
+)
+
 
 class Piece(NamedTuple):
     """A target in the form. `wrong` is by the place of a row, or by `logic` and `value`."""
@@ -126,7 +135,11 @@ def _unread(logic: str) -> Mapping[int | str, str]:
 
 
 def said(message: str) -> str:
-    """What the domain says of logic, as a sentence."""
+    """What the domain says of logic, as people say it."""
+    for pattern, words in _SAID:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            message = found.expand(words)
+            break
     text = message[:1].upper() + message[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 

@@ -79,7 +79,7 @@ async def show(visit: Here, project: FromPath[str], segment: FromPath[str]) -> P
     return visit.page(
         "toggles/segment.html",
         of=of,
-        said=sentence(of.logic, there.names),
+        told=sentence(of.logic, there.names),
         users=await visit.read(_users, of),
         environments=there.environments,
         typed=trying.typed(visit.asked),

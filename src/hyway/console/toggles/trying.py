@@ -37,8 +37,8 @@ class Verdict(NamedTuple):
 
 
 def is_asked(sent: Form) -> bool:
-    """Whether the fields of a context came with the form at all."""
-    return "x.key" in sent
+    """Whether anything was typed of a context."""
+    return any(value for name, value in sent.pairs() if name.startswith("x."))
 
 
 def typed(sent: Form) -> dict[str, Any]:

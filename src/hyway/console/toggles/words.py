@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hyway.console.projects import words
-from hyway.console.toggles.editor import said
+from hyway.console.toggles.editor import pretty, said
 from hyway.console.toggles.values import TYPES, shown
 from hyway.domain.projects import Project
 from hyway.domain.toggles import PublicKey, Segment, Toggle
@@ -94,6 +94,7 @@ def listed(tags: Sequence[str]) -> str:
 FILTERS = {
     "because": because,
     "kind": kind,
+    "rule": pretty,
     "shown_value": shown,
     "where": where,
     "toggle_at": toggle_at,
