@@ -12,6 +12,7 @@ from bench import (
     bulk,
     campaigns,
     crash,
+    evaluate,
     events,
     follow,
     ingest,
@@ -44,6 +45,7 @@ CLAIMS: dict[str, Measure] = {
     events.CLAIM: events.measure,
     permission.CLAIM: permission.measure,
     pushes.CLAIM: pushes.measure,
+    evaluate.CLAIM: evaluate.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hyway import observe, worker
-from hyway.domain import audit, billing, creators, identity, netinfo, notices, oidc, tracking, webhooks
+from hyway.domain import (
+    audit,
+    billing,
+    creators,
+    identity,
+    netinfo,
+    notices,
+    oidc,
+    toggles,
+    tracking,
+    webhooks,
+)
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
@@ -20,6 +31,7 @@ from hyway.settings import Settings
 if TYPE_CHECKING:
     from hyway.apis.hypemarket import Tools
     from hyway.apis.kit.doorman import Kit
+    from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets, Tiles
@@ -54,6 +66,8 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         billing.accounts.hear,
         billing.meters.hear,
         oidc.hearing.hear,
+        toggles.hearing.hear,
+        toggles.homes.hear,
         webhooks.hear,
         notices.hear,
         creators.hearing.hear,
@@ -77,6 +91,8 @@ def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
     from hyway.apis import hoko, hypemarket, hypertrack, hyphen
+    from hyway.edge.domains import Domains
+    from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
@@ -95,7 +111,8 @@ def build(settings: Settings) -> Front:
     tools = hypemarket.Tools(blobs, worker.way_out(settings), settings.services)
     pages = _console(settings, db, hub, assets, tools)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
-    platform = hyphen.app(kit, places)
+    platform = hyphen.app(kit, places, tools.outgoing, settings.services)
+    evaluate = Evaluate(db, platform.family.callers, platform.family.style, trusted_proxies=trusted)
     return Front(
         Doors(
             redirect=lane,
@@ -105,18 +122,28 @@ def build(settings: Settings) -> Front:
                 *_provider(settings, db, pages),
                 *_hooks(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
+                *_toggles(evaluate),
                 Branch("/maps/", "maps", cast(App, assets)),
             ),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, tracks, market, platform, lane, ingest, hub, crew),
+            parts=(Storage(db, places), api, tracks, market, platform, lane, evaluate, ingest, hub, crew),
+            domains=Domains(db, lane),
             vault=Branch("/", "hyphen", platform, _NO_SUCH),
             hosts=settings.hosts,
             private=trusted,
-            meters=_meters(lane, ingest, hub),
-            hush=hub.let_all_go,
+            meters=_meters(lane, ingest, evaluate, hub),
+            hush=_both(hub.let_all_go, evaluate.hush),
         )
     )
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def both() -> None:
+        first()
+        second()
+
+    return both
 
 
 def _kit(settings: Settings, db: Database) -> "Kit":
@@ -127,10 +154,11 @@ def _kit(settings: Settings, db: Database) -> "Kit":
     return Kit(db, settings.public_url, settings.body_limit, settings.trusted_proxies, window)
 
 
-def _meters(lane: "Lane", ingest: "Ingest", hub: "Hub") -> observe.Meters:
+def _meters(lane: "Lane", ingest: "Ingest", evaluate: "Evaluate", hub: "Hub") -> observe.Meters:
     made = observe.Meters()
     made.read("hyway_redirect", lane.stats)
     made.read("hyway_ingest", ingest.stats)
+    made.read("hyway_toggles", evaluate.stats, ("listeners",))
     made.read("hyway_streams", hub.stats, ("readers", "accounts"))
     return made
 
@@ -205,7 +233,8 @@ _NO_SUCH = "/api/unknown-host"
 
 
 def _platform(platform: App) -> tuple[Branch, ...]:
-    return tuple(Branch(f"/api/{word}/", "hyphen", platform, _NO_SUCH) for word in _PLATFORM)
+    prefixes = (*(f"/api/{word}/" for word in _PLATFORM), "/ip/")
+    return tuple(Branch(prefix, "hyphen", platform, _NO_SUCH) for prefix in prefixes)
 
 
 def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...]:
@@ -217,6 +246,12 @@ def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...
         Branch("/oauth2/", "console", pages, secret=True),
         *(Branch(prefix, "oidc", cast(App, provider), secret=True) for prefix in PREFIXES),
     )
+
+
+def _toggles(evaluate: "Evaluate") -> tuple[Branch, ...]:
+    """Toggles as programs ask for them, all of it by the fast lane."""
+    unknown = "/toggle/unknown-host"
+    return tuple(Branch(f"/{word}/", "toggles", evaluate, unknown, evaluate) for word in ("toggle", "ofrep"))
 
 
 def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:

@@ -41,6 +41,11 @@ def day(at: Instant) -> int:
     return at // DAY
 
 
+def starts_at(day: int) -> Instant:
+    """Its first instant."""
+    return day * DAY
+
+
 def running(opened: Instant, now: Instant) -> Cycle:
     """The cycle that today is in, of an account opened then."""
     since, today = _date(day(opened)), _date(day(max(now, opened)))

@@ -1,16 +1,17 @@
 """Verbs of links. Bulk, all or nothing, answers in the order given."""
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from hyway.domain.billing import plan
 from hyway.domain.identity import Caller
-from hyway.domain.links import codes, rules
+from hyway.domain.links import codes, domains, rules
 from hyway.domain.links.records import Link, LinkChange, LinkQuery, Target
 from hyway.domain.links.shelves import bounds
 from hyway.domain.links.store import links as store
-from hyway.domain.links.store import shelves
+from hyway.domain.links.store import qrs, shelves
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Write
@@ -75,7 +76,7 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
     """
     bounds(by, len(wishes))
     there = store.by_ids(w, by.organization, [wish.id for wish in wishes if wish.id], lock=True)
-    rows = _rows(by, wishes, there, w.hosts)
+    rows = _rows(by, _placed(w, by, wishes), there, w.hosts)
     _check_references(w, by, wishes)
     _check_external_ids(w, by, rows, there)
     new = [row for row in rows if row["id"] not in there]
@@ -91,6 +92,23 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
         field = "shortId" if "short_id" in str(clash) else "externalId"
         raise Taken(field, "was taken by another request just now; try again") from None
     return _finish(w, by, rows, latest, there)
+
+
+def _placed(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> Sequence[LinkChange]:
+    """The wishes, each for a domain with the domain's name: it must be the organization's, and ready."""
+    asked = {wish.domain for wish in wishes if isinstance(wish.domain, int) and wish.domain}
+    if not asked:
+        return wishes
+    names = domains.usable(w, by, asked)
+    placed = list(wishes)
+    for at, wish in enumerate(wishes):
+        if isinstance(wish.domain, int) and wish.domain:
+            if wish.domain not in names:
+                raise Invalid(
+                    "domain", "names no {noun} of your workspace", noun="domain that is ready", at=at
+                )
+            placed[at] = replace(wish, host=names[wish.domain])
+    return placed
 
 
 def _rows(
@@ -242,7 +260,10 @@ def _finish(
 
 
 def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
-    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call."""
+    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call.
+
+    QR codes that were kept go: what is printed of them leads nowhere any more.
+    """
     bounds(by, len(wanted))
     once = list(dict.fromkeys(wanted))
     there = store.by_ids(w, by.organization, once, lock=True)
@@ -251,6 +272,7 @@ def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
             raise Invalid("", "names no {noun} of your workspace", noun="link", at=at)
     for domain, short_id in store.drop(w, by.organization, once, clock.now()):
         w.changed(TOPIC, lane_key(short_id, domain))
+    qrs.drop_of(w, by.organization, [each.seq for each in there.values()])
     for id in once:
         w.announce(by, "link.deleted", "link", id, {"shortId": there[id].short_id})
     return once

@@ -1,6 +1,6 @@
 """Who sees what: rules compiled once, asked for each context. Pure: nothing here looks at a database or a clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from hyway.domain.toggles import logic
@@ -37,15 +37,17 @@ class Compiled:
     __slots__ = ("_by_key", "_toggles", "outcomes")
 
     def __init__(self, *rulesets: Ruleset) -> None:
-        toggles: dict[str, _Toggle] = {}
+        toggles: dict[str, logic.Group[Decision]] = {}
         outcomes: list[Decision] = []
         for ruleset in rulesets:
             segment = _segments(ruleset)
             for rule in ruleset.rules:
                 if rule.key not in toggles:
-                    toggles[rule.key] = _Toggle(rule, segment, ruleset.project, len(outcomes))
-                    outcomes += toggles[rule.key].outcomes
-        self._by_key: Mapping[str, _Toggle] = toggles
+                    made = _outcomes(rule, ruleset.project, len(outcomes))
+                    compiled = (logic.compile(tree, segment) for tree, _ in rule.targets)
+                    toggles[rule.key] = logic.group(rule.key, zip(compiled, made, strict=False), made[-1])
+                    outcomes += made
+        self._by_key: Mapping[str, logic.Group[Decision]] = toggles
         self._toggles = tuple(toggles.values())
         self.outcomes = tuple(outcomes)
 
@@ -57,35 +59,23 @@ class Compiled:
         The order is theirs; `now` is what rules take for the present, else the clock says it. Nothing is raised: a
         rule that fails does not match.
         """
-        asked = self._named(keys)
-        run = logic.Pass(context, "", now)
-        found: list[Decision] = []
-        for toggle in self._toggles if asked is None else asked:
-            run.toggle = toggle.key
-            place = logic.first(toggle.rules, run) if toggle.rules else None
-            found.append(toggle.outcomes[-1 if place is None else place])
-        return found
-
-    def _named(self, keys: Iterable[str]) -> "Sequence[_Toggle] | None":
         wanted = dict.fromkeys(keys)
-        if not wanted:
-            return None
-        return [self._by_key[key] for key in wanted if key in self._by_key]
+        asked = [self._by_key[key] for key in wanted if key in self._by_key] if wanted else self._toggles
+        return logic.choose(asked, logic.Pass(context, "", now))
+
+    def project(self, key: str) -> int | None:
+        """The `seq` of the project that the toggle of that key is decided in; None where there is no such toggle."""
+        found = self._by_key.get(key)
+        return found[-1].project if found else None
 
 
-class _Toggle:
-    """Rules in their order, and the decision that each of them makes; the last one is made where none matches."""
-
-    __slots__ = ("key", "outcomes", "rules")
-
-    def __init__(self, rule: Rule, segment: logic.Segment, project: int, number: int) -> None:
-        self.key = rule.key
-        self.rules = tuple(logic.compile(tree, segment) for tree, _ in rule.targets)
-        seen = [(value, f"matched target {place}", place) for place, (_, value) in enumerate(rule.targets)]
-        self.outcomes = tuple(
-            Decision(rule.key, rule.type, value, reason, place, project, number + at)
-            for at, (value, reason, place) in enumerate([*seen, (rule.default, UNMATCHED, None)])
-        )
+def _outcomes(rule: Rule, project: int, number: int) -> list[Decision]:
+    """The decision that each target makes, in their order, and at last the one that is made where none matches."""
+    seen = [(value, f"matched target {place}", place) for place, (_, value) in enumerate(rule.targets)]
+    return [
+        Decision(rule.key, rule.type, value, reason, place, project, number + at)
+        for at, (value, reason, place) in enumerate([*seen, (rule.default, UNMATCHED, None)])
+    ]
 
 
 def _segments(ruleset: Ruleset) -> logic.Segment:

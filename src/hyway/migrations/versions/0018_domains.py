@@ -41,6 +41,7 @@ def _domains() -> None:
         sa.Column("asked_at", sa.BigInteger(), nullable=True),
         sa.Column("asks", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("missed_since", sa.BigInteger(), nullable=True),
         sa.Column("found", sa.Text(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(

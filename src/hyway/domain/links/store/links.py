@@ -218,6 +218,8 @@ def _narrow(organization: int, query: LinkQuery) -> list[Any]:
         where.append(or_(*any_of))
     if query.collection_id is not None:
         where.append(LINKS.c.collection_id == query.collection_id)
+    if query.domain is not None:
+        where.append(LINKS.c.domain == query.domain)
     if query.tag_id is not None:
         where.append(exists().where(LINK_TAGS.c.link == LINKS.c.seq, LINK_TAGS.c.tag == query.tag_id))
     if query.search:

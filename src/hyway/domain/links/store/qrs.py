@@ -66,10 +66,8 @@ def add(w: Write, organization: int, link: int, qr: KeptQr) -> None:
     w.run(LINK_QRS.insert(), row)
 
 
-def drop(w: Write, organization: int, link: int, id: str) -> bool:
-    """Whether it was there."""
-    gone = delete(LINK_QRS).where(*_mine(organization, link), LINK_QRS.c.id == id)
-    return w.run(gone.returning(LINK_QRS.c.seq)).first() is not None
+def drop(w: Write, organization: int, link: int, id: str) -> None:
+    w.run(delete(LINK_QRS).where(*_mine(organization, link), LINK_QRS.c.id == id))
 
 
 def drop_of(w: Write, organization: int, links: Sequence[int]) -> None:
