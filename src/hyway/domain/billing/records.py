@@ -3,18 +3,45 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
+from hyway.domain.billing.pricing import Line
 from hyway.kernel.clock import Instant
+
+ProviderName = Literal["Offline", "Stripe"]
+Status = Literal["Active", "PastDue", "Paused", "Canceled"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+InvoiceStatus = Literal["Draft", "Open", "Paid", "Void", "Uncollectible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where invoices go; `country` is two capital letters. A part that is not known is empty."""
+
+    street_address: str = ""
+    locality: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who pays for organizations; `seq` stays inside."""
+    """Who pays for organizations; `seq` stays inside.
+
+    `provider` is Stripe from the moment on that `provider_id`, a customer, was made there. `tax_points` are hundredths
+    of a percent. `currency` is three capital letters.
+    """
 
     seq: int
     id: str
     name: str
     email: str
     created_at: Instant
+    phone: str = ""
+    address: Address | None = None
+    provider: ProviderName = "Offline"
+    provider_id: str | None = None
+    currency: str = "USD"
+    tax_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +66,103 @@ class Days(NamedTuple):
 
     first: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """The one of an account. `closes_at` is the end of the cycle numbered `cycle`, the next that will be invoiced."""
+
+    account: int
+    id: str
+    plan: str
+    status: Status
+    started_at: Instant
+    cycle: int
+    closes_at: Instant
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMethod:
+    """A way to pay as its provider describes it: `type` is Card, BankTransfer and the like; of a card `card_type`
+    (Visa), `last4` and `expiration` (`2030-12`). What a provider does not tell is empty."""
+
+    provider_id: str
+    type: str
+    last4: str = ""
+    card_type: str = ""
+    expiration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    account: int
+    provider: ProviderName
+    provider_id: str
+    type: str
+    last4: str
+    card_type: str
+    expiration: str
+    is_default: bool
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A person (`user_…` is `id`) who may do everything with an account."""
+
+    person: int
+    id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promo:
+    """A code that takes `points` (of 10,000) off what a cycle costs, or `amount` minor units of `currency`, in the
+    first `cycles` cycles of an account (all where None); nobody can enter it from `expires_at` on."""
+
+    code: str
+    points: int
+    amount: int
+    currency: str
+    cycles: int | None
+    expires_at: Instant | None
+    created_at: Instant
+    withdrawn_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What an account owes for a cycle, in minor units of `currency`: `total` is subtotal - discount + tax.
+
+    `provider_id` is what its provider calls it, ours where we issue it ourselves. A draft has no number, no `due_at`
+    and no `issued_at` yet. `http` and `pdf` are its provider's own pages, empty where it has none.
+    """
+
+    seq: int
+    id: str
+    account: int
+    provider: ProviderName
+    provider_id: str
+    number: str
+    cycle: int
+    status: InvoiceStatus
+    currency: str
+    lines: tuple[Line, ...]
+    subtotal: int
+    discount: int
+    tax: int
+    tax_points: int
+    total: int
+    period_start: Instant
+    period_end: Instant
+    created_at: Instant
+    issued_at: Instant | None
+    due_at: Instant | None
+    paid_at: Instant | None
+    voided_at: Instant | None
+    http: str
+    pdf: str
+    told_at: Instant
+    """When its provider last said something of it, by the provider's clock; 0 where it never did."""

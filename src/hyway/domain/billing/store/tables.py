@@ -1,6 +1,6 @@
 """The tables of billing."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 
 from hyway.kernel.sql import METADATA, At, Flag, Key, Seq
 
@@ -13,6 +13,14 @@ BILLING_ACCOUNTS = Table(
     Column("name", Text, nullable=False),
     Column("email", Key, nullable=False),
     Column("created_at", At, nullable=False),
+    Column("phone", Text, nullable=False, server_default=""),
+    # JSON, NULL where none is known.
+    Column("address", Text, nullable=True),
+    Column("provider", Key, nullable=False, server_default="Offline"),
+    Column("provider_id", Key, nullable=True),
+    Column("currency", Key, nullable=False, server_default="USD"),
+    Column("tax_points", Integer, nullable=False, server_default="0"),
+    Index("ix_billing_accounts_provider_id", "provider", "provider_id", unique=True),
 )
 
 BILLING_OWNERS = Table(

@@ -1,0 +1,108 @@
+"""What a provider of payments must be able to do, and who does it where the operator has named nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from hyway.domain.billing import tokens
+from hyway.domain.billing.records import Account, Invoice, NewMethod, ProviderName
+from hyway.kernel.outgoing import Outgoing
+from hyway.kernel.seal import Seal
+
+
+class Declined(Exception):
+    """The provider refuses, and will refuse again; the text says why and may be shown."""
+
+
+class Unclear(Exception):
+    """No answer, or one that says nothing of the outcome: to be asked again under the same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An invoice as its provider has it: its id, and its own pages, empty where it has none."""
+
+    provider_id: str
+    http: str = ""
+    pdf: str = ""
+    is_paid: bool = False
+
+
+class Payments(Protocol):
+    """All but `name` ask a server elsewhere, so no transaction may be open. Each may be called twice for the same."""
+
+    @property
+    def name(self) -> ProviderName: ...
+
+    def customer(self, account: Account) -> str:
+        """The id of the account's customer, who is made at the first call; "" where the provider has none."""
+
+    def method(self, account: Account, customer: str, token: str) -> NewMethod:
+        """The way to pay that a confirmation token stands for, kept for the customer; Declined for one that is spent,
+        forged, too old or another account's."""
+
+    def remove(self, method: str) -> None:
+        """Forgets a way to pay; nothing where there is none."""
+
+    def prefer(self, customer: str, method: str) -> None:
+        """The customer's invoices are paid by this method from now on."""
+
+    def issue(self, account: Account, invoice: Invoice, method: str | None) -> Issued:
+        """Makes the draft an invoice there, with its lines, due at `due_at`; collected by the method where there is
+        one."""
+
+    def settle(self, invoice: Invoice) -> None:
+        """Was paid by other means."""
+
+    def void(self, invoice: Invoice) -> None:
+        """Need not be paid."""
+
+
+class Offline:
+    """Hyway issues invoices itself, and whoever runs it says which have been paid. No money moves."""
+
+    name: ProviderName = "Offline"
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+
+    def customer(self, account: Account) -> str:
+        return ""
+
+    def method(self, account: Account, customer: str, token: str) -> NewMethod:
+        found = tokens.read(self._seal, account.id, token)
+        if found is None:
+            raise Declined("The confirmation token is not valid for this billing account")
+        return found
+
+    def remove(self, method: str) -> None:
+        """Nobody else keeps it."""
+
+    def prefer(self, customer: str, method: str) -> None:
+        """Nobody else asks."""
+
+    def issue(self, account: Account, invoice: Invoice, method: str | None) -> Issued:
+        return Issued(invoice.provider_id)
+
+    def settle(self, invoice: Invoice) -> None:
+        """Its status says all."""
+
+    def void(self, invoice: Invoice) -> None:
+        """Its status says all."""
+
+
+def named(name: ProviderName, services: Mapping[str, str], outgoing: Outgoing, seal: Seal) -> Payments:
+    """The provider of that name; Unclear where the operator no longer names its server."""
+    if name == "Offline":
+        return Offline(seal)
+    address = services.get("stripe")
+    if not address:
+        raise Unclear("this server has no account at Stripe")
+    from hyway.domain.billing.stripe import Stripe  # its client takes a second to import
+
+    return Stripe(address, outgoing)
+
+
+def of_new(account: Account, services: Mapping[str, str]) -> ProviderName:
+    """Who keeps the next way to pay of an account: Stripe as soon as there is an account there."""
+    return "Stripe" if account.provider == "Stripe" or "stripe" in services else "Offline"
