@@ -34,6 +34,7 @@ WITH_SHAPES = [
 NOBODYS = {
     "projectId": "proj", "appId": "app", "environmentId": "pevr", "memberId": "memb", "teamId": "team",
     "accessId": "accs", "apiKeyId": "akey", "secretId": "asec", "favoriteId": "proj", "organizationId": "org",
+    "codeId": "code", "qrId": "lqr", "domainId": "dmn",
 }  # fmt: skip
 PERSONS = "POST /api/organizations/"
 """What no API key may do."""
