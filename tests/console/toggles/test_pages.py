@@ -1,6 +1,7 @@
 """Toggles, segments and public keys, as the pages show and change them."""
 
 import re
+from typing import Any
 
 from hyway.domain import toggles
 from hyway.domain.toggles import ToggleChange
@@ -58,7 +59,7 @@ async def test_a_toggle_tells_who_sees_what(shop: Place, owner: Browser) -> None
 
 async def test_a_toggle_is_made_from_rows(shop: Place, owner: Browser) -> None:
     await owner.see(NEW)
-    fields = {
+    fields: dict[str, Any] = {
         "project": "shop", "key": "banner", "type": "string", "description": "On top", "tags": "web, web , top",
         "defaultValue": " plain ", "target": ["0", "1"], "t0.give": "gold", "t1.give": "half",
         **row(0, "custom", "one-of", "gold, 42", "plan"), **row(1, "rollout", value="12.5"),
@@ -113,7 +114,7 @@ async def test_buttons_of_the_form_work_without_a_script_and_store_nothing(
     added = await owner.send(NEW, **base, do="add")
     assert added.status_code == 200
     assert added.text.count('name="target"') == 1
-    two = {**base, "target": ["0", "1"], "t0.give": "true", "t1.give": "false"}
+    two: dict[str, Any] = {**base, "target": ["0", "1"], "t0.give": "true", "t1.give": "false"}
     two |= row(0, "user.id", "is", "kim") | row(1, "rollout", value="30")
     moved = (await owner.send(NEW, **two, do="down:0")).text
     assert moved.index('value="30"') < moved.index('value="kim"')
@@ -171,7 +172,12 @@ async def test_who_was_overtaken_is_told_before_they_overwrite(shop: Place, owne
 
 async def test_the_form_is_tried_as_it_stands_unsaved(shop: Place, owner: Browser) -> None:
     await owner.see(CHECKOUT + "/edit")
-    fields = {"defaultValue": "false", "target": ["0", "1"], "t0.give": "false", "t1.give": "true"}
+    fields: dict[str, Any] = {
+        "defaultValue": "false",
+        "target": ["0", "1"],
+        "t0.give": "false",
+        "t1.give": "true",
+    }
     rows = row(0, "user.id", "is", "kim") | row(1, "segment", value="beta")
     part = {"x-part": "1"}
 

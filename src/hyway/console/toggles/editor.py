@@ -148,14 +148,16 @@ def are_right(pieces: Sequence[Piece]) -> bool:
     return not any(each.wrong for each in pieces)
 
 
-def done(pieces: Sequence[Piece], do: str) -> list[Piece]:
-    """The targets after a press on a button: `add`, or a verb and the places it is about (`up:1`, `drop-row:0:2`)."""
+def done(pieces: Sequence[Piece], do: str, fresh: str = "") -> list[Piece]:
+    """The targets after a press on a button: `add`, or a verb and the places it is about (`up:1`, `drop-row:0:2`).
+
+    `fresh` is the value that another target begins with.
+    """
     verb, *told = do.split(":")
     places = [int(each) for each in told if _COUNTED.fullmatch(each)]
     found = list(pieces)
     if verb == "add" and len(found) < MOST:
-        given = found[-1].value if found else ""
-        return [*found, Piece(value=given, has_focus=True)]
+        return [*found, Piece(value=fresh, has_focus=True)]
     if not places or places[0] >= len(found):
         return found
     at = places[0]
