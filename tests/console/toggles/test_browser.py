@@ -46,6 +46,8 @@ async def test_targets_are_built_by_keyboard_and_tried_as_they_stand(shop: Place
     for place in (3, 2, 1):
         await page.get_by_role("button", name=f"Target {place + 1}: earlier").press("Enter")
         await expect(page.locator(f"[name='t{place - 1}.name']").first).to_have_value("plan")
+        way = "earlier" if place > 1 else "later"
+        await expect(page.get_by_role("button", name=f"Target {place}: {way}")).to_be_focused()
     await expect(verdict).to_have_text("Would see: true, because target 1.")
     await shoot(page, "toggle-form")
     # Enter in a field saves; it presses none of the form's other buttons.

@@ -1,6 +1,7 @@
 """Toggles, segments and public keys, as the pages show and change them."""
 
 import re
+from html import unescape
 from typing import Any
 
 from hyway.domain import toggles
@@ -153,6 +154,25 @@ async def test_what_is_not_touched_stays_as_it_was_written(shop: Place, owner: B
     assert targets("new-checkout", shop) == [('{"==": [{"var": "user.id"}, "ann"]}', True)]
 
 
+async def test_json_that_is_laid_out_to_be_read_is_stored_as_it_was(shop: Place, owner: Browser) -> None:
+    rule = '{"some":[{"var":"customAttributes.roles"},{"in":[{"var":""},["admin","owner","editor"]]}]}'
+    at = "/console/toggles/shop/limit"
+    shop.db.write_now(toggles.change, shop.by(), "shop", "limit", ToggleChange(targets=((rule, 1),)))
+    page = (await owner.see(at + "/edit")).text
+    found = re.search(
+        r'name="t0.was" value="([^"]*)">.*?<textarea name="t0.logic"[^>]*>\n(.*?)</textarea>', page, re.S
+    )
+    assert found
+    was, logic = (unescape(each) for each in found.groups())
+    assert was == rule
+    assert logic.count("\n") > 5
+    sent = {"defaultValue": "42", "target": "0", "t0.give": "1", "t0.mode": "json", "t0.was": was}
+    await owner.send(at + "/edit", **sent, **{"t0.logic": logic.replace("\n", "\r\n")})
+    assert shop.db.read_now(toggles.find, shop.by(), "shop", "limit").version == 2
+    await owner.send(at + "/edit", **sent, **{"t0.logic": logic.replace("admin", "boss")})
+    assert '"boss"' in targets("limit", shop)[0][0]
+
+
 async def test_an_object_keeps_its_spacing_and_a_text_its_blanks(shop: Place, owner: Browser) -> None:
     await owner.see("/console/toggles/shop/config/edit")
     await owner.send("/console/toggles/shop/config/edit", defaultValue='{ "id":\r\n  1 }')
@@ -269,7 +289,7 @@ async def test_deleting_asks_and_leaves_the_history(shop: Place, owner: Browser)
 
 async def test_segments_show_where_they_are_used(shop: Place, owner: Browser) -> None:
     text = (await owner.see(SEGMENTS)).text
-    assert "Is in the segment staff or plan is “beta”" in text
+    assert "Is in the segment Staff or plan is “beta”" in text
     assert text.count("1 toggle") == 2
     staff = (await owner.see(SEGMENTS + "/shop/staff")).text
     assert 'href="/console/toggles/shop/new-checkout"' in staff
