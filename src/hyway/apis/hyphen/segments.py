@@ -35,7 +35,7 @@ class ProjectSegmentsQuery(PageQuery, kw_only=True, rename="camel"):
 
 
 class SegmentIn(Struct, kw_only=True, rename="camel"):
-    alternate_id: Annotated[str, Meta(min_length=1, max_length=100)]
+    alternate_id: Annotated[str, Meta(min_length=1, max_length=25)]
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     logic: Logic
     description: Description = ""
