@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
-from hyway.domain.toggles.deciding import Decision
+from hyway.domain import toggles
 from hyway.edge import evaluate_ofrep as ofrep
 from hyway.edge import evaluate_wire as wire
 from hyway.edge import http, sse
@@ -49,6 +49,7 @@ _PREFLIGHT: Final = (
     (b"access-control-max-age", b"86400"),
 )
 Header = tuple[bytes, bytes]
+Decision = toggles.deciding.Decision
 
 
 class Manners(Protocol):
