@@ -54,7 +54,7 @@ def of_toggle(r: Read, project: int, key: str, first: int) -> Iterator[Seen]:
         .where(_C.project == project, _C.toggle == key, _C.hour >= first)
         .order_by(_C.hour, _C.count.desc(), _C.seen, _C.reason, _C.source)
     )
-    for hour, seen, reason, source, count in r.run(found):
+    for hour, seen, reason, source, count in map(tuple, r.run(found)):
         yield Seen(hour * HOUR, seen, reason, source, count)
 
 
