@@ -50,7 +50,7 @@ def add(w: Write, counts: Mapping[Sight, int]) -> None:
 def of_toggle(r: Read, project: int, key: str, first: int) -> Iterator[Seen]:
     """From that hour on, oldest first, what was seen most first."""
     found = (
-        select(_C.hour, _C.seen, _C.reason, _C.source, _C.count)
+        select(_C.hour, _C.seen, _C.reason, _C.source, _C.count.label("times"))
         .where(_C.project == project, _C.toggle == key, _C.hour >= first)
         .order_by(_C.hour, _C.count.desc(), _C.seen, _C.reason, _C.source)
     )
