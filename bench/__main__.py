@@ -15,6 +15,7 @@ from bench import (
     evaluate,
     events,
     follow,
+    fresh,
     ingest,
     ledger,
     listing,
@@ -46,6 +47,7 @@ CLAIMS: dict[str, Measure] = {
     permission.CLAIM: permission.measure,
     pushes.CLAIM: pushes.measure,
     evaluate.CLAIM: evaluate.measure,
+    fresh.CLAIM: fresh.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded

@@ -30,5 +30,6 @@ def host_of(scope: Mapping[str, Any]) -> bytes:
     """The Host header; empty where there is none."""
     for name, value in scope["headers"]:
         if name == b"host":
-            return bytes(value)
+            found: bytes = value
+            return found
     return b""

@@ -30,6 +30,8 @@ from hyway.settings import Settings
 
 if TYPE_CHECKING:
     from hyway.apis.hypemarket import Tools
+    from hyway.apis.hypertrack.door import Door as TracksDoor
+    from hyway.apis.hyphen.door import Door
     from hyway.apis.kit.doorman import Kit
     from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
@@ -90,20 +92,17 @@ def open_places(settings: Settings) -> netinfo.Places:
 def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
-    from hyway.apis import hoko, hypemarket, hypertrack, hyphen
+    from hyway.apis import hoko, hypemarket, hyphen
     from hyway.edge.domains import Domains
-    from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
     from hyway.edge.redirect import Lane
 
-    db = open_database(settings)
-    places = open_places(settings)
+    db, places = open_database(settings), open_places(settings)
     public, trusted = settings.public_url, settings.trusted_proxies
     kit = _kit(settings, db)
-    outside = tracking.services.chosen(settings.services)
-    api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token, outside)
+    api, tracks = hoko.app(kit), _tracks(kit, settings)
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
@@ -112,18 +111,17 @@ def build(settings: Settings) -> Front:
     pages = _console(settings, db, hub, assets, tools)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
     platform = hyphen.app(kit, places, tools.outgoing, settings.services)
-    evaluate = Evaluate(db, platform.family.callers, platform.family.style, trusted_proxies=trusted)
+    evaluate = _evaluate(db, platform, trusted)
     return Front(
         Doors(
             redirect=lane,
             branches=(
-                *_branches(db, api, tracks, pages, ingest),
+                *_branches(db, api, tracks, pages, ingest, assets),
                 *_market(db, market, blobs, platform),
                 *_provider(settings, db, pages),
                 *_hooks(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 *_toggles(evaluate),
-                Branch("/maps/", "maps", cast(App, assets)),
             ),
             papers=_papers(public),
             ready=crew.ready,
@@ -144,6 +142,12 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[],
         second()
 
     return both
+
+
+def _tracks(kit: "Kit", settings: Settings) -> "TracksDoor":
+    from hyway.apis import hypertrack
+
+    return hypertrack.app(kit, settings.unknown_token, tracking.services.chosen(settings.services))
 
 
 def _kit(settings: Settings, db: Database) -> "Kit":
@@ -181,7 +185,9 @@ def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", too
     return cast(App, made)
 
 
-def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest") -> tuple[Branch, ...]:
+def _branches(
+    db: Database, api: App, tracks: App, pages: App, ingest: "Ingest", assets: "Assets"
+) -> tuple[Branch, ...]:
     """What answers under which address."""
     from hyway.edge.connect import Connect
     from hyway.edge.media import Media
@@ -195,6 +201,7 @@ def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest")
         *(Branch(f"/{word}/", "console", pages) for word in ("console", "static", "mailbox")),
         Branch("/sign-up/", "console", pages, secret=True),
         Branch("/media/", "media", cast(App, Media(db))),
+        Branch("/maps/", "maps", cast(App, assets)),
     )
 
 
@@ -246,6 +253,14 @@ def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...
         Branch("/oauth2/", "console", pages, secret=True),
         *(Branch(prefix, "oidc", cast(App, provider), secret=True) for prefix in PREFIXES),
     )
+
+
+def _evaluate(db: Database, platform: "Door", trusted: tuple[str, ...]) -> "Evaluate":
+    """The lane of toggles, which knows callers and speaks as the platform's own API does."""
+    from hyway.edge.evaluate import Evaluate
+
+    family = platform.family
+    return Evaluate(db, family.callers, family.style, trusted_proxies=trusted)
 
 
 def _toggles(evaluate: "Evaluate") -> tuple[Branch, ...]:

@@ -7,6 +7,7 @@ import pytest
 from hyway.domain import links
 from hyway.domain.links import NewDomain
 from hyway.domain.links.records import Finding
+from hyway.kernel import clock
 from tests.console.conftest import Browser, World
 
 HERE = "/console/domains"
@@ -110,6 +111,24 @@ async def test_a_link_is_made_under_a_domain_and_stands_in_the_one_list(world: W
     assert "At home" not in there
     assert "At home" in (await owner.see("/console/links?domain=own")).text
     assert "1 link<" in (await owner.see(f"{HERE}/{of.id}")).text
+
+
+async def test_a_link_says_when_its_domain_is_lost(
+    world: World, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = made(world)
+    settled(world, of, True)
+    link = world.link(domain=of.seq)
+    assert "nothing answers there now" not in (await owner.see(f"/console/links/{link.id}")).text
+    settled(world, of, False)
+    then = clock.now() + 30 * clock.DAY
+    with monkeypatch.context() as later:
+        later.setattr(clock, "now", lambda: then)
+        assert settled(world, of, False).dns_status == "failed"
+    text = (await owner.see(f"/console/links/{link.id}")).text
+    assert f'class="chip warn" href="{HERE}/{of.id}"' in text
+    assert "go.north.example: nothing answers there now" in text
+    assert "Its DNS does not say so" in (await owner.see(HERE)).text
 
 
 async def test_no_link_is_made_under_a_domain_that_is_not_ready_or_anothers(

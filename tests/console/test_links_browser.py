@@ -35,8 +35,7 @@ async def test_a_domain_from_its_form_to_its_first_link(world: World, page: Page
     assert await page.evaluate("navigator.clipboard.readText()") == of.challenge
     await asyncio.to_thread(settle, world, of, True)
     await expect(page.locator(".steps .is-done")).to_have_count(2, timeout=13_000)
-    await page.reload()
-    await page.get_by_role("link", name="New link here").click()
+    await page.get_by_role("link", name="Make one").click()
     await expect(page.get_by_label("Domain")).to_have_value(of.id)
     await page.fill("#f-url", "https://example.com/tea")
     await page.fill("#f-shortId", "tea")

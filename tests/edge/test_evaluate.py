@@ -132,10 +132,9 @@ async def test_one_project_does_not_see_anothers(stage: Stage) -> None:
 
 @pytest.mark.parametrize("key", ["", "public_", "public_nobodys", "key_nobodys", "public_ü", "x" * 5000])
 async def test_a_key_of_nobodys(stage: Stage, key: str) -> None:
+    headers = {b"x-api-key": key.encode("latin-1")} if key else {}
     async with stage.client("") as client:
-        answer = await client.post(
-            "/toggle/evaluate", json=context(), headers={"x-api-key": key.encode("latin-1")} if key else {}
-        )
+        answer = await client.post("/toggle/evaluate", json=context(), headers=headers)
         assert answer.status_code == 401
         assert answer.headers["access-control-allow-origin"] == "*"
         assert set(answer.json()) == {"message", "requestId", "errorCode"}
@@ -174,8 +173,8 @@ async def test_a_secret_key_means_the_project_of_the_application(stage: Stage) -
         assert {
             key: each["value"] for key, each in (await stage.ask(secret, application=application)).items()
         } == {"both": "site"}
-    for application in ("no such", "", None, "\x00", 7):
-        found = await stage.ask(secret, application=application)
+    for other_application in ("no such", "", None, "\x00", 7):
+        found = await stage.ask(secret, application=other_application)
         assert {key: each["value"] for key, each in found.items()} == {"a": 1, "both": "shop"}
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from hyway.kernel.faults import Invalid
 from hyway.kernel.outgoing import Unreachable
 from hyway.kernel.resolver import Resolver, split
+from hyway.settings import Settings
 from tests.make.names import Names, name_server
 
 
@@ -57,3 +59,18 @@ def test_a_name_that_cannot_be_asked_for(names: Names, name: str):
 )
 def test_addresses(address: str, parts: tuple[str, int]):
     assert split(address) == parts
+
+
+@pytest.mark.parametrize("address", ["", "9.9.9.9", "127.0.0.1:5353", "[::1]", "[2001:db8::1]:53"])
+def test_settings(address: str):
+    settings = Settings.read({"HYWAY_RESOLVER": address})
+    assert settings.services.get("resolver", "") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["dns.example", "9.9.9", "9.9.9.9:0", "9.9.9.9:70000", "::1", "[::1", "[9]:53", "x:y", "udp://9.9.9.9"],
+)
+def test_settings_that_cannot_be(address: str):
+    with pytest.raises(Invalid, match="must be an address"):
+        Settings.read({"HYWAY_RESOLVER": address})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
-from hyway.domain.toggles.deciding import Decision
+from hyway.domain import toggles
 from hyway.edge import evaluate_ofrep as ofrep
 from hyway.edge import evaluate_wire as wire
 from hyway.edge import http, sse
@@ -49,6 +49,7 @@ _PREFLIGHT: Final = (
     (b"access-control-max-age", b"86400"),
 )
 Header = tuple[bytes, bytes]
+Decision = toggles.deciding.Decision
 
 
 class Manners(Protocol):
@@ -82,28 +83,28 @@ class Evaluate:
         self.rules = Rules(db)  # the first to hear of changes: who is told of one asks at once
         self._keys = Keys(db, callers)
         self._counts = Counts(db)
-        self._listeners = Listeners(db)
+        self.listeners = Listeners(db)
         self._manners = manners
         self._proxies = Proxies(trusted_proxies)
         self._strangers = LocalWindow()
         self._stats = {"evaluations": 0, "telemetry": 0, "refused": 0, "unchanged": 0}
 
     async def start(self) -> None:
-        await self._listeners.start()
+        await self.listeners.start()
         await self._counts.start()
 
     async def stop(self) -> None:
         """Returns when everything that was answered is counted."""
-        await self._listeners.stop()
+        await self.listeners.stop()
         await self._counts.stop()
 
     def hush(self) -> None:
         """Lets go of whoever listens."""
-        self._listeners.let_all_go()
+        self.listeners.let_all_go()
 
     def stats(self) -> dict[str, int]:
         """Counts since the start, and how many listen now."""
-        return {**self._stats, "listeners": self._listeners.count}
+        return {**self._stats, "listeners": self.listeners.count}
 
     async def flush(self) -> None:
         """Counts what has been answered so far, now."""
@@ -214,7 +215,7 @@ class Evaluate:
         token = token_of(dict(scope["headers"])) or query.get("key", "")
         application = query.get("application", "")
         asking = await self._keys.asking(await self._keys.who(token), application)
-        self._listeners.room()
+        self.listeners.room()
 
         async def lives() -> bool:
             try:
@@ -222,7 +223,7 @@ class Evaluate:
             except Fault:
                 return False
 
-        await carry(receive, send, self._listeners.listen(asking.projects, lives), sse.HEADERS)
+        await carry(receive, send, self.listeners.listen(asking.projects, lives), sse.HEADERS)
 
     def _refusal(self, error: Exception, scope: Any, path: str, id: str) -> Answer:
         self._stats["refused"] += 1

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 from hyway.domain import billing, toggles
-from hyway.domain.toggles.counting import Tally
-from hyway.domain.toggles.deciding import Decision
 from hyway.edge.evaluate_rules import Entry
 from hyway.kernel import clock
 from hyway.kernel.db import Database
@@ -26,7 +24,7 @@ class Counts:
     def __init__(self, db: Database, every: float = EVERY) -> None:
         self._db = db
         self._every = every
-        self._tally = Tally()
+        self._tally = toggles.counting.Tally()
         self._asked: set[Entry] = set()
         self._metered: Counter[tuple[int, Meter]] = Counter()
         self._stopping = asyncio.Event()
@@ -42,7 +40,9 @@ class Counts:
             await self._flushing
         await self.flush()
 
-    def answered(self, organization: int, entry: Entry, decisions: Iterable[Decision]) -> None:
+    def answered(
+        self, organization: int, entry: Entry, decisions: Iterable[toggles.deciding.Decision]
+    ) -> None:
         """One request was given these answers."""
         counts = entry.counts
         for each in decisions:

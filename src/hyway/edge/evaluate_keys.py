@@ -6,7 +6,6 @@ from typing import Final, NamedTuple, Protocol
 
 from hyway.domain import toggles
 from hyway.domain.identity import Caller
-from hyway.domain.toggles import Asker, homes
 from hyway.edge.evaluate_rules import Projects
 from hyway.kernel import clock, seal
 from hyway.kernel.clock import Instant
@@ -46,7 +45,7 @@ class Keys:
         self._turn = 0
         self._lock = threading.Lock()
         db.changes.hear(toggles.KEY_TOPIC, self._forget_key)
-        for topic in (homes.TOPIC, "access"):
+        for topic in (toggles.homes.TOPIC, "access"):
             db.changes.hear(topic, self._forget_homes)
 
     async def who(self, token: str) -> Asking | Caller:
@@ -72,7 +71,7 @@ class Keys:
 
     async def _find(self, token: str, digest: str) -> Asking:
         turn = self._turn
-        asker: Asker | None = await self._db.read(toggles.public_keys.asker, token)
+        asker: toggles.Asker | None = await self._db.read(toggles.public_keys.asker, token)
         if asker is None:
             raise Unknown(_INVALID)
         made = Asking(asker.organization, (asker.project,))
@@ -85,7 +84,7 @@ class Keys:
 
     async def _settle(self, who: Caller, application: str) -> Asking:
         turn = self._turn
-        found = await self._db.read(homes.of_secret, who, application[:_LONGEST])
+        found = await self._db.read(toggles.homes.of_secret, who, application[:_LONGEST])
         made = Asking(who.organization, found)
         with self._lock:
             if turn == self._turn and len(application) <= _LONGEST:

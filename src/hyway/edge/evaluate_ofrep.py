@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hyway.domain.toggles.deciding import Decision, context_of
+from hyway.domain import toggles
 from hyway.edge.evaluate_wire import object_of
 from hyway.kernel.faults import Fault, Invalid, Missing, Spent
 
@@ -36,10 +36,10 @@ def context(raw: bytes) -> dict[str, Any]:
     made = {**sent, "customAttributes": {**flat, **more} if type(more) is dict else flat}
     if made.get("user") is None and type(key := made.get("targetingKey")) is str:
         made["user"] = {"id": key}
-    return context_of(made)
+    return toggles.deciding.context_of(made)
 
 
-def flag(decision: Decision) -> dict[str, Any]:
+def flag(decision: toggles.deciding.Decision) -> dict[str, Any]:
     """One flag. The variant names the target whose value it is."""
     value: Any = decision.value
     if decision.type == "object":
@@ -54,13 +54,13 @@ def flag(decision: Decision) -> dict[str, Any]:
     }
 
 
-def bulk(decisions: Iterable[Decision]) -> tuple[bytes, bytes]:
+def bulk(decisions: Iterable[toggles.deciding.Decision]) -> tuple[bytes, bytes]:
     """All flags, and the ETag of just this answer."""
     body = _encode({"flags": [flag(each) for each in decisions]})
     return body, b'"' + sha256(body).hexdigest()[:32].encode() + b'"'
 
 
-def single(decision: Decision) -> bytes:
+def single(decision: toggles.deciding.Decision) -> bytes:
     return _encode(flag(decision))
 
 

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hyway.domain import toggles
-from hyway.domain.toggles.deciding import Compiled, Decision
 from hyway.kernel.db import Database, Read
 
 _SIZE: Final = 1_000
@@ -20,13 +19,13 @@ class Entry:
 
     __slots__ = ("compiled", "counts", "pieces")
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: toggles.deciding.Compiled) -> None:
         self.compiled = compiled
         self.pieces = [piece(each) for each in compiled.outcomes]
         self.counts = [0] * len(self.pieces)
 
 
-def piece(decision: Decision) -> bytes:
+def piece(decision: toggles.deciding.Decision) -> bytes:
     """`"key":{…}` of an answer."""
     key = _encode(decision.key)
     told = {
@@ -104,4 +103,4 @@ class Rules:
 
 def _compiled(r: Read, projects: Projects) -> Entry:
     found = [toggles.ruleset(r, each) for each in projects]
-    return Entry(Compiled(*(each for each in found if each is not None)))
+    return Entry(toggles.deciding.Compiled(*(each for each in found if each is not None)))

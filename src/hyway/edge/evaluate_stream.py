@@ -71,8 +71,9 @@ class Listeners:
             yield _READY
             while not listener.is_gone:
                 if await self._waited(listener, lives):
-                    yield _CHANGED if listener.has_changed else b""
-                    listener.has_changed = False
+                    # Taken before it is said: what changes meanwhile is another change.
+                    changed, listener.has_changed = listener.has_changed, False
+                    yield _CHANGED if changed else b""
         finally:
             self._all.discard(listener)
 

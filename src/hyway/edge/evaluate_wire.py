@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from hyway.domain.toggles.deciding import Decision, context_of
+from hyway.domain import toggles
 from hyway.edge.evaluate_rules import Entry
 from hyway.kernel.faults import Invalid
 
@@ -50,7 +50,10 @@ def question(raw: bytes) -> Question:
     named = sent.pop("toggles", None)
     key = sent.get("targetingKey")
     return Question(
-        context_of(sent), application_of(sent), _keys(named), b'""' if key is None else _encode(key)
+        toggles.deciding.context_of(sent),
+        application_of(sent),
+        _keys(named),
+        b'""' if key is None else _encode(key),
     )
 
 
@@ -68,7 +71,9 @@ def _keys(named: Any) -> Sequence[str]:
     return [each if type(each) is str else _NO_KEY for each in named]
 
 
-def answer(id: str, question: Question, entry: Entry, decisions: Iterable[Decision]) -> bytes:
+def answer(
+    id: str, question: Question, entry: Entry, decisions: Iterable[toggles.deciding.Decision]
+) -> bytes:
     pieces = entry.pieces
     listed = b",".join([pieces[each.number] for each in decisions])
     return b'{"id":"%b","targetingKey":%b,"toggles":{%b}}' % (id.encode(), question.asked_as, listed)

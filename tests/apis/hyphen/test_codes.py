@@ -297,6 +297,19 @@ async def test_a_domain_that_is_ready_has_codes_of_its_own(acme: Acme) -> None:
     assert await listed(acme) == ["same", "same"]
 
 
+async def test_a_code_does_not_lead_back_to_its_domain(acme: Acme) -> None:
+    ready(acme, acme.by, "links.acme.example")
+    made = await make(acme, domain="links.acme.example")
+    back, said = "https://Links.acme.example/x", "body/long_url must not lead back to a short link"
+    async with acme.client() as client:
+        body = {"long_url": back, "domain": "links.acme.example"}
+        refused(await client.post(f"{acme.base}/link/codes", json=body), 400, said)
+        refused(
+            await client.patch(f"{acme.base}/link/codes/{made['id']}", json={"long_url": back}), 400, said
+        )
+    assert await listed(acme) == [made["code"]]
+
+
 async def test_an_international_domain_is_found_as_people_write_it(acme: Acme) -> None:
     ready(acme, acme.by, "käse.example")
     assert (await make(acme, domain="Käse.example"))["domain"] == "xn--kse-qla.example"

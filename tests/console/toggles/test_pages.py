@@ -1,6 +1,8 @@
 """Toggles, segments and public keys, as the pages show and change them."""
 
 import re
+from html import unescape
+from typing import Any
 
 from hyway.domain import toggles
 from hyway.domain.toggles import ToggleChange
@@ -58,7 +60,7 @@ async def test_a_toggle_tells_who_sees_what(shop: Place, owner: Browser) -> None
 
 async def test_a_toggle_is_made_from_rows(shop: Place, owner: Browser) -> None:
     await owner.see(NEW)
-    fields = {
+    fields: dict[str, Any] = {
         "project": "shop", "key": "banner", "type": "string", "description": "On top", "tags": "web, web , top",
         "defaultValue": " plain ", "target": ["0", "1"], "t0.give": "gold", "t1.give": "half",
         **row(0, "custom", "one-of", "gold, 42", "plan"), **row(1, "rollout", value="12.5"),
@@ -113,7 +115,7 @@ async def test_buttons_of_the_form_work_without_a_script_and_store_nothing(
     added = await owner.send(NEW, **base, do="add")
     assert added.status_code == 200
     assert added.text.count('name="target"') == 1
-    two = {**base, "target": ["0", "1"], "t0.give": "true", "t1.give": "false"}
+    two: dict[str, Any] = {**base, "target": ["0", "1"], "t0.give": "true", "t1.give": "false"}
     two |= row(0, "user.id", "is", "kim") | row(1, "rollout", value="30")
     moved = (await owner.send(NEW, **two, do="down:0")).text
     assert moved.index('value="30"') < moved.index('value="kim"')
@@ -152,6 +154,25 @@ async def test_what_is_not_touched_stays_as_it_was_written(shop: Place, owner: B
     assert targets("new-checkout", shop) == [('{"==": [{"var": "user.id"}, "ann"]}', True)]
 
 
+async def test_json_that_is_laid_out_to_be_read_is_stored_as_it_was(shop: Place, owner: Browser) -> None:
+    rule = '{"some":[{"var":"customAttributes.roles"},{"in":[{"var":""},["admin","owner","editor"]]}]}'
+    at = "/console/toggles/shop/limit"
+    shop.db.write_now(toggles.change, shop.by(), "shop", "limit", ToggleChange(targets=((rule, 1),)))
+    page = (await owner.see(at + "/edit")).text
+    found = re.search(
+        r'name="t0.was" value="([^"]*)">.*?<textarea name="t0.logic"[^>]*>\n(.*?)</textarea>', page, re.S
+    )
+    assert found
+    was, logic = (unescape(each) for each in found.groups())
+    assert was == rule
+    assert logic.count("\n") > 5
+    sent = {"defaultValue": "42", "target": "0", "t0.give": "1", "t0.mode": "json", "t0.was": was}
+    await owner.send(at + "/edit", **sent, **{"t0.logic": logic.replace("\n", "\r\n")})
+    assert shop.db.read_now(toggles.find, shop.by(), "shop", "limit").version == 2
+    await owner.send(at + "/edit", **sent, **{"t0.logic": logic.replace("admin", "boss")})
+    assert '"boss"' in targets("limit", shop)[0][0]
+
+
 async def test_an_object_keeps_its_spacing_and_a_text_its_blanks(shop: Place, owner: Browser) -> None:
     await owner.see("/console/toggles/shop/config/edit")
     await owner.send("/console/toggles/shop/config/edit", defaultValue='{ "id":\r\n  1 }')
@@ -171,7 +192,12 @@ async def test_who_was_overtaken_is_told_before_they_overwrite(shop: Place, owne
 
 async def test_the_form_is_tried_as_it_stands_unsaved(shop: Place, owner: Browser) -> None:
     await owner.see(CHECKOUT + "/edit")
-    fields = {"defaultValue": "false", "target": ["0", "1"], "t0.give": "false", "t1.give": "true"}
+    fields: dict[str, Any] = {
+        "defaultValue": "false",
+        "target": ["0", "1"],
+        "t0.give": "false",
+        "t1.give": "true",
+    }
     rows = row(0, "user.id", "is", "kim") | row(1, "segment", value="beta")
     part = {"x-part": "1"}
 
@@ -263,7 +289,7 @@ async def test_deleting_asks_and_leaves_the_history(shop: Place, owner: Browser)
 
 async def test_segments_show_where_they_are_used(shop: Place, owner: Browser) -> None:
     text = (await owner.see(SEGMENTS)).text
-    assert "Is in the segment staff or plan is “beta”" in text
+    assert "Is in the segment Staff or plan is “beta”" in text
     assert text.count("1 toggle") == 2
     staff = (await owner.see(SEGMENTS + "/shop/staff")).text
     assert 'href="/console/toggles/shop/new-checkout"' in staff

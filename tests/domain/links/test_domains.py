@@ -215,6 +215,16 @@ def test_links_are_made_under_a_domain_of_ones_own_that_is_ready(world: World):
     assert world.change(link, title="T")._replace(updated_at=0) == link._replace(title="T", updated_at=0)
 
 
+@pytest.mark.parametrize("wish", [{"url": "https://LINKS.example/x"}, {"ios": "http://links.example"}])
+def test_a_link_does_not_lead_back_to_its_domain(world: World, wish: dict[str, str]):
+    domain = ready(world)
+    link = world.link(domain=domain.seq)
+    with pytest.raises(Invalid, match="lead back"):
+        world.link(**{"domain": domain.seq, **wish})
+    with pytest.raises(Invalid, match="lead back"):
+        world.change(link, **wish)
+
+
 def test_each_domain_has_its_own_targets(world: World):
     domain = ready(world)
     world.link(short_id="abc", url="https://one.example/")

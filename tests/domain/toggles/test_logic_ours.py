@@ -233,11 +233,11 @@ def test_a_costly_segment_leaves_the_rule_its_steps() -> None:
     assert asked(rule, {"list": list(range(12_000))}, lambda name: costly) is True
 
 
-def test_the_first_rule_that_holds_is_told() -> None:
+def test_the_first_rule_that_holds_decides() -> None:
     texts = ('{"var": "no"}', '{"cat": [{"var": "huge"}]}', '{"==": [{"var": "plan"}, "pro"]}', "true")
-    rules = [logic.compile(logic.read(text), nobody) for text in texts]
+    rules = [(logic.compile(logic.read(text), nobody), place) for place, text in enumerate(texts)]
+    groups = [logic.group("a", rules, -1), logic.group("b", rules[:2], -1), logic.group("c", [], -1)]
     data = {"plan": "pro", "huge": list(range(200_000))}
-    assert logic.first(rules, data) == 2
-    assert logic.first(rules, logic.Pass({})) == 3
-    assert logic.first(rules[:2], data) is None
-    assert logic.first([], data) is None
+    assert logic.choose(groups, logic.Pass(data)) == [2, -1, -1]
+    assert logic.choose(groups, logic.Pass({})) == [3, -1, -1]
+    assert logic.choose([], logic.Pass(data)) == []

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from hyway.apis.hyphen import forms, lists
 from hyway.apis.hyphen.asking import at, operation
 from hyway.apis.hyphen.codes_shapes import CODE
+from hyway.apis.hyphen.fields import reader
 from hyway.apis.hyphen.lists import PageOut, PageQuery
 from hyway.apis.kit.operations import Ask
 from hyway.domain import links
@@ -18,6 +19,7 @@ from hyway.kernel.faults import Invalid
 
 _QRS = f"{CODE}/qrs"
 _QR = f"{CODE}/qrs/{{qrId}}"
+_text = reader(str)
 _BLANK = re.compile(r"\s+")
 _DATA = re.compile(r"data:[a-z0-9.+-]+/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
@@ -26,9 +28,7 @@ def _picture(value: Any, place: str) -> bytes:
     """The bytes of a file, or of its base64, alone or as a `data:` address."""
     if isinstance(value, bytes):
         return value
-    if not isinstance(value, str):
-        raise Invalid(place, "must be string")
-    text = _BLANK.sub("", _DATA.sub("", value, count=1)).rstrip("=").translate(_URL_SAFE)
+    text = _BLANK.sub("", _DATA.sub("", _text(value, place), count=1)).rstrip("=").translate(_URL_SAFE)
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):

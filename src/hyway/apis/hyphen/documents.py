@@ -92,7 +92,10 @@ _TAGS = {
     "environments": "Environments",
     "members": "Members",
     "projects": "Projects",
+    "public-keys": "Public Keys",
+    "segments": "Segments",
     "teams": "Teams",
+    "toggles": "Toggles",
 }
 
 

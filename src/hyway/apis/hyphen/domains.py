@@ -15,7 +15,6 @@ from hyway.apis.kit.operations import Ask
 from hyway.domain import identity, links
 from hyway.domain.identity import Caller
 from hyway.domain.links import DomainChange, NewDomain
-from hyway.domain.links.domains import records
 from hyway.kernel.db import Read, Write
 
 _ALL = "/api/organizations/{organizationId}/domains/"
@@ -124,7 +123,7 @@ def _page(r: Read, by: Caller, offset: int, limit: int) -> tuple[list[Named], in
 
 def _find(r: Read, by: Caller, id: str) -> tuple[links.Domain, identity.Organization, list[links.Record]]:
     found = links.domains.find(r, by, id)
-    return found, identity.organization(r, by), records(found, r.hosts)
+    return found, identity.organization(r, by), links.domains.records(found, r.hosts)
 
 
 def _create(w: Write, by: Caller, new: NewDomain) -> Named:

@@ -34,8 +34,8 @@ class ProjectSegmentsQuery(PageQuery, kw_only=True, rename="camel"):
     ] = ""
 
 
-class SegmentIn(Struct, kw_only=True, rename="camel"):
-    alternate_id: Annotated[str, Meta(min_length=1, max_length=100)]
+class SegmentBody(Struct, kw_only=True, rename="camel"):
+    alternate_id: Annotated[str, Meta(min_length=1, max_length=25)]
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     logic: Logic
     description: Description = ""
@@ -114,8 +114,8 @@ async def page_of_project(ask: Ask, query: ProjectSegmentsQuery) -> PageOut[Segm
     return lists.page(query, total, [out(each) for each in found])
 
 
-@operation("POST", PAGE, needs=("create", "Segment"), takes=SegmentIn, gives=Segment)
-async def create(ask: Ask, sent: SegmentIn) -> Segment:
+@operation("POST", PAGE, needs=("create", "Segment"), takes=SegmentBody, gives=Segment)
+async def create(ask: Ask, sent: SegmentBody) -> Segment:
     """Create a segment of a project.
 
     `logic` is a text of JsonLogic, as in targets of toggles. Others name the segment by `{"segment": "…"}` with its id

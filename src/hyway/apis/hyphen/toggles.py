@@ -32,14 +32,14 @@ class TogglesQuery(PageQuery, kw_only=True, rename="camel"):
     ] = ""
 
 
-class TargetIn(Struct):
+class TargetBody(Struct):
     """`logic` is JsonLogic as a text; who it holds for gets `value`, which is of the toggle's type."""
 
     logic: Logic
     value: Any
 
 
-Targets = Annotated[list[TargetIn], Meta(max_length=100)]
+Targets = Annotated[list[TargetBody], Meta(max_length=100)]
 
 
 class ToggleIn(Struct, kw_only=True, rename="camel"):
@@ -109,7 +109,7 @@ def meta(of: toggles.Meta) -> MetaOut:
     return made
 
 
-def _targets(sent: list[TargetIn]) -> tuple[tuple[str, Any], ...]:
+def _targets(sent: list[TargetBody]) -> tuple[tuple[str, Any], ...]:
     return tuple((each.logic, each.value) for each in sent)
 
 

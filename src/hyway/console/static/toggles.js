@@ -29,9 +29,16 @@ document.querySelectorAll("[data-editor]").forEach((form) => {
     if (text === null) return button && form.requestSubmit(button);
     parts.innerHTML = text;
     const next = parts.querySelector("[autofocus]") || parts.querySelector(".wrong")?.parentElement.querySelector("input:not([type=hidden]), select, textarea");
-    const same = button && parts.querySelector(`button[value="${CSS.escape(what)}"]:not(:disabled)`);
-    (next || same || parts.querySelector("button[value=add]"))?.focus();
+    (next || same(what) || parts.querySelector("button[value=add]"))?.focus();
     soon();
+  };
+
+  // The button that was pressed; of a target that moved, where it is now.
+  const same = (what) => {
+    const [verb, at] = what.split(":");
+    const moves = { up: -1, down: 1 };
+    const values = verb in moves ? [verb, verb === "up" ? "down" : "up"].map((way) => `${way}:${Number(at) + moves[verb]}`) : [what];
+    return values.map((value) => parts.querySelector(`button[value="${CSS.escape(value)}"]:not(:disabled)`)).find(Boolean);
   };
 
   let isPassing = false;

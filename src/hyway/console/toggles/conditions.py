@@ -37,6 +37,8 @@ TEXTS: Final = (
     "is", "is-not", "one-of", "none-of", "contains", "contains-not", "begins", "ends",
 )  # fmt: skip
 OPERATORS: Final = (*TEXTS, *NUMBERS, *VERSIONS, *DATES, *BARE)
+MOST: Final = 100
+"""Rows of one rule."""
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
 _ITEM: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*)\s*(?:,|$)')
 _SIGNS: Final = {sign: name for name, sign in NUMBERS.items()}
@@ -101,7 +103,7 @@ def read(logic: str) -> Conditions | None:
     except (ValueError, RecursionError):
         return None
     found = _read(given)
-    if found is None or any(problem(row) for row in found.rows):
+    if found is None or len(found.rows) > MOST or any(problem(row) for row in found.rows):
         return None
     return found if same(write(found), given) else None
 

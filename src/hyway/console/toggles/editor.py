@@ -16,7 +16,8 @@ from hyway.kernel.faults import Invalid
 
 MOST: Final = 200
 """Targets that a form takes."""
-_ROWS: Final = 100
+LONGEST: Final = 60_000
+"""Characters of JSON that are laid out to be read."""
 _PARTS: Final = ("subject", "name", "operator", "value", "segment")
 _COUNTED: Final = re.compile(r"[0-9]{1,4}")
 
@@ -39,6 +40,8 @@ class Piece(NamedTuple):
     logic: str = ""
     """As it was written; rows that say the same leave it as it is."""
     value: str = ""
+    was: str = ""
+    """What JSON was before it was laid out to be read."""
     wrong: Mapping[int | str, str] = {}
     has_focus: bool = False
 
@@ -47,7 +50,7 @@ def piece_of(logic: str, value: str = "") -> Piece:
     """A stored target as the form shows it: in rows where rows can say it."""
     found = conditions.read(logic)
     if found is None:
-        return Piece((), "all", True, pretty(logic), value)
+        return Piece((), "all", True, pretty(logic), value, logic)
     return Piece(found.rows, found.join, False, logic, value)
 
 
@@ -58,13 +61,14 @@ def typed(sent: Form) -> list[Piece]:
 
 
 def _typed(sent: Form, root: str) -> Piece:
-    columns = [sent.many(root + part)[:_ROWS] for part in _PARTS]
+    columns = [sent.many(root + part)[: conditions.MOST] for part in _PARTS]
     return Piece(
         tuple(_row(*each) for each in zip(*columns, strict=False)),
         sent.one_of(root + "join", ("all", "any"), "all"),
         sent.text(root + "mode") == "json",
         unix(sent.text(root + "logic")),
         unix(sent.raw(root + "give")),
+        unix(sent.raw(root + "was")),
     )
 
 
@@ -81,11 +85,12 @@ def _row(subject: str, name: str, operator: str, value: str, segment: str) -> Ro
 
 
 def pretty(logic: str) -> str:
-    """JSON to edit; text that is none as it is."""
+    """JSON to edit; as it is where that is short, or would be too long for a field of a form."""
     try:
-        return _dumped(json.loads(logic), 2) if len(logic) > 60 else logic
+        laid_out = _dumped(json.loads(logic), 2) if len(logic) > 60 else logic
     except (ValueError, RecursionError):
         return logic
+    return laid_out if len(laid_out) < LONGEST else logic
 
 
 def _dumped(value: Any, indent: int | None = None) -> str:
@@ -100,14 +105,16 @@ def _dumped(value: Any, indent: int | None = None) -> str:
 def logic_of(piece: Piece) -> str:
     """The JsonLogic of a piece without problems, as it was written where it still says the same."""
     if piece.is_json:
-        return piece.logic
-    written = conditions.write(Conditions(piece.rows, piece.join))
+        return piece.was if _say_the_same(piece.was, piece.logic) else piece.logic
+    written = _dumped(conditions.write(Conditions(piece.rows, piece.join)))
+    return piece.logic if _say_the_same(piece.logic, written) else written
+
+
+def _say_the_same(kept: str, written: str) -> bool:
     try:
-        if piece.logic and conditions.same(json.loads(piece.logic), written):
-            return piece.logic
+        return bool(kept) and conditions.same(json.loads(kept), json.loads(written))
     except (ValueError, RecursionError):
-        pass  # what the browser kept is no rule: it is written anew
-    return _dumped(written)
+        return False  # one of them is no rule
 
 
 def checked(pieces: Sequence[Piece]) -> list[Piece]:
@@ -148,14 +155,16 @@ def are_right(pieces: Sequence[Piece]) -> bool:
     return not any(each.wrong for each in pieces)
 
 
-def done(pieces: Sequence[Piece], do: str) -> list[Piece]:
-    """The targets after a press on a button: `add`, or a verb and the places it is about (`up:1`, `drop-row:0:2`)."""
+def done(pieces: Sequence[Piece], do: str, fresh: str = "") -> list[Piece]:
+    """The targets after a press on a button: `add`, or a verb and the places it is about (`up:1`, `drop-row:0:2`).
+
+    `fresh` is the value that another target begins with.
+    """
     verb, *told = do.split(":")
     places = [int(each) for each in told if _COUNTED.fullmatch(each)]
     found = list(pieces)
     if verb == "add" and len(found) < MOST:
-        given = found[-1].value if found else ""
-        return [*found, Piece(value=given, has_focus=True)]
+        return [*found, Piece(value=fresh, has_focus=True)]
     if not places or places[0] >= len(found):
         return found
     at = places[0]
@@ -165,14 +174,14 @@ def done(pieces: Sequence[Piece], do: str) -> list[Piece]:
     if verb in ("up", "down"):
         to = at - 1 if verb == "up" else at + 1
         if 0 <= to < len(found):
-            found.insert(to, found.pop(at)._replace(has_focus=True))
+            found.insert(to, found.pop(at))
         return found
     found[at] = _edited(found[at], verb, places[1:])
     return found
 
 
 def _edited(piece: Piece, verb: str, places: Sequence[int]) -> Piece:
-    if verb == "row" and len(piece.rows) < _ROWS:
+    if verb == "row" and len(piece.rows) < conditions.MOST:
         return piece._replace(rows=(*piece.rows, Row()), has_focus=True)
     if verb == "drop-row" and places:
         rows = tuple(row for place, row in enumerate(piece.rows) if place != places[0])
@@ -181,12 +190,15 @@ def _edited(piece: Piece, verb: str, places: Sequence[int]) -> Piece:
         wrong = _problems(piece)
         if wrong:
             return piece._replace(wrong=wrong)
-        return piece._replace(is_json=True, logic=pretty(logic_of(piece)), has_focus=True)
+        logic = logic_of(piece)
+        return piece._replace(is_json=True, logic=pretty(logic), was=logic, has_focus=True)
     if verb == "form" and piece.is_json:
         found = conditions.read(piece.logic)
         if found is None:
             return piece._replace(wrong={"logic": "This says more than rows can: it stays JSON."})
-        return piece._replace(is_json=False, rows=found.rows, join=found.join, has_focus=True)
+        return piece._replace(
+            is_json=False, logic=logic_of(piece), rows=found.rows, join=found.join, has_focus=True
+        )
     return piece
 
 

@@ -80,14 +80,11 @@ async def show(visit: Here, key: FromPath[str]) -> Page:
 
 
 def _example(r: Read, by: Caller, of: PublicKey) -> snippets.Example:
-    """A toggle of the project to write examples with."""
+    """A toggle of the project to write examples with; what clients make of JSON differs too much for one."""
     may_see = identity.access.may(by, "read", "Toggle", of.project.id)
-    found = toggles.page(r, by, of.project.id, limit=1)[0] if may_see else []
-    return (
-        snippets.Example(found[0].key, found[0].type)
-        if found
-        else snippets.Example("new-checkout", "boolean")
-    )
+    found = toggles.page(r, by, of.project.id, limit=50)[0] if may_see else []
+    fit = [snippets.Example(each.key, each.type) for each in found if each.type in snippets.CALLS]
+    return fit[0] if fit else snippets.Example("new-checkout", "boolean")
 
 
 @post(ONE + "/delete")

@@ -57,8 +57,13 @@ async def index(visit: Here) -> Page:
         return visit.page("toggles/segments.html", rows=[], at=None, may_create=False, **facts)
     rows, at = await turned(visit, toggles.segments.page, chosen or None, search)
     may_create = any(visit.may("create", "Segment", each.id) for each in known)
-    told = [(each, sentence(each.logic, {})) for each in rows]
+    names = {(of.project.id, name): of.name for of in rows for name in (of.id, of.alternate_id)}
+    told = [(each, sentence(each.logic, _of(names, each.project))) for each in rows]
     return visit.page("toggles/segments.html", rows=told, at=at, may_create=may_create, **facts)
+
+
+def _of(names: Mapping[tuple[str, str], str], project: Project) -> dict[str, str]:
+    return {name: title for (of, name), title in names.items() if of == project.id}
 
 
 def _users(r: Read, by: Caller, of: Segment) -> list[Segment]:

@@ -3,11 +3,10 @@
 import json
 from typing import Final, NamedTuple
 
-_CALLS: Final = {
+CALLS: Final = {
     "boolean": ("get_boolean", "getBooleanValue", "get_boolean_value", "False", "false"),
     "string": ("get_string", "getStringValue", "get_string_value", '""', '""'),
     "number": ("get_number", "getNumberValue", "get_float_value", "0", "0"),
-    "object": ("get_object", "getObjectValue", "get_object_value", "{}", "{}"),
 }
 
 
@@ -34,7 +33,7 @@ def of(url: str, key: str, app: str, environment: str, example: Example) -> list
         "app": json.dumps(app),
         "environment": json.dumps(environment),
         "toggle": json.dumps(example.key),
-        **dict(zip(("python", "web", "open", "py_else", "js_else"), _CALLS[example.type], strict=True)),
+        **dict(zip(("python", "web", "open", "py_else", "js_else"), CALLS[example.type], strict=True)),
     }
     return [Snippet(name, install, code.format(**facts)) for name, install, code in _CLIENTS]
 

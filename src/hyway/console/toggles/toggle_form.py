@@ -96,7 +96,7 @@ async def _pressed(visit: Visit, of: Project, toggle: Toggle | None, filled: Fil
         rule = trying.rule_of(filled.key, filled.type, filled.default, filled.pieces)
         verdict = await visit.read(trying.decide, of, rule, visit.sent)
         return visit.part("toggles/part_verdict.html", verdict=verdict)
-    after = filled._replace(pieces=editor.done(filled.pieces, do))
+    after = filled._replace(pieces=editor.done(filled.pieces, do, values.other(filled.type, filled.default)))
     if is_part:
         facts = _facts(of, toggle, await visit.read(ground, of), after)
         return visit.part("toggles/part_targets.html", errors={}, **facts)

@@ -39,6 +39,13 @@ def read(kind: str, text: str) -> Any:
     return text
 
 
+def other(kind: str, default: str) -> str:
+    """What a new target begins with: the opposite of what everybody else sees, or that to be changed."""
+    if kind == "boolean":
+        return "false" if default == "true" else "true"
+    return default
+
+
 def shown(value: Value) -> str:
     """A value on one line, as lists and answers show it."""
     text = typed(value)

@@ -109,7 +109,7 @@ class LinkChange:
 
 @dataclass(frozen=True, slots=True)
 class LinkQuery:
-    """Filters join with OR, as Hoko's page says; `search`, `collection_id`, `tag_id` and `domain` (the console's) narrow."""
+    """Filters join with OR, as Hoko's page says. The console's narrow: search, collection, tag and domain."""
 
     ids: tuple[str, ...] = ()
     external_id: str | None = None

@@ -16,7 +16,7 @@ from hyway.kernel import clock, ids
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Write
 from hyway.kernel.faults import Fault, Invalid, Refused, Taken
-from hyway.kernel.patch import UNSET
+from hyway.kernel.patch import UNSET, Unset
 
 TOPIC = "link"
 """What a lane that remembers links listens to: the keys are those of `lane_key`."""
@@ -131,7 +131,7 @@ def _rows(
                     raise Invalid("domain", "cannot be changed")
             row = {
                 **(old or _fresh(by, now, wish)),
-                **rules.apply(wish, old, allowed, ours),
+                **rules.apply(wish, old, allowed, _around(ours, old["host"] if old else wish.host)),
                 "updated_at": now,
             }
         except Fault as fault:
@@ -140,6 +140,11 @@ def _rows(
         latest[row["id"]] = row
         rows.append(row)
     return rows
+
+
+def _around(ours: frozenset[str], host: str | Unset | None) -> frozenset[str]:
+    """Names that the link may not lead back to: the server's, and its own."""
+    return ours | {host} if isinstance(host, str) else ours
 
 
 def _fresh(by: Caller, now: Instant, wish: LinkChange) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("seq", SEQ, autoincrement=True, nullable=False),
         sa.Column("id", KEY, nullable=False),
         sa.Column("organization", sa.Integer(), nullable=False),
-        sa.Column("link", sa.Integer(), nullable=False),
+        sa.Column("link", SEQ, nullable=False),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("size", sa.Text(), nullable=False),
         sa.Column("color", sa.Text(), nullable=False),

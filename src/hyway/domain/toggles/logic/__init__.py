@@ -1,11 +1,11 @@
 """Rules of toggles and segments, in JsonLogic: read, compiled, asked.
 
-`read` refuses what is no rule, `segments` tells what it depends on, `compile` makes it quick, `holds` and `first` ask
+`read` refuses what is no rule, `segments` tells what it depends on, `compile` makes it quick, `holds` and `choose` ask
 it; `cycle`, `dependants` and `height` look at what segments make of one another. Beside the public operators there are
 ours: segment, rollout, semver, before, after, now (see ours.py).
 """
 
-from hyway.domain.toggles.logic.compiled import Group, Rule, choose, compile, first, group, holds, member
+from hyway.domain.toggles.logic.compiled import Group, Rule, choose, compile, group, holds, member
 from hyway.domain.toggles.logic.graph import cycle, dependants, height
 from hyway.domain.toggles.logic.ours import bucket
 from hyway.domain.toggles.logic.steps import Segment
@@ -26,7 +26,6 @@ __all__ = [
     "compile",
     "cycle",
     "dependants",
-    "first",
     "group",
     "height",
     "holds",

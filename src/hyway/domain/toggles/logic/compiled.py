@@ -52,25 +52,10 @@ def holds(rule: Rule, context: Any) -> bool:
     return value is True or (value is not False and truthy(value))
 
 
-def first(rules: Iterable[Rule], context: Any) -> int | None:
-    """The place of the first rule that holds, from 0; None if none does. Nothing is raised."""
-    run = context if type(context) is Pass else pass_of(context)
-    data = run.context
-    for place, rule in enumerate(rules):
-        run.left = STEPS
-        try:
-            value = rule.step(data, run)
-        except Exception:  # noqa: S112 - as in holds
-            continue
-        if value is True or (value is not False and truthy(value)):
-            return place
-    return None
-
-
 def choose(groups: Iterable[Group[T]], run: Pass) -> list[T]:
     """Of each group what its first rule that holds leads to, else its last resort. Nothing is raised.
 
-    What `first` does, for many at once: all of a request's time goes by in this loop.
+    All of a request's time goes by in this loop.
     """
     data, found = run.context, list[T]()
     for name, rules, answer in groups:

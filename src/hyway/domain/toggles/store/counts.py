@@ -50,12 +50,12 @@ def add(w: Write, counts: Mapping[Sight, int]) -> None:
 def of_toggle(r: Read, project: int, key: str, first: int) -> Iterator[Seen]:
     """From that hour on, oldest first, what was seen most first."""
     found = (
-        select(_C.hour, _C.seen, _C.reason, _C.source, _C.count)
+        select(_C.hour, _C.seen, _C.reason, _C.source, _C.count.label("times"))
         .where(_C.project == project, _C.toggle == key, _C.hour >= first)
         .order_by(_C.hour, _C.count.desc(), _C.seen, _C.reason, _C.source)
     )
-    for row in r.run(found):
-        yield Seen(row.hour * HOUR, row.seen, row.reason, row.source, row.count)
+    for hour, seen, reason, source, count in map(tuple, r.run(found)):
+        yield Seen(hour * HOUR, seen, reason, source, count)
 
 
 def forget(w: Write, before: int) -> None:
