@@ -61,6 +61,11 @@ def numbered(opened: Instant, number: int, now: Instant) -> Cycle | None:
     return _cycle(_date(day(opened)), number, day(now))
 
 
+def the(opened: Instant, number: int, now: Instant) -> Cycle:
+    """The cycle of that number, counted from 1, begun or not."""
+    return _cycle(_date(day(opened)), number, day(now))
+
+
 def _cycle(since: date, number: int, today: int) -> Cycle:
     first, end = _day(_months_after(since, number - 1)), _day(_months_after(since, number))
     return Cycle(number, Days(first, end), min(max(0, end - today), end - first))

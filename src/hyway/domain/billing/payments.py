@@ -14,6 +14,10 @@ class Declined(Exception):
     """The provider refuses, and will refuse again; the text says why and may be shown."""
 
 
+class NoSuchToken(Declined):
+    """The confirmation token is nobody's, spent, too old, or another account's."""
+
+
 class Unclear(Exception):
     """No answer, or one that says nothing of the outcome: to be asked again under the same key."""
 
@@ -37,9 +41,11 @@ class Payments(Protocol):
     def customer(self, account: Account) -> str:
         """The id of the account's customer, who is made at the first call; "" where the provider has none."""
 
+    def describe(self, account: Account) -> None:
+        """Tells of the name, the addresses and the phone that the account has now."""
+
     def method(self, account: Account, customer: str, token: str) -> NewMethod:
-        """The way to pay that a confirmation token stands for, kept for the customer; Declined for one that is spent,
-        forged, too old or another account's."""
+        """The way to pay that a confirmation token stands for, kept for the customer; NoSuchToken, or Declined."""
 
     def remove(self, method: str) -> None:
         """Forgets a way to pay; nothing where there is none."""
@@ -69,10 +75,13 @@ class Offline:
     def customer(self, account: Account) -> str:
         return ""
 
+    def describe(self, account: Account) -> None:
+        """Nobody else keeps it."""
+
     def method(self, account: Account, customer: str, token: str) -> NewMethod:
         found = tokens.read(self._seal, account.id, token)
         if found is None:
-            raise Declined("The confirmation token is not valid for this billing account")
+            raise NoSuchToken("there is no such confirmation token")
         return found
 
     def remove(self, method: str) -> None:

@@ -5,6 +5,7 @@ sealed by this server for an account, live an hour, and hold a card's brand, las
 number, because no money moves here.
 """
 
+import base64
 import json
 import re
 
@@ -33,17 +34,20 @@ def card(seal: Seal, account: str, card_type: str, last4: str, expiration: str) 
         "expiration": expiration,
         "until": clock.now() + _LIFE,
     }
-    return _PREFIX + seal.sign(json.dumps(told, separators=(",", ":")), _PURPOSE)
+    packed = base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode()
+    return _PREFIX + seal.sign(packed, _PURPOSE)
 
 
 def read(seal: Seal, account: str, token: str) -> NewMethod | None:
     """What the token stands for; None where it is nobody's, another account's or too old."""
     if token == TRANSFER:
         return NewMethod(f"pm_transfer_{account.removeprefix('bill_')}", "BankTransfer")
-    told = seal.signed(token.removeprefix(_PREFIX), _PURPOSE) if len(token) <= LONGEST else None
-    if told is None or not token.startswith(_PREFIX):
+    if not token.startswith(_PREFIX) or not token.isascii() or len(token) > LONGEST:
         return None
-    found = json.loads(told)
+    packed = seal.signed(token.removeprefix(_PREFIX), _PURPOSE)
+    if packed is None:
+        return None
+    found = json.loads(base64.urlsafe_b64decode(packed))
     if found["account"] != account or found["until"] <= clock.now():
         return None
     return NewMethod(found["id"], "Card", found["last4"], found["card_type"], found["expiration"])

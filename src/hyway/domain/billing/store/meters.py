@@ -66,6 +66,16 @@ def totals(r: Read, organizations: Sequence[int], days: Days) -> dict[tuple[int,
     return {(row.organization, row.meter): int(row.total) for row in r.run(found)}
 
 
+def by_day(r: Read, organizations: Sequence[int], days: Days) -> dict[tuple[str, int], int]:
+    """What was counted of all of them together, by meter and day."""
+    found = (
+        select(_M.meter, _M.day, func.sum(_M.count).label("total"))
+        .where(_M.organization.in_(organizations), _M.day >= days.first, _M.day < days.end)
+        .group_by(_M.meter, _M.day)
+    )
+    return {(row.meter, row.day): int(row.total) for row in r.run(found)}
+
+
 def daily(r: Read, organization: int, days: Days) -> dict[tuple[str, int], int]:
     """What was counted, by meter and day."""
     found = (
