@@ -6,6 +6,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
@@ -22,6 +23,8 @@ class Means:
     outgoing: Outgoing
     services: Mapping[str, str] = field(default_factory=dict)
     blobs: Blobs | None = None
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    """What contexts work with besides, by their names."""
 
 
 Job = Callable[[Means, Errand], None]

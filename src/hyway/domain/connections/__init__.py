@@ -1,25 +1,38 @@
 """Integrations with vendors, connections of an organization's things to theirs, and DNS zones."""
 
-from hyway.domain.connections import providing
+from hyway.domain.connections import connections, integrations, providing, registry
 from hyway.domain.connections.records import (
+    AccessQuery,
     Connection,
+    ConnectionAccess,
+    ConnectionQuery,
     ConnectionType,
     Entity,
     EntityKind,
+    Import,
     Integration,
     Resource,
     Status,
     Zone,
 )
+from hyway.domain.connections.registry import Registry
 
 __all__ = [
+    "AccessQuery",
     "Connection",
+    "ConnectionAccess",
+    "ConnectionQuery",
     "ConnectionType",
     "Entity",
     "EntityKind",
+    "Import",
     "Integration",
+    "Registry",
     "Resource",
     "Status",
     "Zone",
+    "connections",
+    "integrations",
     "providing",
+    "registry",
 ]

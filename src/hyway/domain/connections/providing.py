@@ -7,12 +7,13 @@ with the same effect: `make` looks for what it would make, by `key`, before it m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hyway.domain.connections.records import ConnectionType, Entity, EntityKind, Resource
 
 ENTRY_POINTS = "hyway.integrations"
-"""The group under which packages name their providers."""
+"""The group under which packages name their providers: `aws = "hyway.providers.aws:provider"`, where `provider` is one
+provider, or a function without arguments that makes it."""
 
 
 class Declined(Exception):
@@ -117,3 +118,24 @@ class DnsProvider(Provider, Protocol):
 
     def drop_record(self, reach: Reach, zone: str, name: str, type: str, value: str) -> None:
         """Takes the record away; what is not there is no mistake."""
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """What a provider has besides whose lists and channels know people by its own ids, not by e-mail addresses."""
+
+    def whom(self, reach: Reach, email: str, accounts: Mapping[str, str]) -> str:
+        """The vendor's id of somebody, as `members`, `admit` and `dismiss` have it; empty where it knows nobody such.
+        `accounts` are the identifiers of their connected accounts by type."""
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """What a provider has besides that is set up by being let in at the vendor's page, with proof of who asked."""
+
+    def invite(self, reach: Reach, redirect: str, state: str, challenge: str) -> str:
+        """The address of that page. `challenge` is the S256 code challenge, or empty; `reach` has no configuration: its
+        `endpoint` is what the operator named for this type of integration."""
+
+    def redeem(self, reach: Reach, redirect: str) -> Mapping[str, Any]:
+        """The configuration for `reach.config` that has `code`, and `codeVerifier` where there was a challenge."""

@@ -1,6 +1,6 @@
 """Nouns of connections: whom an organization is integrated with, and which of its things are connected to theirs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,6 +62,78 @@ class Connection:
     errors: tuple[str, ...]
     is_retryable: bool
     verification_emails: tuple[str, ...]
+    created_at: Instant
+    updated_at: Instant
+    integration_id: str = ""
+    integration_type: str = ""
+    project: str | None = None
+    """The id of the project that the entity is, or is part of."""
+    attempts: int = 0
+    """How often it was tried since it last went well."""
+    next_at: Instant | None = None
+    """When it is tried next, where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionAccess:
+    """Somebody's or a team's way into what another entity is connected to: `who` is what the vendor knows them by.
+
+    `assignment` is their own connection, None where they are known by an e-mail address alone.
+    """
+
+    seq: int
+    id: str
+    status: Status
+    connection: Connection
+    assignment: Connection | None
+    holder: str
+    who: str
+    errors: tuple[str, ...]
+    created_at: Instant
+    updated_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionQuery:
+    """All that is given must hold; an empty collection asks for nothing."""
+
+    projects: Collection[str] = ()
+    integrations: Collection[str] = ()
+    integration_types: Collection[str] = ()
+    entities: Collection[str] = ()
+    types: Collection[str] = ()
+    connections: Collection[str] = ()
+    statuses: Collection[str] = ()
+    offset: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AccessQuery:
+    """`entity_connections` are what somebody was let into, `assignment_connections` their own."""
+
+    entity_connections: Collection[str] = ()
+    assignment_connections: Collection[str] = ()
+    entities: Collection[str] = ()
+    assignments: Collection[str] = ()
+    offset: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Things of a vendor's on their way in: `done` of `total` were looked at; `errors` are of those that failed."""
+
+    seq: int
+    id: str
+    organization: int
+    integration: int
+    type: ConnectionType
+    parent: str
+    status: Literal["accepted", "running", "done", "failed"]
+    total: int
+    done: int
+    errors: tuple[str, ...]
     created_at: Instant
     updated_at: Instant
 

@@ -1,0 +1,86 @@
+"""The providers that are installed, by the type of integration that each is for."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import entry_points
+from typing import Any, ParamSpec, TypeVar
+
+from hyway.domain.connections.providing import ENTRY_POINTS, Entry, Inviting, Provider, Reach
+from hyway.domain.connections.vendor import Vendor
+from hyway.kernel.jobs import Means
+
+P = ParamSpec("P")
+T = TypeVar("T")
+PART = "connections"
+"""What the registry is called among the parts that jobs are handed."""
+_THREADS = 8
+log = logging.getLogger(__name__)
+
+
+class Registry:
+    """Whom organizations can be integrated with. `endpoints` replace the vendors' own addresses, by type.
+
+    Vendors are asked on threads of its own: one that is slow holds up nobody but those who ask vendors.
+    """
+
+    def __init__(self, providers: Sequence[Provider], endpoints: Mapping[str, str] | None = None) -> None:
+        self._providers = {each.entry.type: each for each in providers}
+        self._endpoints = dict(endpoints or {})
+        self._threads = ThreadPoolExecutor(_THREADS, "hyway-vendor")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(sorted(self._providers))
+
+    def entries(self) -> list[Entry]:
+        """The catalogue, by name."""
+        return sorted(
+            (each.entry for each in self._providers.values()), key=lambda each: each.name.casefold()
+        )
+
+    def find(self, type: str) -> Provider | None:
+        return self._providers.get(type)
+
+    def entry(self, type: str) -> Entry | None:
+        found = self._providers.get(type)
+        return found.entry if found else None
+
+    def reach(self, type: str, config: Mapping[str, Any]) -> Reach:
+        return Reach(config, self._endpoints.get(type, ""))
+
+    def inviting(self, type: str) -> Inviting | None:
+        """The provider, if one is let in by being invited."""
+        found = self._providers.get(type)
+        return found if isinstance(found, Inviting) else None
+
+    def vendor(self, type: str, config: Mapping[str, Any]) -> Vendor:
+        """The vendor of an integration as it may be asked; KeyError where its provider is not installed."""
+        return Vendor(self._providers[type], self.reach(type, config))
+
+    async def ask(self, run: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """Runs what asks a vendor off the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: run(*args, **more))
+
+
+def load(services: Mapping[str, str]) -> Registry:
+    """Those that the installed packages name; one that cannot be loaded is left out, with a warning in the log."""
+    found: dict[str, Provider] = {}
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            made = point.load()
+            provider: Provider = made if hasattr(made, "entry") else made()
+            found[provider.entry.type] = provider
+        except Exception as error:  # anybody's package may be broken in any way
+            log.warning("the provider %s cannot be used: %s", point.name, error)
+    return Registry(list(found.values()), services)
+
+
+def of(means: Means) -> Registry:
+    """The registry that jobs were handed."""
+    found = means.parts.get(PART)
+    if not isinstance(found, Registry):
+        raise TypeError("the worker was made without the registry of providers")
+    return found

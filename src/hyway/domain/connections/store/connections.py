@@ -1,0 +1,229 @@
+"""Statements of connections: how they are shown, made, and let go of."""
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
+
+from hyway.domain.connections.records import (
+    AccessQuery,
+    Connection,
+    ConnectionAccess,
+    ConnectionQuery,
+    ConnectionType,
+    Entity,
+    Integration,
+)
+from hyway.domain.connections.store.tables import CONNECTION_ACCESS, CONNECTIONS, INTEGRATIONS
+from hyway.kernel.clock import Instant
+from hyway.kernel.db import Read, Write
+
+_C, _I, _A = CONNECTIONS.c, INTEGRATIONS.c, CONNECTION_ACCESS.c
+_SHOWN = select(CONNECTIONS, _I.id.label("integration_id"), _I.type.label("integration_type")).join_from(
+    CONNECTIONS, INTEGRATIONS, _I.seq == _C.integration
+)
+
+
+def add(
+    w: Write,
+    of: Integration,
+    id: str,
+    type: ConnectionType,
+    entity: Entity,
+    project: str | None,
+    input: str,
+    made_by: str,
+    at: Instant,
+) -> Connection:
+    """To be worked on at once."""
+    row = {
+        "id": id,
+        "organization": of.organization,
+        "integration": of.seq,
+        "status": "Pending",
+        "type": type,
+        "entity_kind": entity.kind,
+        "entity": entity.id,
+        "entity_name": entity.name,
+        "email": entity.email,
+        "project": project,
+        "input": input,
+        "remote": "",
+        "config": "{}",
+        "errors": "[]",
+        "is_retryable": 0,
+        "emails": "[]",
+        "attempts": 0,
+        "next_at": at,
+        "people_attempts": 0,
+        "claimed_until": 0,
+        "created_at": at,
+        "created_by": made_by,
+        "updated_at": at,
+    }
+    seq = w.run(insert(CONNECTIONS).values(row).returning(_C.seq)).scalar_one()
+    return _one(w, _C.seq == seq)
+
+
+def find(r: Read, organization: int, integration: int, id: str) -> Connection | None:
+    return _or_none(r, (_C.organization == organization) & (_C.integration == integration) & (_C.id == id))
+
+
+def numbered(r: Read, seq: int) -> Connection | None:
+    return _or_none(r, _C.seq == seq)
+
+
+def same(r: Read, integration: int, type: str, entity: str, input: str) -> Connection | None:
+    mine = (_C.integration == integration) & (_C.type == type)
+    return _or_none(r, mine & (_C.entity == entity) & (_C.input == input))
+
+
+def page(r: Read, organization: int, query: ConnectionQuery) -> tuple[list[Connection], int]:
+    where = [_C.organization == organization, *_filters(query)]
+    count = select(func.count()).select_from(_SHOWN.where(*where).subquery())
+    found = _SHOWN.where(*where).order_by(_C.seq).offset(query.offset).limit(query.limit)
+    return [_connection(row) for row in r.run(found)], int(r.run(count).scalar_one())
+
+
+def _filters(query: ConnectionQuery) -> list[ColumnElement[bool]]:
+    given = (
+        (_C.project, query.projects),
+        (_I.id, query.integrations),
+        (_I.type, query.integration_types),
+        (_C.entity, query.entities),
+        (_C.type, query.types),
+        (_C.id, query.connections),
+        (_C.status, query.statuses),
+    )
+    return [column.in_(sorted(values)) for column, values in given if values]
+
+
+def these(r: Read, where: ColumnElement[bool]) -> list[Connection]:
+    return [_connection(row) for row in r.run(_SHOWN.where(where).order_by(_C.seq))]
+
+
+def ready_of(r: Read, integration: int, type: str) -> list[Connection]:
+    """Those of an integration that are ready, of one type."""
+    return these(r, (_C.integration == integration) & (_C.type == type) & (_C.status == "Ready"))
+
+
+def of_entity(r: Read, organization: int, entity: str) -> list[Connection]:
+    """Whatever an entity is connected to."""
+    return these(r, (_C.organization == organization) & (_C.entity == entity))
+
+
+def access_page(r: Read, organization: int, query: AccessQuery) -> tuple[list[ConnectionAccess], int]:
+    given = (
+        (CONNECTIONS.c.id, _A.connection, query.entity_connections),
+        (CONNECTIONS.c.id, _A.assignment, query.assignment_connections),
+        (CONNECTIONS.c.entity, _A.connection, query.entities),
+        (CONNECTIONS.c.entity, _A.assignment, query.assignments),
+    )
+    where: list[ColumnElement[bool]] = [_A.organization == organization, _A.assignment.is_not(None)]
+    for column, side, values in given:
+        if values:
+            where.append(side.in_(select(_C.seq).where(column.in_(sorted(values)))))
+    found = select(CONNECTION_ACCESS).where(*where).order_by(_A.seq)
+    total = r.run(select(func.count()).select_from(CONNECTION_ACCESS).where(*where)).scalar_one()
+    return access_of(r, found.offset(query.offset).limit(query.limit)), int(total)
+
+
+def access_of(r: Read, found: Select[Any]) -> list[ConnectionAccess]:
+    """The rows with the connections that they are between."""
+    rows = list(r.run(found))
+    seqs = sorted({s for row in rows for s in (row.connection, row.assignment) if s is not None})
+    between = {each.seq: each for each in these(r, _C.seq.in_(seqs))} if seqs else {}
+    return [_access(row, between) for row in rows]
+
+
+def hold_integration(w: Write, seq: int) -> bool:
+    """Whether it is there; then it stays until the commit."""
+    held = select(_I.seq).where(_I.seq == seq).with_for_update(read=True)
+    return w.run(held).scalar_one_or_none() is not None
+
+
+def take_code(w: Write, seq: int, sealed: str, at: Instant) -> bool:
+    """Whether the connection waits for one."""
+    mine = (_C.seq == seq) & (_C.status == "AwaitingVerification")
+    values = {"code": sealed, "next_at": at, "attempts": 0, "errors": "[]", "updated_at": at}
+    return (
+        w.run(update(CONNECTIONS).where(mine).values(values).returning(_C.seq)).scalar_one_or_none()
+        is not None
+    )
+
+
+def begin_end(w: Write, seq: int, at: Instant) -> bool:
+    """Whether there may be something to take away at the vendor's: then it is done from now on."""
+    may_be = (_C.remote != "") | (_C.attempts > 0)
+    values = {"status": "Decommissioning", "next_at": at, "people_at": None, "updated_at": at}
+    more = {"attempts": 0, "errors": "[]", "is_retryable": 0, "code": None}
+    found = update(CONNECTIONS).where(_C.seq == seq, may_be).values(values | more).returning(_C.seq)
+    return w.run(found).scalar_one_or_none() is not None
+
+
+def restart(w: Write, seq: int, at: Instant) -> None:
+    values = {"status": "Pending", "next_at": at, "attempts": 0, "errors": "[]", "updated_at": at}
+    w.run(update(CONNECTIONS).where(_C.seq == seq).values(is_retryable=0, **values))
+
+
+def drop(w: Write, seq: int) -> None:
+    """Who it let in stays at the vendor's; whom it was itself, in what others let it into, is looked at again."""
+    others = select(_A.connection).where(_A.assignment == seq)
+    w.run(update(CONNECTIONS).where(_C.seq.in_(others), _C.status == "Ready").values(people_at=0))
+    w.run(update(CONNECTION_ACCESS).where(_A.assignment == seq).values(assignment=None))
+    w.run(delete(CONNECTION_ACCESS).where(_A.connection == seq))
+    w.run(delete(CONNECTIONS).where(_C.seq == seq))
+
+
+def rename(w: Write, organization: int, entity: str, name: str) -> None:
+    mine = (_C.organization == organization) & (_C.entity == entity) & (_C.entity_name != name)
+    w.run(update(CONNECTIONS).where(mine).values(entity_name=name))
+
+
+def _or_none(r: Read, where: ColumnElement[bool]) -> Connection | None:
+    row = r.run(_SHOWN.where(where)).one_or_none()
+    return _connection(row) if row else None
+
+
+def _one(r: Read, where: ColumnElement[bool]) -> Connection:
+    return _connection(r.run(_SHOWN.where(where)).one())
+
+
+def _connection(row: Row[Any]) -> Connection:
+    return Connection(
+        seq=row.seq,
+        id=row.id,
+        organization=row.organization,
+        integration=row.integration,
+        status=row.status,
+        type=row.type,
+        entity=Entity(row.entity_kind, row.entity, row.entity_name, row.email),
+        input=row.input,
+        remote=row.remote,
+        config=json.loads(row.config),
+        errors=tuple(json.loads(row.errors)),
+        is_retryable=bool(row.is_retryable),
+        verification_emails=tuple(json.loads(row.emails)),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        integration_id=row.integration_id,
+        integration_type=row.integration_type,
+        project=row.project,
+        attempts=row.attempts,
+        next_at=row.next_at,
+    )
+
+
+def _access(row: Row[Any], between: dict[int, Connection]) -> ConnectionAccess:
+    return ConnectionAccess(
+        row.seq,
+        row.id,
+        row.status,
+        between[row.connection],
+        between.get(row.assignment) if row.assignment is not None else None,
+        row.holder,
+        row.who,
+        tuple(json.loads(row.errors)),
+        row.created_at,
+        row.updated_at,
+    )

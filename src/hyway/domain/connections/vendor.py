@@ -1,0 +1,119 @@
+"""A vendor as it is asked: whatever a provider does, what comes of it is an answer, Declined or Unclear.
+
+What a vendor says of its refusal is shown to people, so it is cut, and no secret that it repeats comes through.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, ParamSpec, TypeVar
+
+from hyway.domain.connections.providing import Declined, Directory, Inviting, Made, Provider, Reach, Unclear
+from hyway.domain.connections.records import ConnectionType, Entity, Resource
+
+P = ParamSpec("P")
+T = TypeVar("T")
+LONGEST_TEXT, LONGEST_ID, MOST = 300, 600, 10_000
+_SHORTEST_SECRET = 4
+log = logging.getLogger(__name__)
+
+
+class Vendor:
+    """A provider with the configuration of one integration; Declined and Unclear are all that it raises."""
+
+    def __init__(self, provider: Provider, reach: Reach) -> None:
+        self.provider = provider
+        self.entry = provider.entry
+        self.reach = reach
+        secret = [each.name for each in provider.entry.fields if each.secret] + ["code", "codeVerifier"]
+        told = [str(reach.config.get(name) or "") for name in secret]
+        self._secrets = [each for each in told if len(each) >= _SHORTEST_SECRET]
+
+    def check(self) -> None:
+        self._ask(self.provider.check, self.reach)
+
+    def resources(self, type: ConnectionType, parent: str = "") -> list[Resource]:
+        """Those whose ids and names can be used, each once."""
+        found: dict[str, Resource] = {}
+        for each in list(self._ask(self.provider.resources, self.reach, type, parent))[:MOST]:
+            if isinstance(each, Resource) and _is_text(each.id) and isinstance(each.name, str):
+                found.setdefault(each.id, replace(each, name=shown(each.name)))
+        return list(found.values())
+
+    def make(self, type: ConnectionType, entity: Entity, input: str, key: str) -> Made:
+        return self._made(self._ask(self.provider.make, self.reach, type, entity, input, key))
+
+    def verify(self, type: ConnectionType, remote: str, code: str) -> Made:
+        return self._made(self._ask(self.provider.verify, self.reach, type, remote, code))
+
+    def remove(self, type: ConnectionType, remote: str) -> None:
+        self._ask(self.provider.remove, self.reach, type, remote)
+
+    def members(self, type: ConnectionType, remote: str) -> frozenset[str]:
+        return frozenset(
+            each for each in self._ask(self.provider.members, self.reach, type, remote) if _is_text(each)
+        )
+
+    def admit(self, type: ConnectionType, remote: str, who: str) -> None:
+        self._ask(self.provider.admit, self.reach, type, remote, who)
+
+    def dismiss(self, type: ConnectionType, remote: str, who: str) -> None:
+        self._ask(self.provider.dismiss, self.reach, type, remote, who)
+
+    @property
+    def knows_ids(self) -> bool:
+        """Whether people are known by the vendor's ids of them."""
+        return isinstance(self.provider, Directory)
+
+    def whom(self, email: str, accounts: Mapping[str, str]) -> str:
+        """What somebody is known by there; empty where it knows nobody such."""
+        if not isinstance(self.provider, Directory):
+            return email.casefold()
+        found = self._ask(self.provider.whom, self.reach, email, accounts)
+        return found if _is_text(found) else ""
+
+    def redeem(self, redirect: str) -> Mapping[str, Any]:
+        """The configuration that a code of an invitation stands for."""
+        if not isinstance(self.provider, Inviting):
+            raise Declined(f"{self.entry.name} invites nobody")
+        return dict(self._ask(self.provider.redeem, self.reach, redirect))
+
+    def _made(self, found: Made) -> Made:
+        if not isinstance(found, Made) or not _is_text(found.remote):
+            raise Unclear(f"{self.entry.name} gave an answer that makes no sense")
+        config = {str(name): _plain(value) for name, value in found.config.items()}
+        return Made(found.remote, config, tuple(shown(str(each)) for each in found.verification_emails))
+
+    def _ask(self, run: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        try:
+            return run(*args, **more)
+        except Declined as why:
+            raise Declined(self._told(why)) from None
+        except Unclear as why:
+            raise Unclear(self._told(why)) from None
+        except Exception as error:  # a client of a vendor may raise anything
+            log.warning("the provider of %s failed: %s", self.entry.type, type(error).__name__, exc_info=True)
+            raise Unclear(f"{self.entry.name} gave an answer that makes no sense") from None
+
+    def _told(self, why: Exception) -> str:
+        text = str(why)
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return shown(text) or f"{self.entry.name} did not say why"
+
+
+def shown(text: str) -> str:
+    """One line that fits."""
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
+
+
+def _plain(value: Any) -> Any:
+    """What of a configuration may be kept: JSON's scalars."""
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return shown(str(value))
