@@ -11,6 +11,7 @@ from hyway import observe, worker
 from hyway.domain import (
     audit,
     billing,
+    connections,
     creators,
     identity,
     netinfo,
@@ -74,6 +75,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         notices.hear,
         creators.hearing.hear,
         creators.collabs.hear,
+        connections.hearing.hear,
     ]
     return db
 
@@ -108,9 +110,10 @@ def build(settings: Settings) -> Front:
     hub, crew = Hub(db), Crew(db, settings)
     assets, blobs = Assets(), worker.open_blobs(settings)
     tools = hypemarket.Tools(blobs, worker.way_out(settings), settings.services)
-    pages = _console(settings, db, hub, assets, tools)
+    vendors = connections.registry.load(settings.vendors)
+    pages = _console(settings, db, hub, assets, tools, vendors)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
-    platform = hyphen.app(kit, places, tools.outgoing, settings.services)
+    platform = hyphen.app(kit, places, tools.outgoing, settings.services, vendors)
     evaluate = _evaluate(db, platform, trusted)
     return Front(
         Doors(
@@ -167,7 +170,14 @@ def _meters(lane: "Lane", ingest: "Ingest", evaluate: "Evaluate", hub: "Hub") ->
     return made
 
 
-def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", tools: "Tools") -> App:
+def _console(
+    settings: Settings,
+    db: Database,
+    hub: "Hub",
+    assets: "Assets",
+    tools: "Tools",
+    vendors: connections.Registry,
+) -> App:
     from hyway.console.app import app
     from hyway.edge.follow import Follow
 
@@ -181,6 +191,7 @@ def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", too
         blobs=tools.blobs,
         outgoing=tools.outgoing,
         services=settings.services,
+        vendors=vendors,
     )
     return cast(App, made)
 

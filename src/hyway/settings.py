@@ -70,6 +70,9 @@ class Settings:
     sent to `/hooks/stripe`. Without it Stripe is asked every minute."""
     platform_fee: int
     """HYWAY_PLATFORM_FEE: what the platform keeps of each funding, in percent, `2.5`. Default 0. Kept in hundredths."""
+    prices: Mapping[str, int]
+    """HYWAY_PLANS: a TOML file with what plans cost, in which currency and with which tax (docs/billing.md). Default:
+    the prices that Hyway comes with, in dollars, without tax."""
     sign_up: str
     """HYWAY_SIGN_UP: `open` lets strangers make accounts for themselves, `closed` only who is invited. Default open."""
     oidc: str = field(repr=False)
@@ -82,6 +85,9 @@ class Settings:
     collab_review: str
     """HYWAY_COLLAB_REVIEW: `staff`: `hyway collab approve` lets a collab be published that was submitted; `auto`: it is
     at once. Default `auto`."""
+    vendors: Mapping[str, str] = field(repr=False)
+    """HYWAY_VENDORS: by type of integration, where its vendor is asked in place of its own address, or what this server
+    is called there: `slack=https://id:secret@slack.com, aws=http://127.0.0.1:5000`. Default: none."""
     resolver: str
     """HYWAY_RESOLVER: the name server that is asked for the records of domains, `9.9.9.9` or `127.0.0.1:5353`. Default:
     the system's."""
@@ -121,10 +127,12 @@ class Settings:
             **_files(environ),
             **_mail(environ),
             **_money(environ),
+            prices=_prices(environ.get("HYWAY_PLANS") or ""),
             oidc=_issuer(environ),
             oidc_sign_up=_choice("HYWAY_OIDC_SIGN_UP", environ, ("", "open", "closed")),
             social=_social(environ),
             collab_review=_choice("HYWAY_COLLAB_REVIEW", environ, ("auto", "staff")),
+            vendors=_vendors(environ.get("HYWAY_VENDORS") or ""),
             resolver=_resolver(environ.get("HYWAY_RESOLVER", "").strip()),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
@@ -158,6 +166,7 @@ class Settings:
             "oidc_sign_up": int((self.oidc_sign_up or self.sign_up) == "open"),
             "platform_fee": self.platform_fee,
             "collab_review": int(self.collab_review == "staff"),
+            **self.prices,
         }
 
     @property
@@ -246,6 +255,19 @@ def _money(environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _prices(path: str) -> dict[str, int]:
+    """What the operator's file says of prices."""
+    if not path:
+        return {}
+    from hyway.domain.billing import price_list  # few servers have prices of their own
+
+    try:
+        return price_list.numbers(Path(path).expanduser().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "is not UTF-8"
+        raise Invalid("HYWAY_PLANS", "cannot be read: {why}", why=why) from None
+
+
 def _issuer(environ: Mapping[str, str]) -> str:
     """The provider with what we are called there, as one address; empty for none."""
     url = environ.get("HYWAY_OIDC_ISSUER", "").strip()
@@ -261,6 +283,18 @@ def _issuer(environ: Mapping[str, str]) -> str:
     name = environ.get("HYWAY_OIDC_NAME", "").strip()
     who = f"{quote(client, safe='')}:{quote(secret, safe='')}"
     return f"{parts.scheme}://{who}@{parts.netloc}{parts.path.rstrip('/')}?name={quote(name, safe='')}"
+
+
+def _vendors(text: str) -> dict[str, str]:
+    """Addresses by type of integration."""
+    found = {}
+    for word in _words(text):
+        type, _, address = word.partition("=")
+        parts = urlsplit(address.strip())
+        if not type.strip() or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Invalid("HYWAY_VENDORS", "must be like slack=https://id:secret@slack.com")
+        found[type.strip()] = address.strip().rstrip("/")
+    return found
 
 
 def _resolver(address: str) -> str:

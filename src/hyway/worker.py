@@ -23,6 +23,8 @@ from urllib.parse import parse_qsl, urlsplit
 import psycopg
 
 import hyway.domain.attribution.jobs  # registers its jobs
+import hyway.domain.billing.jobs  # registers its jobs
+import hyway.domain.connections.jobs  # registers its jobs
 import hyway.domain.creators.jobs.campaigns  # registers its jobs
 import hyway.domain.creators.jobs.collabs  # registers its jobs
 import hyway.domain.creators.jobs.money  # registers its jobs
@@ -38,6 +40,7 @@ import hyway.domain.tracking.jobs.devices  # registers its jobs
 import hyway.domain.tracking.jobs.fences  # registers its jobs
 import hyway.domain.tracking.jobs.places  # registers its jobs
 import hyway.domain.webhooks.jobs  # noqa: F401  # registers its jobs
+from hyway.domain import connections
 from hyway.domain.netinfo import is_public
 from hyway.kernel import changes, outbox
 from hyway.kernel.blobs import Blobs, Bucket
@@ -80,7 +83,8 @@ class Worker:
     """One process's share in the background work; made by `start`."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
-        self._means = Means(db, way_out(settings), settings.services, open_blobs(settings))
+        parts = {connections.registry.PART: connections.registry.load(settings.vendors)}
+        self._means = Means(db, way_out(settings), settings.services, open_blobs(settings), parts)
         self._settings = settings
         self._stopping = threading.Event()
         self._wake = threading.Event()

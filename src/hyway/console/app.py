@@ -46,7 +46,7 @@ from hyway.console.projects import words as project_words
 from hyway.console.toggles import routes as toggle_routes
 from hyway.console.toggles import words as toggle_words
 from hyway.console.visit import House, Maps, Streams, Tiles
-from hyway.domain import creators, netinfo, oidc
+from hyway.domain import connections, creators, netinfo, oidc
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
 from hyway.kernel.outgoing import Outgoing
@@ -102,6 +102,7 @@ def app(
     blobs: Blobs | None = None,
     outgoing: Outgoing | None = None,
     services: Mapping[str, str] | None = None,
+    vendors: connections.Registry | None = None,
 ) -> Litestar:
     """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
 
@@ -126,6 +127,7 @@ def app(
         _social(services, outgoing),
         oidc.external.chosen(services or {}),
         services or {},
+        vendors or connections.Registry(()),
     )
     made = _made(policy(tiles))
     made.state.house = house

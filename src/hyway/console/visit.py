@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 
 from hyway.console import shown
 from hyway.console.form import Form
-from hyway.domain import creators, identity, links, oidc, tracking
+from hyway.domain import connections, creators, identity, links, oidc, tracking
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
@@ -94,6 +94,8 @@ class House:
     """Another provider that people may sign in by."""
     services: Mapping[str, str] = field(default_factory=dict)
     """Outside services that the operator named, by kind."""
+    vendors: connections.Registry = field(default_factory=lambda: connections.Registry(()))
+    """Whom organizations can be integrated with."""
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))

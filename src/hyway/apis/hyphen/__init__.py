@@ -38,7 +38,7 @@ from hyway.apis.hyphen.tally import Tally
 from hyway.apis.hyphen.tools import Tools
 from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
-from hyway.domain import identity, netinfo
+from hyway.domain import connections, identity, netinfo
 from hyway.kernel.outgoing import Outgoing
 
 OPERATIONS = (
@@ -68,9 +68,17 @@ OPERATIONS = (
 )
 
 
-def app(kit: Kit, places: netinfo.Places, outgoing: Outgoing, services: Mapping[str, str]) -> Door:
+def app(
+    kit: Kit,
+    places: netinfo.Places,
+    outgoing: Outgoing,
+    services: Mapping[str, str],
+    vendors: connections.Registry | None = None,
+) -> Door:
     """The ASGI app of the addresses; `await app.start()` and `await app.stop()` go with the server's life."""
-    tools = Tools(places, identity.access.memory.Entered(kit.db), outgoing, services, Tally(kit.db))
+    known = vendors or connections.Registry(())
+    entered = identity.access.memory.Entered(kit.db)
+    tools = Tools(places, entered, outgoing, services, Tally(kit.db), known)
     # They are known without the slash at the end, which the door takes off.
     bare = [dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS]
     return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, bare), tools)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hyway.apis.hyphen.tally import Tally
 from hyway.apis.kit.operations import Ask
-from hyway.domain import identity, netinfo
+from hyway.domain import connections, identity, netinfo
 from hyway.kernel.outgoing import Outgoing
 
 
@@ -13,13 +13,14 @@ from hyway.kernel.outgoing import Outgoing
 class Tools:
     """`places` tell where an address is; `entered` remembers what callers may do in their organizations; `outgoing`
     is the way to addresses that others chose, `services` are those of the outside services that the operator named;
-    `tally` counts requests."""
+    `tally` counts requests; `vendors` are those whom organizations can be integrated with."""
 
     places: netinfo.Places
     entered: identity.access.memory.Entered
     outgoing: Outgoing
     services: Mapping[str, str]
     tally: Tally
+    vendors: connections.Registry
 
 
 def tools(ask: Ask) -> Tools:

@@ -1,6 +1,6 @@
 """Integrations with vendors, connections of an organization's things to theirs, and DNS zones."""
 
-from hyway.domain.connections import connections, integrations, providing, registry
+from hyway.domain.connections import connections, hearing, integrations, providing, registry
 from hyway.domain.connections.records import (
     AccessQuery,
     Connection,
@@ -32,6 +32,7 @@ __all__ = [
     "Status",
     "Zone",
     "connections",
+    "hearing",
     "integrations",
     "providing",
     "registry",
