@@ -218,16 +218,17 @@ def list_orgs(*, data: Data = None) -> int:
 
 @org.command(name="plan")
 def change_plan(name: str, plan: str, *, data: Data = None) -> int:
-    """Put an organization on a plan; its keys have the plan's powers from the next request on.
+    """Put an organization on a plan, and with it all that the same billing account pays for.
 
-    For example:
+    Their keys have the plan's powers from the next request on. For example:
 
         hyway org plan "My organization" business
     """
     chosen = billing.plan(plan)
     with shared.opened(data) as db:
         found = db.read_now(identity.organization_named, name)
-        db.write_now(identity.change_plan, found.seq, chosen.name)
+        account = db.read_now(billing.accounts.of, found.seq)
+        db.write_now(billing.subscriptions.put, identity.command_line(found), account, chosen.name)
     words.print(f"{found.name} is on the plan {chosen.title}")
     return 0
 

@@ -101,7 +101,7 @@ def currency(terms: Mapping[str, int]) -> str:
     """In which prices are: three capital letters. Numbers of the operator's name it by its number in ISO 4217."""
     named = pycountry.currencies.get(numeric=f"{terms.get('currency', _DOLLAR):03}")
     if named is None:
-        raise Invalid("currency", "is none of ISO 4217")
+        raise LookupError("the currency of prices is none of ISO 4217")
     return str(named.alpha_3)
 
 
