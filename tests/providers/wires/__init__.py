@@ -1,0 +1,1 @@
+"""Vendors as local HTTP servers that speak their documented wires."""
