@@ -1,6 +1,15 @@
 """Integrations with vendors, connections of an organization's things to theirs, and DNS zones."""
 
-from hyway.domain.connections import connections, hearing, integrations, providing, registry
+from hyway.domain.connections import (
+    connections,
+    hearing,
+    importing,
+    imports,
+    integrations,
+    invites,
+    providing,
+    registry,
+)
 from hyway.domain.connections.records import (
     AccessQuery,
     Connection,
@@ -33,7 +42,10 @@ __all__ = [
     "Zone",
     "connections",
     "hearing",
+    "importing",
+    "imports",
     "integrations",
+    "invites",
     "providing",
     "registry",
 ]

@@ -89,7 +89,11 @@ class Provider(Protocol):
         """Whether the vendor lets us in with this configuration, with what it needs to be allowed."""
 
     def resources(self, reach: Reach, type: ConnectionType, parent: str = "") -> Sequence[Resource]:
-        """All there are, however many pages the vendor makes of them, 10,000 at most."""
+        """All there are, however many pages the vendor makes of them, 10,000 at most.
+
+        A resource's id is what `remote` of a connection to it is. `more` of a person says `email`, if that may be seen,
+        and `firstName` and `lastName`.
+        """
 
     def make(self, reach: Reach, type: ConnectionType, entity: Entity, input: str, key: str) -> Made:
         """Finds or makes what the entity is connected to; `key` is the connection's id, the same at each try."""
@@ -135,7 +139,7 @@ class Inviting(Protocol):
 
     def invite(self, reach: Reach, redirect: str, state: str, challenge: str) -> str:
         """The address of that page. `challenge` is the S256 code challenge, or empty; `reach` has no configuration: its
-        `endpoint` is what the operator named for this type of integration."""
+        `endpoint` is what the operator named for this type of integration. Nobody is asked for it."""
 
     def redeem(self, reach: Reach, redirect: str) -> Mapping[str, Any]:
         """The configuration for `reach.config` that has `code`, and `codeVerifier` where there was a challenge."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import entry_points
 from typing import Any, ParamSpec, TypeVar
@@ -15,7 +16,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PART = "connections"
 """What the registry is called among the parts that jobs are handed."""
-_THREADS = 8
+_THREADS, _OF_ONE_TYPE = 8, 3
+"""Threads, and how many of them the vendor of one type may keep busy with work of the background."""
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,8 @@ class Registry:
         self._providers = {each.entry.type: each for each in providers}
         self._endpoints = dict(endpoints or {})
         self._threads = ThreadPoolExecutor(_THREADS, "hyway-vendor")
+        self._lock = threading.Condition()
+        self._running: dict[Hashable, str] = {}
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -58,6 +62,39 @@ class Registry:
     def vendor(self, type: str, config: Mapping[str, Any]) -> Vendor:
         """The vendor of an integration as it may be asked; KeyError where its provider is not installed."""
         return Vendor(self._providers[type], self.reach(type, config))
+
+    def start(self, key: Hashable, type: str, run: Callable[[], None]) -> bool:
+        """Runs it on a thread, unless what has this key is running already or there is no thread for the type."""
+        with self._lock:
+            busy = list(self._running.values())
+            if key in self._running or len(busy) >= _THREADS or busy.count(type) >= _OF_ONE_TYPE:
+                return False
+            self._running[key] = type
+        try:
+            self._threads.submit(self._run, key, run)
+        except RuntimeError:  # the process is at its end
+            self._ended(key)
+            return False
+        return True
+
+    def _run(self, key: Hashable, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except Exception:
+            # It is still due, and found again when its claim has run out.
+            log.exception("the work %s was interrupted", key)
+        finally:
+            self._ended(key)
+
+    def _ended(self, key: Hashable) -> None:
+        with self._lock:
+            self._running.pop(key, None)
+            self._lock.notify_all()
+
+    def rest(self, seconds: float) -> bool:
+        """Waits so long until nothing is running; whether nothing is."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._running, seconds)
 
     async def ask(self, run: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
         """Runs what asks a vendor off the event loop."""

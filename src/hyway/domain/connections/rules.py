@@ -55,6 +55,14 @@ def offer(entry: Entry, type: str) -> Offer:
     raise Invalid("type", "must be one that {name} provides", name=entry.name)
 
 
+def importable(entry: Entry, type: str) -> Offer:
+    """The same of what can be imported."""
+    found = offer(entry, type)
+    if not found.is_importable:
+        raise Invalid("type", "must be one that can be imported")
+    return found
+
+
 def config(entry: Entry, given: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
     """What may be shown of a configuration, and what is secret; what is no field of the vendor's is left out."""
     plain: dict[str, str] = {}

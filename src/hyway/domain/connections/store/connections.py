@@ -102,6 +102,18 @@ def these(r: Read, where: ColumnElement[bool]) -> list[Connection]:
     return [_connection(row) for row in r.run(_SHOWN.where(where).order_by(_C.seq))]
 
 
+def alike(r: Read, integration: int, type: str, entity: str) -> list[Connection]:
+    """Those of an entity to things of a type."""
+    return these(r, (_C.integration == integration) & (_C.type == type) & (_C.entity == entity))
+
+
+def imported(w: Write, seq: int, remote: str, at: Instant, has_people: bool) -> None:
+    """It is there at the vendor's; who is to be in it is looked at next."""
+    values: dict[str, Any] = {"status": "Ready", "remote": remote, "next_at": None}
+    values |= {"people_at": at if has_people else None}
+    w.run(update(CONNECTIONS).where(_C.seq == seq).values(values))
+
+
 def ready_of(r: Read, integration: int, type: str) -> list[Connection]:
     """Those of an integration that are ready, of one type."""
     return these(r, (_C.integration == integration) & (_C.type == type) & (_C.status == "Ready"))
@@ -227,3 +239,9 @@ def _access(row: Row[Any], between: dict[int, Connection]) -> ConnectionAccess:
         row.created_at,
         row.updated_at,
     )
+
+
+def entities(r: Read, organization: int, kind: str) -> set[str]:
+    """The ids of those of a kind that are connected to anything."""
+    mine = (_C.organization == organization) & (_C.entity_kind == kind)
+    return set(r.run(select(_C.entity).where(mine).distinct()).scalars())

@@ -57,9 +57,7 @@ def add(
     return _import(w.run(insert(IMPORTS).values(row).returning(IMPORTS)).one())
 
 
-def page(
-    r: Read, organization: int, integration: int, offset: int, limit: int
-) -> tuple[list[Import], int]:
+def page(r: Read, organization: int, integration: int, offset: int, limit: int) -> tuple[list[Import], int]:
     """The newest first."""
     mine = (_M.organization == organization) & (_M.integration == integration)
     found = select(IMPORTS).where(mine).order_by(_M.seq.desc()).offset(offset).limit(limit)

@@ -25,7 +25,9 @@ class Row(NamedTuple):
 def of(r: Read, connection: int) -> list[Row]:
     """By number."""
     found = select(_A.seq, _A.holder, _A.assignment, _A.who, _A.status).where(_A.connection == connection)
-    return [Row(row.seq, row.holder, row.assignment, row.who, row.status) for row in r.run(found.order_by(_A.seq))]
+    return [
+        Row(row.seq, row.holder, row.assignment, row.who, row.status) for row in r.run(found.order_by(_A.seq))
+    ]
 
 
 def add(
