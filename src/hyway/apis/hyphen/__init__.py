@@ -14,12 +14,15 @@ from hyway.apis.hyphen import (
     codes,
     codes_qr,
     codes_stats,
+    connections,
     documents,
     domains,
     dot_envs,
     environments,
     events,
     execution_context,
+    integrations,
+    invites,
     me,
     members,
     net_info,
@@ -38,7 +41,8 @@ from hyway.apis.hyphen.tally import Tally
 from hyway.apis.hyphen.tools import Tools
 from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
-from hyway.domain import connections, identity, netinfo
+from hyway.domain import identity, netinfo
+from hyway.domain.connections import Registry
 from hyway.kernel.outgoing import Outgoing
 
 OPERATIONS = (
@@ -48,10 +52,13 @@ OPERATIONS = (
     *codes.OPERATIONS,
     *codes_stats.OPERATIONS,
     *codes_qr.OPERATIONS,
+    *connections.OPERATIONS,
     *domains.OPERATIONS,
     *dot_envs.OPERATIONS,
     *events.OPERATIONS,
     *execution_context.OPERATIONS,
+    *integrations.OPERATIONS,
+    *invites.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
     *net_info.OPERATIONS,
@@ -73,10 +80,10 @@ def app(
     places: netinfo.Places,
     outgoing: Outgoing,
     services: Mapping[str, str],
-    vendors: connections.Registry | None = None,
+    vendors: Registry | None = None,
 ) -> Door:
     """The ASGI app of the addresses; `await app.start()` and `await app.stop()` go with the server's life."""
-    known = vendors or connections.Registry(())
+    known = vendors or Registry(())
     entered = identity.access.memory.Entered(kit.db)
     tools = Tools(places, entered, outgoing, services, Tally(kit.db), known)
     # They are known without the slash at the end, which the door takes off.
