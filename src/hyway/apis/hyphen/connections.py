@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hyway.apis.hyphen import lists, refs
-from hyway.apis.hyphen.asking import at, moment, operation
+from hyway.apis.hyphen.asking import at, operation
 from hyway.apis.hyphen.fields import Words
 from hyway.apis.hyphen.lists import PageOut, PageQuery
 from hyway.apis.hyphen.refs import AlternateRef, OrganizationRef
@@ -87,8 +87,6 @@ class Connection(Struct, rename="camel", kw_only=True):
     input: str
     verification: Verification | UnsetType
     is_retryable: bool
-    created_at: str
-    updated_at: str
 
 
 class ConnectionEnd(Struct):
@@ -142,8 +140,6 @@ def out(shown: Shown) -> Connection:
         input=of.input,
         verification=Verification(list(of.verification_emails)) if waits else UNSET,
         is_retryable=of.is_retryable,
-        created_at=moment(of.created_at),
-        updated_at=moment(of.updated_at),
     )
 
 

@@ -57,7 +57,6 @@ class OrganizationIntegration(Struct, rename="camel"):
     type: str
     provides: list[Provides]
     config: Annotated[dict[str, Any], Meta(description="Without its secrets.")]
-    created_at: str
 
 
 class ResourcesQuery(Struct, kw_only=True, rename="camel"):
@@ -101,6 +100,11 @@ class Import(Struct, rename="camel"):
     updated_at: str
 
 
+class ImportAccepted(Struct):
+    status: str
+    id: str
+
+
 def _provides(offers: Sequence[Offer]) -> list[Provides]:
     return [Provides(each.connection, list(each.to)) for each in offers]
 
@@ -142,7 +146,7 @@ def available(of: Entry) -> Available:
 def out(of: Integration, entry: Entry | None) -> OrganizationIntegration:
     """One whose provider is not installed any more provides nothing."""
     offers = _provides(entry.provides) if entry else []
-    return OrganizationIntegration(of.id, of.type, offers, dict(of.config), moment(of.created_at))
+    return OrganizationIntegration(of.id, of.type, offers, dict(of.config))
 
 
 def _out(ask: Ask, of: Integration) -> OrganizationIntegration:
@@ -225,16 +229,15 @@ async def resources(ask: Ask, query: ResourcesQuery) -> Listed[ProviderResource]
     return Listed([ProviderResource(each.id, each.name) for each in found])
 
 
-@operation("POST", _IMPORT, needs=("create", "Integration"), takes=ImportIn, gives=Import, status=202)
-async def start_import(ask: Ask, sent: ImportIn) -> Import:
+@operation("POST", _IMPORT, needs=("create", "Integration"), takes=ImportIn, gives=ImportAccepted, status=202)
+async def start_import(ask: Ask, sent: ImportIn) -> ImportAccepted:
     """Import resources of the vendor's, in the background."""
     by, vendors = await at(ask), tools(ask).vendors
     parent = sent.parent_id if isinstance(sent.parent_id, str) else ""
     wanted = [{"id": each.id} for each in sent.resources]
     of = ask.path["integrationId"]
-    return import_out(
-        await ask.db.write(connections.imports.start, by, vendors, of, sent.type, wanted, parent)
-    )
+    made = await ask.db.write(connections.imports.start, by, vendors, of, sent.type, wanted, parent)
+    return ImportAccepted(made.status, made.id)
 
 
 @operation("GET", _IMPORT, needs=("read", "Integration"), query=PageQuery, gives=PageOut[Import])

@@ -38,7 +38,8 @@ class IntegrationInvite(Struct):
 async def create(ask: Ask, sent: InviteIn) -> IntegrationInvite:
     """Get the page at a vendor's on which somebody lets us in.
 
-    The code that it ends with becomes an integration: `{"type": "slack", "config": {"code": "…", "codeVerifier": "…"}}`.
+    The code that it ends with becomes an integration by
+    `{"type": "slack", "config": {"code": "…", "codeVerifier": "…"}}` in the body.
     """
     challenge = sent.code_challenge if isinstance(sent.code_challenge, str) else ""
     found = await ask.db.read(
