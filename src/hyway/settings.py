@@ -259,10 +259,10 @@ def _prices(path: str) -> dict[str, int]:
     """What the operator's file says of prices."""
     if not path:
         return {}
-    from hyway.domain.billing import price_list  # few servers have prices of their own
+    from hyway.domain import billing  # few servers have prices of their own
 
     try:
-        return price_list.numbers(Path(path).expanduser().read_text(encoding="utf-8"))
+        return billing.price_list.numbers(Path(path).expanduser().read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "is not UTF-8"
         raise Invalid("HYWAY_PLANS", "cannot be read: {why}", why=why) from None
