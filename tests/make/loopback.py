@@ -1,6 +1,7 @@
 """The shell of every web server on the loopback: it hears requests and sends what a function answers."""
 
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ class _Server(ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def serving(
-    answer: Answerer, methods: Sequence[str] = ("GET", "POST"), protocol: str = "HTTP/1.0"
+    answer: Answerer,
+    methods: Sequence[str] = ("GET", "POST"),
+    protocol: str = "HTTP/1.0",
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[int]:
     """Its port. Each request is answered in a thread of its own; connections are kept with HTTP/1.1 alone."""
 
@@ -51,6 +55,8 @@ def serving(
     for method in methods:
         setattr(Handler, f"do_{method}", Handler.any)
     server = _Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

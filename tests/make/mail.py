@@ -1,10 +1,8 @@
 """A mail server on the loopback that keeps what it is handed, or refuses it as it is told."""
 
 import contextlib
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -13,11 +11,8 @@ from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.make import tls
 from tests.make.running import free_port
 
 USER, PASSWORD = "hyway", "s:e/c@ret"
@@ -89,7 +84,7 @@ def receiving_mail(folder: Path | None = None, *, auth: bool = False) -> Iterato
     made = Postman(free_port())
     more: dict[str, Any] = {}
     if folder is not None:
-        more |= {"tls_context": _context(folder), "require_starttls": True}
+        more |= {"tls_context": tls.context(folder), "require_starttls": True}
     if auth:
         more |= {
             "authenticator": made.authenticate,
@@ -102,32 +97,3 @@ def receiving_mail(folder: Path | None = None, *, auth: bool = False) -> Iterato
         yield made
     finally:
         server.stop()
-
-
-def _context(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    from ipaddress import ip_address
-
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
