@@ -78,7 +78,7 @@ def pays_for(w: Write, by: Caller, account: Account) -> None:
     identity.choices.choose_billing_account(w, by.organization, account.seq)
     plan = rules.in_force(subscriptions.of(w, account.seq))
     if identity.organization(w, by).plan != plan:
-        identity.change_plan(w, by.organization, plan)
+        identity.change_plan(w, by.organization, plan, by)
 
 
 def change(w: Write, by: Caller, id: str, fields: Mapping[str, Any]) -> Account:

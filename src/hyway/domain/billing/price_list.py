@@ -66,11 +66,8 @@ def _plan(name: str, said: Any, minor: int) -> dict[str, int]:
 
 def _whole(place: str, said: Any, parts: int, most: int) -> int:
     """A number of so many parts, exactly."""
-    if (
-        isinstance(said, bool)
-        or not isinstance(said, int | Decimal)
-        or not 0 <= Decimal(said) * parts <= most
-    ):
+    is_number = isinstance(said, int | Decimal) and not isinstance(said, bool)
+    if not is_number or not Decimal(said).is_finite() or not 0 <= Decimal(said) * parts <= most:
         raise Invalid("HYWAY_PLANS", "must have a number, not below 0, as {place}", place=place)
     exact = Decimal(said) * parts
     if exact != int(exact):

@@ -80,7 +80,7 @@ def _put(w: Write, by: Caller, account: Account, old: Subscription, plan: Plan) 
         if rules.in_force(old) != new.plan or old.status != new.status:
             store.switch(w, account.seq, new.plan, clock.now())
         accounts.tell(w, by, account, "subscription.changed", {"plan": new.plan, "status": status})
-    _gate(w, account, new)
+    _gate(w, by, account, new)
     return new
 
 
@@ -91,17 +91,17 @@ def _become(w: Write, by: Caller, account: Account, old: Subscription, status: S
     was, is_ = (each.status in ("Active", "PastDue") for each in (old, new))
     if was != is_:
         store.switch(w, account.seq, new.plan if is_ else None, clock.now())
-        _gate(w, account, new)
+        _gate(w, by, account, new)
     accounts.tell(w, by, account, "subscription.changed", {"plan": new.plan, "status": status})
     return new
 
 
-def _gate(w: Write, account: Account, of: Subscription) -> None:
+def _gate(w: Write, by: Caller, account: Account, of: Subscription) -> None:
     """Every organization that the account pays for has its plan."""
     plan = rules.in_force(of)
     for each in identity.choices.paid_from(w, account.seq, clock.now()):
         if each.plan != plan:
-            identity.change_plan(w, each.seq, plan)
+            identity.change_plan(w, each.seq, plan, by)
 
 
 def _check_method(w: Write, account: Account, plan: Plan) -> None:

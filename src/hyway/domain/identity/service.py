@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Collection
 
 from hyway.domain.identity import rules, settling
+from hyway.domain.identity.naming import within
 from hyway.domain.identity.records import (
     NOBODYS,
     Caller,
@@ -87,13 +88,15 @@ def rename_organization(w: Write, by: Caller, name: str) -> Organization:
     return renamed
 
 
-def change_plan(w: Write, organization_seq: int, plan: str) -> None:
-    """Every key of the organization has the plan's powers from the next request on."""
+def change_plan(w: Write, organization_seq: int, plan: str, by: Caller | None = None) -> None:
+    """Every key of the organization has the plan's powers from the next request on; the command line's doing, where
+    nobody is named."""
     store.change_organization(w, organization_seq, clock.now(), plan=plan)
     changed = store.organization_of(w, organization_seq)
-    w.announce(command_line(changed), "organization.plan_changed", "organization", changed.id, {"plan": plan})
+    who = within(by, organization_seq) if by is not None else command_line(changed)
+    w.announce(who, "organization.plan_changed", "organization", changed.id, {"plan": plan})
     w.changed("access", str(organization_seq))
-    for token_hash in store.key_hashes(w, organization_seq):
+    for token_hash in (*store.key_hashes(w, organization_seq), *api_key_store.hashes(w, organization_seq)):
         w.changed("key", token_hash)
 
 

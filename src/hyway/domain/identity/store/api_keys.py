@@ -96,6 +96,13 @@ def drop(w: Write, organization: int, key: int) -> list[str]:
     return hashes
 
 
+def hashes(r: Read, organization: int) -> list[str]:
+    """Of all secrets of its keys."""
+    keys = select(API_KEYS.c.seq).where(API_KEYS.c.organization == organization)
+    found = select(API_KEY_SECRETS.c.token_hash).where(API_KEY_SECRETS.c.api_key.in_(keys))
+    return list(r.run(found).scalars())
+
+
 def drop_secrets(w: Write, organization: int) -> list[str]:
     """All of an organization: its keys open nothing any more. The hashes of the secrets."""
     keys = select(API_KEYS.c.seq).where(API_KEYS.c.organization == organization)
