@@ -1,7 +1,7 @@
 """Google Workspace: groups as distribution lists, and users, by the Directory API; google-auth lets us in.
 
-A service account acts for an administrator (domain-wide delegation). Of its file the e-mail address and the key are used
-and nothing else: the addresses in it could be anybody's.
+A service account acts for an administrator (domain-wide delegation). Of its file nothing but the e-mail address and the
+key is used: the addresses in it could be anybody's.
 """
 
 import re
