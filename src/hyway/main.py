@@ -76,6 +76,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         creators.hearing.hear,
         creators.collabs.hear,
         connections.hearing.hear,
+        connections.zones.hear,
     ]
     return db
 

@@ -9,6 +9,9 @@ from hyway.domain.connections import (
     invites,
     providing,
     registry,
+    tenancy,
+    zone_records,
+    zones,
 )
 from hyway.domain.connections.records import (
     AccessQuery,
@@ -23,6 +26,7 @@ from hyway.domain.connections.records import (
     Resource,
     Status,
     Zone,
+    ZoneRecord,
 )
 from hyway.domain.connections.registry import Registry
 
@@ -40,6 +44,7 @@ __all__ = [
     "Resource",
     "Status",
     "Zone",
+    "ZoneRecord",
     "connections",
     "hearing",
     "importing",
@@ -48,4 +53,7 @@ __all__ = [
     "invites",
     "providing",
     "registry",
+    "tenancy",
+    "zone_records",
+    "zones",
 ]

@@ -5,10 +5,11 @@ What is due is written with what it is about, so an errand only wakes whoever lo
 
 from functools import partial
 
-from hyway.domain.connections import connections, imports, people, registry, rules, working
+from hyway.domain.connections import connections, imports, people, registry, rules, working, zone_records
 from hyway.domain.connections.registry import Registry
 from hyway.domain.connections.store import imports as import_store
 from hyway.domain.connections.store import working as store
+from hyway.domain.connections.store import zone_records as record_store
 from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.jobs import Means, every, job
@@ -35,6 +36,11 @@ def wake_imports(means: Means, _: Errand) -> None:
     look(means)
 
 
+@job(zone_records.WORK)
+def wake_records(means: Means, _: Errand) -> None:
+    look(means)
+
+
 @every(_SWEEP_SECONDS)
 def sweep(means: Means) -> None:
     """Everywhere: somebody may have changed at the vendor's what is to be in step with us."""
@@ -50,6 +56,9 @@ def begin(db: Database, known: Registry) -> None:
     for seq, type in db.read_now(import_store.due, working.BOOT, now, _AT_ONCE):
         run = partial(imports.carry_on, db, known, seq)
         known.start(("import", seq), type, partial(_and_more, db, known, run))
+    for record, type in db.read_now(record_store.due, working.BOOT, now, _AT_ONCE):
+        run = partial(zone_records.carry_on, db, known, record)
+        known.start(("record", record), type, partial(_and_more, db, known, run))
 
 
 def _and_more(db: Database, known: Registry, run: partial[None]) -> None:

@@ -114,8 +114,12 @@ class Provider(Protocol):
         """Takes somebody away; who is not there is no mistake."""
 
 
+@runtime_checkable
 class DnsProvider(Provider, Protocol):
     """A provider whose zones can be written."""
+
+    def records(self, reach: Reach, zone: str, name: str, type: str) -> Sequence[str]:
+        """The values of a name and type as the vendor has them, those of TXT in quotes or not; none where none are."""
 
     def put_record(self, reach: Reach, zone: str, name: str, type: str, value: str, seconds: int) -> None:
         """Sets the record set of a name and type to the one value; already so is no mistake."""

@@ -157,6 +157,27 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneRecord:
+    """A record that we keep in a zone for one of our domains, `domain` being its id; `error` is why it is not there.
+
+    `is_wanted` is false where it is to go; `next_at` is when it is tried next, where it is.
+    """
+
+    seq: int
+    organization: int
+    zone: int
+    domain: str
+    type: str
+    name: str
+    value: str
+    is_wanted: bool
+    written_at: Instant | None
+    error: str
+    attempts: int
+    next_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """Something at a vendor that could be imported: `more` are texts that its importer keeps."""
 

@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
-from hyway.domain.connections.providing import Declined, Directory, Inviting, Made, Provider, Reach, Unclear
+from hyway.domain.connections.providing import (
+    Declined,
+    Directory,
+    DnsProvider,
+    Inviting,
+    Made,
+    Provider,
+    Reach,
+    Unclear,
+)
 from hyway.domain.connections.records import ConnectionType, Entity, Resource
 
 P = ParamSpec("P")
@@ -59,6 +68,21 @@ class Vendor:
 
     def dismiss(self, type: ConnectionType, remote: str, who: str) -> None:
         self._ask(self.provider.dismiss, self.reach, type, remote, who)
+
+    def records(self, zone: str, name: str, type: str) -> list[str]:
+        """The values of a name and type in a zone, those of TXT in quotes or not."""
+        return [str(each) for each in self._ask(self._dns().records, self.reach, zone, name, type)]
+
+    def put_record(self, zone: str, name: str, type: str, value: str, seconds: int) -> None:
+        self._ask(self._dns().put_record, self.reach, zone, name, type, value, seconds)
+
+    def drop_record(self, zone: str, name: str, type: str, value: str) -> None:
+        self._ask(self._dns().drop_record, self.reach, zone, name, type, value)
+
+    def _dns(self) -> DnsProvider:
+        if not isinstance(self.provider, DnsProvider):
+            raise Declined(f"The zones of {self.entry.name} cannot be written")
+        return self.provider
 
     @property
     def knows_ids(self) -> bool:

@@ -157,6 +157,13 @@ def due(r: Read, most: int) -> list[Domain]:
     return [_domain(r, row) for row in store.due(r, clock.now(), most)]
 
 
+def hasten(w: Write, organization: int, id: str) -> None:
+    """Its records have just been written: it is looked at in a moment, and the waiting begins from its start."""
+    row = store.find(w, organization, id, lock=True) if _ID.fullmatch(id) else None
+    if row is not None and row.dns_status != "verified":
+        store.change(w, row.seq, next_at=clock.now() + _PAUSE, asks=min(row.asks, 1))
+
+
 def settle(w: Write, by: Caller, seq: int, found: Finding, *, anew: bool = False) -> Domain | None:
     """What a finding makes of a domain; None where it is gone. `anew`: the waiting begins from its start."""
     row = store.at(w, seq)
@@ -250,6 +257,7 @@ __all__ = [
     "due",
     "filled",
     "find",
+    "hasten",
     "own_names",
     "page",
     "places",
