@@ -2,8 +2,10 @@
 
 import pytest
 
-from hyway.domain.billing import closing, plans, price_list
+from hyway.domain import identity
+from hyway.domain.billing import accounts, plans, price_list
 from hyway.domain.billing.pricing import Price, Rate
+from hyway.kernel.db import Database
 from hyway.kernel.faults import Invalid
 from tests.domain.billing.conftest import Books
 
@@ -77,4 +79,18 @@ def test_bills_are_in_the_operators_currency_and_with_its_tax(books: Books) -> N
     made = books.close()
     assert made is not None
     assert (made.currency, made.subtotal, made.tax, made.total) == ("EUR", 2_990, 0, 2_990)
-    assert books.db.read_now(closing.preview, books.account).bill.total == 2_990
+    assert books.db.read_now(accounts.find, books.ann, books.id).currency == "EUR"
+    books.db.write_now(accounts.tax, books.inside, books.account, 1_900)
+    books.to_the_end()
+    taxed = books.close()
+    assert taxed is not None
+    assert (taxed.tax, taxed.total, taxed.tax_points) == (568, 3_558, 1_900)
+    with pytest.raises(Invalid):
+        books.db.write_now(accounts.tax, books.inside, books.account, 10_001)
+
+
+def test_a_new_account_has_the_operators_tax(db: Database) -> None:
+    db.house = db.house._replace(terms=price_list.numbers(TEXT))
+    made = db.write_now(identity.found_organization, "Acme")
+    account = db.read_now(accounts.of, made.seq)
+    assert (account.tax_points, account.currency) == (1_900, "EUR")

@@ -135,6 +135,12 @@ def tax(w: Write, by: Caller, account: Account, points: int) -> None:
     tell(w, by, account, "billing_account.changed", {"changed": ["tax_points"]})
 
 
+def bills_in(w: Write, account: Account, currency: str) -> None:
+    """The operator's prices are in that currency now."""
+    if account.currency != currency:
+        store.change(w, account.seq, {"currency": currency})
+
+
 def became(w: Write, account: Account, customer: str) -> None:
     """The account is a customer of Stripe's."""
     store.change(w, account.seq, {"provider": "Stripe", "provider_id": customer})

@@ -29,6 +29,7 @@ class Preview:
     went on like this."""
 
     cycle: Cycle
+    currency: str
     bill: Bill
     forecast: Bill
 
@@ -52,7 +53,8 @@ def close(w: Write, account_seq: int, now: Instant) -> Invoice | None:
     cycle = cycles.the(account.created_at, of.cycle, now)
     after = cycles.the(account.created_at, of.cycle + 1, now)
     subscriptions.change(w, account_seq, cycle=after.number, closes_at=after.ends_at)
-    basis = _basis(w, account, cycle, cycle.ends_at)
+    accounts.bills_in(w, account, plans.currency(w.terms))
+    basis = _basis(w, account, cycle)
     bill = invoices.compute(basis)
     if bill.subtotal == 0:
         return None
@@ -66,11 +68,11 @@ def preview(r: Read, account: Account, now: Instant | None = None) -> Preview:
     """Of the running cycle."""
     at = clock.now() if now is None else now
     cycle = cycles.running(account.created_at, at)
-    bill = invoices.compute(_basis(r, account, cycle, cycle.ends_at))
+    bill = invoices.compute(_basis(r, account, cycle))
     gone = max(1, at - cycle.starts_at)
     pace = Fraction(cycle.ends_at - cycle.starts_at, min(gone, cycle.ends_at - cycle.starts_at))
-    forecast = invoices.compute(_basis(r, account, cycle, cycle.ends_at, pace))
-    return Preview(cycle, bill, forecast)
+    forecast = invoices.compute(_basis(r, account, cycle, pace))
+    return Preview(cycle, plans.currency(r.terms), bill, forecast)
 
 
 def _invoice(w: Write, account: Account, cycle: Cycle, bill: Bill, basis: str, now: Instant) -> Invoice:
@@ -109,8 +111,8 @@ def _invoice(w: Write, account: Account, cycle: Cycle, bill: Bill, basis: str, n
     return made
 
 
-def _basis(r: Read, account: Account, cycle: Cycle, end: Instant, pace: Fraction = Fraction(1)) -> str:
-    spans = subscriptions.spans(r, account.seq, cycle.starts_at, end)
+def _basis(r: Read, account: Account, cycle: Cycle, pace: Fraction = Fraction(1)) -> str:
+    spans = subscriptions.spans(r, account.seq, cycle.starts_at, cycle.ends_at)
     used = _used(r, account, cycle, spans)
     if pace != 1:
         used = [Use(each.plan, each.meter, pricing.half_up(each.count * pace)) for each in used]

@@ -28,7 +28,7 @@ class Account:
     """Who pays for organizations; `seq` stays inside.
 
     `provider` is Stripe from the moment on that `provider_id`, a customer, was made there. `tax_points` are hundredths
-    of a percent. `currency` is three capital letters.
+    of a percent. `currency`, three capital letters, is that of its latest cycle.
     """
 
     seq: int
@@ -79,7 +79,6 @@ class Subscription:
     started_at: Instant
     cycle: int
     closes_at: Instant
-    provider_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

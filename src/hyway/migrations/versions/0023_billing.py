@@ -59,7 +59,6 @@ def _subscriptions() -> None:
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("closes_at", sa.BigInteger(), nullable=False),
-        sa.Column("provider_id", KEY, nullable=True),
         sa.ForeignKeyConstraint(["account"], ["billing_accounts.seq"], name=op.f("fk_subscriptions_account")),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_subscriptions")),
         sa.UniqueConstraint("id", name=op.f("uq_subscriptions_id")),

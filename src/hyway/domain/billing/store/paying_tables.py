@@ -17,7 +17,6 @@ SUBSCRIPTIONS = Table(
     Column("started_at", At, nullable=False),
     Column("cycle", Integer, nullable=False),
     Column("closes_at", At, nullable=False),
-    Column("provider_id", Key, nullable=True),
     Index("ix_subscriptions_closes_at", "closes_at"),
 )
 
