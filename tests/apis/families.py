@@ -161,6 +161,8 @@ _OF_PROJECTS = {
     "qrId": "qr",
     "segmentId": "segment",
     "toggleKey": "toggle",
+    "integrationId": "integration",
+    "connectionId": "connection",
     "entity": "project",
     "assignment": "team",
 }

@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -22,6 +22,7 @@ from tests.make.loopback import Request
 
 TOKEN = "wk_51Hsecret"
 CODE = "424242"
+STILL_IDS = tuple(f"res_{number:024x}" for number in (1, 2))
 TYPE = "workshop"
 _PAGE = 2
 _PEOPLE: tuple[ConnectionType, ...] = ("DistributionList", "MessagingChannel", "GitTeam", "GitRepository")
@@ -244,6 +245,45 @@ class Badge(Provider):
         if reach.config["code"] != CODE:
             raise Declined(f"the code {reach.config['code']} is not known")
         return {"token": TOKEN}
+
+
+class Still(Badge):
+    """A vendor without a wire, where everything is there at once and everybody is known: for what looks at us alone."""
+
+    def __init__(self, type: str = TYPE) -> None:
+        super().__init__({})
+        self.entry = replace(Provider.entry, type=type, name=type.title())
+
+    def check(self, reach: Reach) -> None:
+        if reach.config["token"] != TOKEN:
+            raise Declined("the token is not known")
+
+    def resources(self, reach: Reach, type: ConnectionType, parent: str = "") -> Sequence[Resource]:
+        return [Resource(id, f"The one with {id[-1]}") for id in STILL_IDS]
+
+    def make(self, reach: Reach, type: ConnectionType, entity: Entity, input: str, key: str) -> Made:
+        emails = ("owner@example.com",) if "verify" in input else ()
+        return Made(f"of-{key}", {"name": input or entity.name}, emails)
+
+    def verify(self, reach: Reach, type: ConnectionType, remote: str, code: str) -> Made:
+        return Made(remote)
+
+    def remove(self, reach: Reach, type: ConnectionType, remote: str) -> None:
+        return
+
+    def members(self, reach: Reach, type: ConnectionType, remote: str) -> frozenset[str]:
+        return frozenset()
+
+    def admit(self, reach: Reach, type: ConnectionType, remote: str, who: str) -> None:
+        return
+
+    dismiss = admit
+
+    def whom(self, reach: Reach, email: str, accounts: Mapping[str, str]) -> str:
+        return email
+
+    def invite(self, reach: Reach, redirect: str, state: str, challenge: str) -> str:
+        return f"https://{self.entry.type}.example/let-in?state={state}"
 
 
 def provider() -> Provider:

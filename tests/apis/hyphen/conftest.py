@@ -12,13 +12,14 @@ import pytest
 
 from hyway.apis import hyphen
 from hyway.apis.hyphen.door import Door
-from hyway.domain import audit, billing, identity, netinfo, oidc
+from hyway.domain import audit, billing, connections, identity, netinfo, oidc
 from hyway.domain.identity import NOBODYS, Caller, Organization, Person, Role
 from hyway.kernel import seal
 from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.limits import LocalWindow
 from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
+from tests.make.vendor import Still
 
 PUBLIC = "https://go.example"
 _ID = re.compile("[1-9A-HJ-NP-Za-km-z]{22}")
@@ -129,15 +130,22 @@ def places() -> netinfo.Places:
 
 
 ANYWHERE = Outgoing(lambda _: True)
+VENDORS = connections.Registry([Still("workshop"), Still("atelier")])
+"""Whom organizations can be integrated with: nobody who would have to be asked."""
 NO_NAMES = {"resolver": "127.0.0.1:9"}
 """A name server that gives no answer."""
 
 
 def make_world(
-    db: Database, name: str = "Acme", services: Mapping[str, str] | None = None, **kit: Any
+    db: Database,
+    name: str = "Acme",
+    services: Mapping[str, str] | None = None,
+    vendors: connections.Registry | None = None,
+    **kit: Any,
 ) -> World:
     made = {"body_limit": 32_000_000, "trusted_proxies": (), "window": LocalWindow(), **kit}
-    app = hyphen.app(hyphen.Kit(db=db, public_url=PUBLIC, **made), places(), ANYWHERE, services or NO_NAMES)
+    base = hyphen.Kit(db=db, public_url=PUBLIC, **made)
+    app = hyphen.app(base, places(), ANYWHERE, services or NO_NAMES, vendors or VENDORS)
     return furnished(db, app, name)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 
 from hyway.domain import identity, oidc
-from tests.apis.hyphen.conftest import World
+from hyway.domain.connections import jobs
+from tests.apis.hyphen.conftest import VENDORS, World
+from tests.make.vendor import TOKEN
 
 SECRET_KEY = 1767322800
 CONTENT = "AAECAwQFBgcICQoLDA0OD3bIZNW5zB1r27HjMfDRJ2Xghuc="
@@ -52,6 +54,7 @@ async def party(world: World, mark: str) -> dict[str, str]:
         )
         found |= await _links(http, world, mark)
         found |= await _toggles(http, world, mark, found["project"])
+        found |= await _connections(http, world, mark, found)
         liked = {"id": found["project"]}
         added = await http.post(f"{world.base}/members/{found['owner']}/favorites", json=liked)
         assert added.status_code == 201, added.text
@@ -171,6 +174,25 @@ async def _toggles(http: httpx.AsyncClient, world: World, mark: str, project: st
         "toggle_key": f"{mark}-look",
         "public_key": key.json()["id"],
     }
+
+
+async def _connections(
+    http: httpx.AsyncClient, world: World, mark: str, ids: dict[str, str]
+) -> dict[str, str]:
+    """One that waits to be verified, and somebody who was let into a repository."""
+    config = {"token": TOKEN, "region": f"{mark}-region"}
+    of = await _made(http, f"{world.base}/integrations/", {"type": "workshop", "config": config})
+    connected = {}
+    for type, noun, input in (
+        ("MessagingChannel", "project", f"{mark}-verify"),
+        ("GitRepository", "project", f"{mark}/shop"),
+        ("User", "member", ""),
+    ):
+        sent = {"type": type, "entity": {"id": ids[noun]}, "input": input}
+        connected[type] = await _made(http, f"{world.base}/integrations/{of}/connections/", sent)
+    jobs.begin(world.db, VENDORS)
+    assert VENDORS.rest(30)
+    return {"integration": of, "connection": connected["MessagingChannel"]}
 
 
 async def _made(http: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ import pytest
 from hyway.apis import hyphen
 from tests.apis.hyphen.conftest import Acme, refused
 from tests.apis.hyphen.party import SECRET_KEY, party, version
+from tests.make.vendor import STILL_IDS, TOKEN
 
 CONTRACT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "contracts" / "hyphen.json").read_text("utf-8")
@@ -22,27 +23,28 @@ DOCUMENTED: dict[str, dict[str, Any]] = {
     f"{each['method']} {each['path']}": each for each in CONTRACT["operations"]
 }
 OFFERED = {f"{each.method} {each.path}": each for each in hyphen.OPERATIONS}
-LATER = {
-    "Billing Accounts", "DNS Zones", "Integration Connections", "Integrations", "Organization Integrations",
-    "Package Download",
-}  # fmt: skip
+LATER = {"Billing Accounts", "DNS Zones", "Package Download"}
 """Headings of the pages that are not served yet."""
+LATER_TOO = {"POST /api/organizations/{organizationId}/integrations/azure/context"}
+"""What is not served yet of headings that are."""
 SOONER = {"GET /api/billing-accounts/{billingAccountId}/usage"}
 """Served nevertheless."""
 ABSENT = {
     "logoUrl", "settings", "connectedAccounts", "firstName", "lastName", "nickname", "email", "profileUrl",
     "lastUsed", "distributionList", "nextPageCursor", "projectEnvironment", "user", "requestId", "deny", "push", "pull",
-    "env", "deletedAt", "deletedBy",
+    "env", "deletedAt", "deletedBy", "errors", "verification",
 }  # fmt: skip
 """What need not be there: it is said where there is something to say."""
 MORE = {"favorites", "teams", "organizationRoles", "type", "deleted", "roles"}
 """What the pages describe among an operation's fields, but leave out of its example."""
-ADDED = {"telemetry"}
-"""What we tell besides: clients of the vendor's report what they evaluate, and that is counted too."""
+ADDED = {"telemetry", "config", "configSchema", "guide"}
+"""What we tell besides: clients of the vendor's report what they evaluate, and that is counted too; how integrations
+are set up, and how they are."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ID = re.compile(r"[a-z]+_[0-9a-f]{24}")
 ORG = "/api/organizations/{organizationId}"
 BOOKS = {"name": "Books", "email": "books@example.com"}
+ATELIER = {"type": "atelier", "config": {"token": TOKEN}}
 ENVIRONMENTS = [{"name": "Stage", "alternateId": "stage", "color": "#aabbcc"}]
 
 
@@ -140,6 +142,38 @@ CALLS: dict[str, Call] = {
     ),
     f"POST {ORG}/domains/{{domainId}}/verify": Call(),
     f"DELETE {ORG}/domains/{{domainId}}/": Call(),
+    "GET /api/integrations/": Call(),
+    f"GET {ORG}/integrations/": Call("pageNum=1&pageSize=10"),
+    f"POST {ORG}/integrations/test": Call(sent=ATELIER),
+    f"POST {ORG}/integrations/": Call(sent=ATELIER),
+    f"POST {ORG}/integration-invites/": Call(sent={"type": "workshop", "codeChallenge": "c" * 43}),
+    f"GET {ORG}/integrations/{{integrationId}}/": Call(),
+    f"GET {ORG}/integrations/{{integrationId}}/resources/": Call("type=DistributionList&parentId=th1"),
+    f"POST {ORG}/integrations/{{integrationId}}/import/": Call(
+        sent={
+            "type": "DistributionList",
+            "parentId": "th1",
+            "resources": [{"id": STILL_IDS[0], "key": "value"}],
+        }
+    ),
+    f"POST {ORG}/integrations/{{integrationId}}/connections/": Call(
+        sent={"type": "GitRepository", "entity": {"id": "{appId}"}, "input": "octo/verify"}
+    ),
+    f"GET {ORG}/integrations/connections": Call(
+        "projectIds={projectId}&integrationIds={integrationId}&integrationTypes=workshop&entityIds={projectId}"
+        "&types=MessagingChannel&connectionIds={connectionId}&pageNum=1&pageSize=10"
+    ),
+    f"GET {ORG}/integrations/connections/access": Call(
+        "entityIds={projectId}&assignmentIds={memberId}&pageNum=1&pageSize=10"
+    ),
+    f"GET {ORG}/integrations/{{integrationId}}/connections/{{connectionId}}/": Call(),
+    f"POST {ORG}/integrations/{{integrationId}}/connections/{{connectionId}}/verify": Call(
+        sent={"code": "1234"}
+    ),
+    f"DELETE {ORG}/integrations/{{integrationId}}/connections/{{connectionId}}/": Call(
+        "decommissionRemoteResources=true"
+    ),
+    f"DELETE {ORG}/integrations/{{integrationId}}/": Call(),
     f"GET {ORG}/members/": Call("search=visitor&includeApiKeys=true&includeOrganizationRoles=true"),
     f"POST {ORG}/members/": Call(sent={"firstName": "John", "lastName": "Doe", "email": "john@example.com"}),
     f"GET {ORG}/members/{{memberId}}/": Call("includeOrganizationRoles=true"),
@@ -240,6 +274,7 @@ OURS = {
         ("GET", "/ip/{ip}"),
         ("POST", "/ip"),
         ("GET", f"{ORG}/domains/{{domainId}}/"),
+        ("GET", f"{ORG}/integrations/{{integrationId}}/import/"),
         *((method, f"{ORG}/link/codes/") for method in ("GET", "POST")),
         ("GET", f"{ORG}/link/codes/tags"),
         *((method, f"{ORG}/link/codes/{{codeId}}") for method in ("GET", "PATCH", "DELETE")),
@@ -327,6 +362,7 @@ def differs(shown: Any, given: Any, at: str = "") -> list[str]:
 def _beside(given: dict[str, Any]) -> set[str]:
     """What we tell besides in a list that the pages show no paging of, and of toggles and segments: whose they are."""
     paging = {"total", "pageNum", "pageSize"} if isinstance(given.get("data"), list) else set()
+    paging |= {"id"} if given.keys() == {"status", "id"} else set()  # by which an import is found again
     return paging | ({"id", "project", "organization"} if {"tags", "meta"} <= given.keys() else set())
 
 
@@ -368,7 +404,7 @@ async def test_every_operation_is_as_documented(acme: Acme) -> None:
 
 
 def test_every_documented_operation_is_called() -> None:
-    later = {name for name, said in DOCUMENTED.items() if said["tag"] in LATER} - SOONER
+    later = {name for name, said in DOCUMENTED.items() if said["tag"] in LATER} - SOONER | LATER_TOO
     assert set(CALLS) == set(DOCUMENTED) - later
 
 
@@ -404,7 +440,7 @@ async def test_an_operation_is_there_with_and_without_its_slash(acme: Acme) -> N
                 if operation.scopes:
                     refused(answer, 401)
                 else:
-                    assert answer.status_code in (302, 400, 403), name
+                    assert answer.status_code in (200, 302, 400, 403), name
 
 
 async def test_a_stranger_is_told_of_no_organization(acme: Acme) -> None:

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hyway.domain import envs, identity, links, projects, toggles
+from hyway.domain import connections, envs, identity, links, projects, toggles
+from hyway.domain.connections import working
+from hyway.domain.connections.providing import Made
 from hyway.domain.envs import NewVersion, VaultKey
 from hyway.domain.identity import Caller, NewMember
 from hyway.domain.links import NewDomain, NewQr, NewShortCode
 from hyway.domain.projects import NewApp, NewProject
 from hyway.domain.toggles import NewSegment, NewToggle
 from hyway.kernel.db import Write
+from tests.apis.hyphen.conftest import VENDORS
+from tests.make.vendor import STILL_IDS, TOKEN
 
 _numbers = itertools.count(1)
 
@@ -65,8 +69,22 @@ def furnished(w: Write, by: Caller, home: str, kind: str) -> Place:
         "qrId": qr.id,
         "segmentId": segment.id,
         "toggleKey": toggle.key,
+        **_connected(w, by, app.id, f"verify-{n}"),
     }
     return Place(ids, entity, smallest, other.id, member.id)
+
+
+def _connected(w: Write, by: Caller, app: str, input: str) -> dict[str, str]:
+    """A connection that waits to be verified, of the one integration of its type."""
+    integrations = connections.integrations
+    other = integrations.of_type(w, by, "atelier")
+    if other is not None:
+        integrations.drop(w, by, other.id)
+    draft = integrations.draft(w, by, VENDORS, "workshop", {"token": TOKEN})
+    of = integrations.of_type(w, by, "workshop") or integrations.create(w, by, draft)
+    made = connections.connections.create(w, by, VENDORS, of.id, "GitRepository", app, input)
+    working.settled(w, made, Made(input, {}, ("owner@example.com",)))
+    return {"integrationId": of.id, "connectionId": made.id}
 
 
 def _env(_: Place) -> dict[str, Any]:
@@ -85,6 +103,16 @@ BODIES: dict[tuple[str, str], Callable[[Place], Any]] = {
         "assignment": {"id": of.ids["apiKeyId" if of.smallest != "OrganizationMember" else "teamId"]},
         "roles": [of.smallest],
     },
+    ("POST", "integrations/"): lambda of: {"type": "atelier", "config": {"token": TOKEN}},
+    ("POST", "integrations/test"): lambda of: {"type": "atelier", "config": {"token": TOKEN}},
+    ("POST", "integration-invites/"): lambda of: {"type": "workshop"},
+    ("POST", "integrations/{integrationId}/import/"): lambda of: {
+        "type": "User", "resources": [{"id": STILL_IDS[0]}],
+    },
+    ("POST", "integrations/{integrationId}/connections/"): lambda of: {
+        "type": "ContainerRegistry", "entity": {"id": of.ids["appId"]}, "input": f"n{next(_numbers)}",
+    },
+    ("POST", "integrations/{integrationId}/connections/{connectionId}/verify"): lambda of: {"code": "424242"},
     ("PATCH", "access/{accessId}/"): lambda of: {"roles": [of.smallest]},
     ("POST", "api-keys/"): lambda of: {"name": "Robot"},
     ("PUT", "apps/{appId}/dot-env/"): _env,
@@ -119,5 +147,9 @@ BODIES: dict[tuple[str, str], Callable[[Place], Any]] = {
 }  # fmt: skip
 """What is sent, by method and by the path inside the organization, or the whole path of another."""
 
-QUERIES = {"PUT dot-env/": "?secretKeyId=1700000000", "DELETE dot-env/versions/": "?secretKeyId=1700000000"}
+QUERIES = {
+    "GET resources/": "?type=User",
+    "PUT dot-env/": "?secretKeyId=1700000000",
+    "DELETE dot-env/versions/": "?secretKeyId=1700000000",
+}
 """Queries without which an operation refuses, by the method and the end of the path."""

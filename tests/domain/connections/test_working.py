@@ -136,7 +136,9 @@ def test_what_was_made_stays_unless_it_is_asked_for(stage: Stage, vendor: Worksh
     assert (stage.all(), vendor.removed, list(vendor.things)) == ([], [two.remote], [one.remote])
 
 
-def test_what_may_have_been_made_is_found_and_taken_away(stage: Stage, vendor: Workshop, later: Later) -> None:
+def test_what_may_have_been_made_is_found_and_taken_away(
+    stage: Stage, vendor: Workshop, later: Later
+) -> None:
     of = stage.integrate()
     vendor.trouble = ["", "lost"]
     unclear = stage.connected(of, "ContainerRegistry", stage.app.id, "one")

@@ -113,7 +113,7 @@ class DropQuery(Struct, kw_only=True, rename="camel"):
     ] = False
 
 
-class CodeIn(Struct):
+class VerificationIn(Struct):
     code: Annotated[str, Meta(min_length=1, max_length=200, description="The verification code.")]
 
 
@@ -260,8 +260,8 @@ async def drop(ask: Ask, query: DropQuery) -> None:
     )
 
 
-@operation("POST", f"{_ONE}verify", needs=("update", "Integration"), takes=CodeIn, status=204)
-async def verify(ask: Ask, sent: CodeIn) -> None:
+@operation("POST", f"{_ONE}verify", needs=("update", "Integration"), takes=VerificationIn, status=204)
+async def verify(ask: Ask, sent: VerificationIn) -> None:
     """Accept a verification code.
 
     It is shown to the vendor next. A connection whose code was wrong awaits another, and says so in `errors`.
@@ -272,12 +272,4 @@ async def verify(ask: Ask, sent: CodeIn) -> None:
     )
 
 
-@operation("POST", f"{_ONE}retry", needs=("update", "Integration"), gives=Connection)
-async def retry(ask: Ask) -> Connection:
-    """Try a failed connection again."""
-    by, path = await at(ask), ask.path
-    made = await ask.db.write(connections.connections.retry, by, path["integrationId"], path["connectionId"])
-    return out(await ask.db.read(_find, by, made.integration_id, made.id))
-
-
-OPERATIONS = (page, access_page, create, find, drop, verify, retry)
+OPERATIONS = (page, access_page, create, find, drop, verify)

@@ -49,18 +49,11 @@ def sweep(means: Means) -> None:
 
 def begin(db: Database, known: Registry) -> None:
     """What there is a thread for; when one of it is done, the next."""
-    now = clock.now()
+    now, more = clock.now(), partial(begin, db, known)
     for each in db.read_now(store.due, working.BOOT, now, _AT_ONCE):
         run = partial(_WORK[each.kind], db, known, each.seq)
-        known.start(("connection", each.seq), each.type, partial(_and_more, db, known, run))
+        known.start(("connection", each.seq), each.type, run, more)
     for seq, type in db.read_now(import_store.due, working.BOOT, now, _AT_ONCE):
-        run = partial(imports.carry_on, db, known, seq)
-        known.start(("import", seq), type, partial(_and_more, db, known, run))
+        known.start(("import", seq), type, partial(imports.carry_on, db, known, seq), more)
     for record, type in db.read_now(record_store.due, working.BOOT, now, _AT_ONCE):
-        run = partial(zone_records.carry_on, db, known, record)
-        known.start(("record", record), type, partial(_and_more, db, known, run))
-
-
-def _and_more(db: Database, known: Registry, run: partial[None]) -> None:
-    run()
-    begin(db, known)
+        known.start(("record", record), type, partial(zone_records.carry_on, db, known, record), more)

@@ -33,6 +33,7 @@ class Registry:
         self._threads = ThreadPoolExecutor(_THREADS, "hyway-vendor")
         self._lock = threading.Condition()
         self._running: dict[Hashable, str] = {}
+        self._ending = 0
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -63,43 +64,54 @@ class Registry:
         """The vendor of an integration as it may be asked; KeyError where its provider is not installed."""
         return Vendor(self._providers[type], self.reach(type, config))
 
-    def start(self, key: Hashable, type: str, run: Callable[[], None]) -> bool:
-        """Runs it on a thread, unless what has this key is running already or there is no thread for the type."""
+    def start(self, key: Hashable, type: str, run: Callable[[], None], then: Callable[[], None]) -> bool:
+        """Runs it on a thread, unless what has this key is running already or there is no thread for the type; `then`
+        follows when it went well, and others may have the thread."""
         with self._lock:
             busy = list(self._running.values())
             if key in self._running or len(busy) >= _THREADS or busy.count(type) >= _OF_ONE_TYPE:
                 return False
             self._running[key] = type
         try:
-            self._threads.submit(self._run, key, run)
+            self._threads.submit(self._run, key, run, then)
         except RuntimeError:  # the process is at its end
-            self._ended(key)
+            with self._lock:
+                del self._running[key]
             return False
         return True
 
-    def _run(self, key: Hashable, run: Callable[[], None]) -> None:
+    def _run(self, key: Hashable, run: Callable[[], None], then: Callable[[], None]) -> None:
+        follow = then
         try:
             run()
         except Exception:
             # It is still due, and found again when its claim has run out.
             log.exception("the work %s was interrupted", key)
-        finally:
-            self._ended(key)
-
-    def _ended(self, key: Hashable) -> None:
+            follow = _nothing
         with self._lock:
-            self._running.pop(key, None)
+            del self._running[key]
+            self._ending += 1
+        try:
+            follow()
+        except Exception:
+            log.exception("what follows %s was interrupted", key)
+        with self._lock:
+            self._ending -= 1
             self._lock.notify_all()
 
     def rest(self, seconds: float) -> bool:
         """Waits so long until nothing is running; whether nothing is."""
         with self._lock:
-            return self._lock.wait_for(lambda: not self._running, seconds)
+            return self._lock.wait_for(lambda: not self._running and not self._ending, seconds)
 
     async def ask(self, run: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
         """Runs what asks a vendor off the event loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: run(*args, **more))
+
+
+def _nothing() -> None:
+    return
 
 
 def load(services: Mapping[str, str]) -> Registry:
