@@ -256,9 +256,29 @@ def test_word_of_it_in_any_order_leads_to_the_same(
         books.db.write_now(invoices.told, "Stripe", ref, status, stamp, ours=draft.id, http=page)
     made = books.db.read_now(invoices.named, draft.id)
     assert (made.status, made.provider_id, made.told_at) == ("Paid", ref, 3)
+    assert made.http == "https://pay.example/Paid"
     assert not books.db.write_now(invoices.told, "Stripe", "in_other", "Void", 9, ours=draft.id)
     assert not books.db.write_now(invoices.told, "Stripe", "in_none", "Void", 9)
     assert books.db.read_now(invoices.named, draft.id) == made
+
+
+def test_a_draft_is_not_paid_and_one_that_was_voided_is_not_issued(books: Books) -> None:
+    books.choose("pro")
+    books.to_the_end()
+    draft = books.close()
+    assert draft is not None
+    with pytest.raises(Taken):
+        books.db.write_now(invoices.paid, books.inside, draft.id)
+    books.db.write_now(_of_stripe, draft.seq)
+    found = books.db.write_now(invoices.draft, draft.seq, clock.now())
+    books.db.write_now(invoices.void, books.inside, draft.id)  # while its provider is asked
+    books.db.write_now(invoices.issued, draft.seq, Issued("in_1"))
+    assert found is not None
+    made = books.db.read_now(invoices.named, draft.id)
+    assert (made.status, made.provider_id) == ("Void", "in_1")
+    (errand,) = [each for each in books.db.read_now(outbox.waiting) if each.topic == invoices.SETTLE]
+    assert errand.payload == {"invoice": draft.seq}
+    assert books.db.write_now(invoices.draft, draft.seq, clock.now()) is None
 
 
 def _of_stripe(w: Write, seq: int) -> None:

@@ -122,15 +122,19 @@ def issued(w: Write, seq: int, there: Issued) -> None:
     if found is None:
         return
     subscription_store.lock(w, found.account)
-    found = store.change(w, seq, provider_id=there.provider_id, http=there.http, pdf=there.pdf)
+    found = store.change(w, seq, provider_id=there.provider_id)
+    if not found.told_at:  # else its provider has told of newer pages already
+        found = store.change(w, seq, http=there.http, pdf=there.pdf)
     status: InvoiceStatus = "Paid" if there.is_paid else "Open"
     if rules.leads(found.status, status):
         _become(w, identity.server(NOBODYS), found, status)
+    elif found.voided_at is not None and found.provider != "Offline":  # while its provider was asked
+        outbox.later(w, SETTLE, NOBODYS, {"invoice": seq})
 
 
 def chase(w: Write, now: Instant) -> None:
-    """Accounts with an overdue invoice are past due."""
-    for seq in store.overdue(w, now):
+    """Active accounts with an overdue invoice are past due."""
+    for seq in store.late(w, now):
         account = accounts.by_seq(w, seq)
         if account is not None:
             subscriptions.owes(w, account)
@@ -169,6 +173,8 @@ def _decide(w: Write, by: Caller, name: str, status: InvoiceStatus) -> Invoice:
     found = named(w, name)
     if found.status == status:
         return found
+    if found.status == "Draft" and status == "Paid":
+        raise Taken("", "An invoice that is a draft still cannot be paid")
     if status not in rules.INVOICE_MOVES[found.status]:
         text = "An invoice that is {old} cannot become {new}"
         raise Taken("", text, old=found.status, new=status)

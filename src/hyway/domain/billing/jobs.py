@@ -48,7 +48,7 @@ def issue_again(means: Means) -> None:
 def chase(means: Means) -> None:
     """Looks before it writes."""
     now = clock.now()
-    if means.db.read_now(store.overdue, now):
+    if means.db.read_now(store.late, now):
         means.db.write_now(invoices.chase, now)
 
 

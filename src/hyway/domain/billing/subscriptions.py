@@ -69,7 +69,7 @@ def owes(w: Write, account: Account) -> None:
 def owes_no_more(w: Write, account: Account) -> None:
     """An invoice was paid or need not be; others may be overdue still."""
     old = store.lock(w, account.seq)
-    if old.status == "PastDue" and not invoice_store.overdue(w, clock.now(), account.seq):
+    if old.status == "PastDue" and not invoice_store.is_late(w, account.seq, clock.now()):
         _become(w, identity.server(NOBODYS), account, old, "Active")
 
 

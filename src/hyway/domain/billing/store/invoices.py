@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from hyway.domain.billing.pricing import Line
 from hyway.domain.billing.records import Invoice, InvoiceStatus, ProviderName
-from hyway.domain.billing.store.paying_tables import INVOICES, PAYMENT_EVENTS
+from hyway.domain.billing.store.paying_tables import INVOICES, PAYMENT_EVENTS, SUBSCRIPTIONS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import insert
@@ -67,12 +67,21 @@ def drafts(r: Read, before: Instant, most: int) -> list[int]:
     return list(r.run(wanted).scalars())
 
 
-def overdue(r: Read, now: Instant, account: int | None = None) -> list[int]:
-    """Accounts that have not paid in time."""
-    wanted = select(_I.account).where(_I.status.in_(_UNPAID), _I.due_at < now).distinct()
-    if account is not None:
-        wanted = wanted.where(_I.account == account)
-    return list(r.run(wanted).scalars())
+def late(r: Read, now: Instant) -> list[int]:
+    """Accounts that are active and have not paid in time."""
+    active = SUBSCRIPTIONS.c.account == _I.account, SUBSCRIPTIONS.c.status == "Active"
+    wanted = select(_I.account).join(SUBSCRIPTIONS, and_(*active)).where(*_overdue(now)).distinct()
+    return list(r.run(wanted.order_by(_I.account)).scalars())
+
+
+def is_late(r: Read, account: int, now: Instant) -> bool:
+    """Whether the account has not paid something in time."""
+    wanted = select(_I.seq).where(_I.account == account, *_overdue(now)).limit(1)
+    return r.run(wanted).first() is not None
+
+
+def _overdue(now: Instant) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _I.status.in_(_UNPAID), _I.due_at < now
 
 
 def numbered(r: Read, account: int) -> int:
