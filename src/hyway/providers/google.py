@@ -63,8 +63,8 @@ class GoogleWorkspace(Basis):
         """Whether users and groups may be read; of the domain, so that one that is not theirs is refused too."""
         wire = parts.wire(reach)
         query: dict[str, str | int] = {"domain": setting(reach, "domain"), "maxResults": 1}
-        wire.ask("GET", f"{_DIRECTORY}/users", query)
-        wire.ask("GET", f"{_DIRECTORY}/groups", query)
+        for name in ("users", "groups"):
+            next(_pages(wire, f"/{name}", name, query), None)
 
     def resources(self, reach: Reach, type: ConnectionType, parent: str = "") -> list[Resource]:
         wire = parts.wire(reach)

@@ -50,8 +50,9 @@ class IncidentIo(Roster):
     def check(self, reach: Reach) -> None:
         """`/v1/identity` answers any key; whether it may read users is asked too."""
         wire = _wire(reach)
-        wire.ask("GET", "/v1/identity")
-        wire.ask("GET", "/v2/users", {"page_size": 1})
+        if not words(wire.ask("GET", "/v1/identity").body, "identity", "name"):
+            raise nonsense("incident.io")
+        items("incident.io", wire.ask("GET", "/v2/users", {"page_size": 1}).body, "users")
 
     def people(self, reach: Reach) -> Iterator[Person]:
         wire, after, seen = _wire(reach), "", set[str]()

@@ -79,7 +79,7 @@ def _roles(wire: Wire, reach: Reach) -> Mapping[str, object]:
         raise Declined(
             f"There is no organization {setting(reach, 'organization')} at npm that this token can see"
         )
-    if not isinstance(said.body, dict):
+    if not isinstance(said.body, dict) or not all(isinstance(role, str) for role in said.body.values()):
         raise nonsense("npm")
     return said.body
 

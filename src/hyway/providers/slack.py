@@ -65,6 +65,8 @@ class Slack(Basis):
         """Whose token it is, and whether it may do all that is needed."""
         slack = _asking(reach)
         said = slack.ask("auth.test")
+        if not words(said.fields, "team_id") or not words(said.fields, "user_id"):
+            raise nonsense("Slack")
         wanted = setting(reach, "workspaceId")
         if wanted and words(said.fields, "team_id") != wanted:
             raise Declined(f"The token is of the workspace {words(said.fields, 'team')}, not of {wanted}")
