@@ -1,9 +1,8 @@
 """An organization that is integrated with Cloudflare, as its wire on the loopback has it, and with short domains."""
 
 import asyncio
-from typing import Any
 
-from hyway.domain import connections, identity, links
+from hyway.domain import audit, connections, identity, links
 from hyway.domain.connections import Integration, Registry, Zone, ZoneRecord, jobs
 from hyway.domain.identity import Caller
 from hyway.domain.links import Domain, NewDomain
@@ -57,11 +56,7 @@ class ZoneStage:
         found = self.vendor.records[remote].values()
         return sorted((each["type"], each["name"], each["content"]) for each in found)
 
-    def told(self, prefix: str) -> list[Any]:
-        """The words of what was announced of something."""
-        from hyway.domain import audit
-
-        found, _ = self.db.read_now(
-            audit.search, self.by, (), (), "AND", None, None, 100, None
-        )
+    def told(self, prefix: str) -> list[str]:
+        """The words of what was announced of something, the oldest first."""
+        found = self.db.read_now(audit.recent, self.by, most=100)
         return [each.action for each in reversed(found) if each.action.startswith(prefix)]

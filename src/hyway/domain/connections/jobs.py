@@ -55,5 +55,5 @@ def begin(db: Database, known: Registry) -> None:
         known.start(("connection", each.seq), each.type, run, more)
     for seq, type in db.read_now(import_store.due, working.BOOT, now, _AT_ONCE):
         known.start(("import", seq), type, partial(imports.carry_on, db, known, seq), more)
-    for record, type in db.read_now(record_store.due, working.BOOT, now, _AT_ONCE):
-        known.start(("record", record), type, partial(zone_records.carry_on, db, known, record), more)
+    for zone, type in db.read_now(record_store.due, working.BOOT, now, _AT_ONCE):
+        known.start(("zone", zone), type, partial(zone_records.carry_on, db, known, zone), more)

@@ -117,11 +117,15 @@ def _wanted(domain: links.Domain, zone: Zone, hosts: frozenset[str]) -> list[lin
 # What the worker does.
 
 
-def carry_on(db: Database, registry: Registry, seq: int) -> None:
-    """One try at what is due of a record."""
-    task = db.write_now(begin, registry, seq)
-    if task is None:
-        return
+def carry_on(db: Database, registry: Registry, zone: int) -> None:
+    """All that is due in a zone, one after the other: what comes under a name is written after what goes."""
+    while (of := db.write_now(begin, zone)) is not None:
+        task = db.write_now(prepared, registry, of)
+        if task is not None:
+            _try(db, task)
+
+
+def _try(db: Database, task: Task) -> None:
     try:
         _done(task)
     except Declined as why:
@@ -132,13 +136,17 @@ def carry_on(db: Database, registry: Registry, seq: int) -> None:
         db.write_now(_settled, task.of)
 
 
-def begin(w: Write, registry: Registry, seq: int) -> Task | None:
-    """Claims it; None where there is nothing to do."""
+def begin(w: Write, zone: int) -> ZoneRecord | None:
+    """Claims what is next; None where there is nothing to do."""
     now = clock.now()
-    of = store.begin(w, seq, working.BOOT, now, now + working.LEASE)
-    zone = zone_store.numbered(w, of.zone) if of else None
+    return store.begin(w, zone, working.BOOT, now, now + working.LEASE)
+
+
+def prepared(w: Write, registry: Registry, of: ZoneRecord) -> Task | None:
+    """What is to be asked of whom; None where nobody need be, or can be."""
+    zone = zone_store.numbered(w, of.zone)
     integration = integration_store.numbered(w, zone.integration) if zone else None
-    if of is None or zone is None or integration is None:
+    if zone is None or integration is None:
         return None
     if not of.is_wanted and store.alike(w, of):
         _declined(w, of, "")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    func,
     insert,
     select,
     text,
@@ -55,9 +56,9 @@ _R = ZONE_RECORDS.c
 
 
 class Due(NamedTuple):
-    """`type` is that of the integration."""
+    """A zone in which there is something to do; `type` is that of the integration."""
 
-    seq: int
+    zone: int
     type: str
 
 
@@ -77,22 +78,26 @@ def of_domain(r: Read, organization: int, domain: str) -> list[ZoneRecord]:
 def due(r: Read, boot: str, now: Instant, most: int) -> list[Due]:
     """The longest due first."""
     query = (
-        select(_R.seq, INTEGRATIONS.c.type)
+        select(_R.zone, INTEGRATIONS.c.type)
         .join_from(ZONE_RECORDS, ZONES, ZONES.c.seq == _R.zone)
         .join(INTEGRATIONS, INTEGRATIONS.c.seq == ZONES.c.integration)
         .where(_R.next_at <= now, free(r, _R, boot, now))
-        .order_by(_R.next_at)
+        .group_by(_R.zone, INTEGRATIONS.c.type)
+        .order_by(func.min(_R.next_at))
         .limit(most)
     )
-    return [Due(row.seq, row.type) for row in r.run(query)]
+    return [Due(row.zone, row.type) for row in r.run(query)]
 
 
-def begin(w: Write, seq: int, boot: str, now: Instant, until: Instant) -> ZoneRecord | None:
-    """Claims what is due, and counts the try; None where there is nothing to do, or somebody else does it."""
-    mine = (_R.seq == seq) & (_R.next_at <= now) & free(w, _R, boot, now)
+def begin(w: Write, zone: int, boot: str, now: Instant, until: Instant) -> ZoneRecord | None:
+    """Claims what is due next in a zone, what is to go before what is to come, and counts the try; None where there is
+    nothing to do, or somebody else does it."""
+    due = (_R.zone == zone) & (_R.next_at <= now) & free(w, _R, boot, now)
+    following = select(_R.seq).where(due).order_by(_R.is_wanted, _R.seq).limit(1).scalar_subquery()
     values = {"claimed_by": boot, "claimed_until": until, "attempts": _R.attempts + 1}
+    mine = (_R.seq == following) & due
     found = w.run(update(ZONE_RECORDS).where(mine).values(values).returning(_R.seq)).one_or_none()
-    return None if found is None else _record(w.run(_told().where(_R.seq == seq)).one())
+    return None if found is None else _record(w.run(_told().where(_R.seq == found.seq)).one())
 
 
 def settle(w: Write, seq: int, wanted: bool, **values: Any) -> bool:
