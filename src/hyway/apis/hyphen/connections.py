@@ -82,10 +82,10 @@ class Connection(Struct, rename="camel", kw_only=True):
     organization_integration: IntegrationRef
     config: dict[str, Any]
     organization: OrganizationRef
-    project: AlternateRef | UnsetType
+    project: AlternateRef | UnsetType = UNSET
     errors: list[str]
     input: str
-    verification: Verification | UnsetType
+    verification: Verification | UnsetType = UNSET
     is_retryable: bool
 
 

@@ -90,6 +90,7 @@ _TAGS = {
     "dot-env": ".Env Files",
     "dot-envs": ".Env Files",
     "environments": "Environments",
+    "integrations": "Integrations",
     "members": "Members",
     "projects": "Projects",
     "public-keys": "Public Keys",
@@ -107,6 +108,8 @@ def tag(of: Operation) -> str:
             return _TAGS["dot-env"]
         if words[:1] == ["teams"]:
             return _TAGS["teams"]
+        if words[:1] == ["integrations"] or of.path.endswith("/integration-invites/"):
+            return "Integration Connections" if "/connections" in of.path else "Organization Integrations"
     return _TAGS[words[-1]] if words else "Organizations"
 
 
