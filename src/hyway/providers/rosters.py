@@ -15,7 +15,6 @@ class Person:
     id: str
     name: str
     email: str = ""
-    page: str = ""
 
 
 class Roster(Basis):
@@ -57,5 +56,5 @@ class Roster(Basis):
 
 
 def _made(person: Person) -> Made:
-    told = {"identifier": person.id, "name": person.name or person.id, "profileUrl": person.page}
+    told = {"identifier": person.id, "name": person.name or person.id, "email": person.email}
     return Made(person.id, {name: value for name, value in told.items() if value})

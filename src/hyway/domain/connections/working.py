@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hyway.domain import identity
-from hyway.domain.connections import connections, integrations, rules
+from hyway.domain.connections import connections, integrations, owned, rules
 from hyway.domain.connections.providing import Declined, Made, Unclear
 from hyway.domain.connections.records import Connection
 from hyway.domain.connections.registry import Registry
@@ -121,6 +121,8 @@ def settled(w: Write, of: Connection, made: Made | None) -> None:
         return
     if of.type in ("User", "GitTeam") and not waits:
         _look_at_others(w, of, clock.now())
+    if not waits:
+        owned.keep(w, of, made)
     told = {**connections.view(of), "status": "AwaitingVerification" if waits else "Ready"}
     action = "connection.asked" if waits else "connection.completed"
     w.announce(identity.server(of.organization), action, "connection", of.id, told, connections.refs(of))
