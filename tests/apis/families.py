@@ -163,6 +163,7 @@ _OF_PROJECTS = {
     "toggleKey": "toggle",
     "integrationId": "integration",
     "connectionId": "connection",
+    "zoneId": "zone",
     "entity": "project",
     "assignment": "team",
 }

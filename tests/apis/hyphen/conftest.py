@@ -19,6 +19,7 @@ from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.limits import LocalWindow
 from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
+from tests.make.clouds import Cloud
 from tests.make.vendor import Still
 
 PUBLIC = "https://go.example"
@@ -130,7 +131,7 @@ def places() -> netinfo.Places:
 
 
 ANYWHERE = Outgoing(lambda _: True)
-VENDORS = connections.Registry([Still("workshop"), Still("atelier")])
+VENDORS = connections.Registry([Still("workshop"), Still("atelier"), Cloud("azure")])
 """Whom organizations can be integrated with: nobody who would have to be asked."""
 NO_NAMES = {"resolver": "127.0.0.1:9"}
 """A name server that gives no answer."""

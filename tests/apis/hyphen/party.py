@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 
-from hyway.domain import identity, oidc
+from hyway.domain import connections, identity, oidc
 from hyway.domain.connections import jobs
+from hyway.domain.identity import Caller
+from hyway.kernel.db import Write
 from tests.apis.hyphen.conftest import VENDORS, World
 from tests.make.vendor import TOKEN
 
@@ -192,7 +194,16 @@ async def _connections(
         connected[type] = await _made(http, f"{world.base}/integrations/{of}/connections/", sent)
     jobs.begin(world.db, VENDORS)
     assert VENDORS.rest(30)
-    return {"integration": of, "connection": connected["MessagingChannel"]}
+    return {
+        "integration": of,
+        "connection": connected["MessagingChannel"],
+        "zone": world.db.write_now(_zone, world.by, of, f"{mark}.example"),
+    }
+
+
+def _zone(w: Write, by: Caller, integration: str, name: str) -> str:
+    of = connections.integrations.find(w, by, integration)
+    return connections.zones.adopt(w, by, of, f"zone-of-{name}", name).id
 
 
 async def _made(http: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:

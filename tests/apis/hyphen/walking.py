@@ -15,6 +15,7 @@ from hyway.domain.projects import NewApp, NewProject
 from hyway.domain.toggles import NewSegment, NewToggle
 from hyway.kernel.db import Write
 from tests.apis.hyphen.conftest import VENDORS
+from tests.make.clouds import PERSONS
 from tests.make.vendor import STILL_IDS, TOKEN
 
 _numbers = itertools.count(1)
@@ -84,7 +85,8 @@ def _connected(w: Write, by: Caller, app: str, input: str) -> dict[str, str]:
     of = integrations.of_type(w, by, "workshop") or integrations.create(w, by, draft)
     made = connections.connections.create(w, by, VENDORS, of.id, "GitRepository", app, input)
     working.settled(w, made, Made(input, {}, ("owner@example.com",)))
-    return {"integrationId": of.id, "connectionId": made.id}
+    zone = connections.zones.adopt(w, by, of, input, f"{input}.example.com")
+    return {"integrationId": of.id, "connectionId": made.id, "zoneId": zone.id}
 
 
 def _env(_: Place) -> dict[str, Any]:
@@ -105,6 +107,7 @@ BODIES: dict[tuple[str, str], Callable[[Place], Any]] = {
     },
     ("POST", "integrations/"): lambda of: {"type": "atelier", "config": {"token": TOKEN}},
     ("POST", "integrations/test"): lambda of: {"type": "atelier", "config": {"token": TOKEN}},
+    ("POST", "integrations/azure/context"): lambda of: {"token": PERSONS},
     ("POST", "integration-invites/"): lambda of: {"type": "workshop"},
     ("POST", "integrations/{integrationId}/import/"): lambda of: {
         "type": "User", "resources": [{"id": STILL_IDS[0]}],

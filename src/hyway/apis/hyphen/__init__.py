@@ -11,6 +11,7 @@ from hyway.apis.hyphen import (
     api_keys,
     apps,
     auth,
+    azure_context,
     codes,
     codes_qr,
     codes_stats,
@@ -34,6 +35,7 @@ from hyway.apis.hyphen import (
     toggles,
     usage,
     vault,
+    zones,
 )
 from hyway.apis.hyphen.door import Door
 from hyway.apis.hyphen.style import STYLE
@@ -54,10 +56,12 @@ OPERATIONS = (
     *codes_qr.OPERATIONS,
     *connections.OPERATIONS,
     *domains.OPERATIONS,
+    *zones.OPERATIONS,
     *dot_envs.OPERATIONS,
     *events.OPERATIONS,
     *execution_context.OPERATIONS,
     *integrations.OPERATIONS,
+    *azure_context.OPERATIONS,
     *invites.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
