@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hyway.domain.connections import Entity
-from hyway.domain.connections.providing import Declined, Reach, Unclear
+from hyway.domain.connections import Declined, Entity, Reach, Unclear
 from hyway.providers.github import provider
 from tests.providers.wires.github import ORGANIZATION, OWNER, TOKEN, GitHub
 from tests.providers.wires.wire import reply, running

@@ -7,8 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from hyway.domain.connections import Entity
-from hyway.domain.connections.providing import Declined, Reach, Unclear
+from hyway.domain.connections import Declined, Entity, Reach, Unclear
 from hyway.providers.google import provider
 from tests.providers.wires.google import ADMINISTRATOR, DOMAIN, Google, service_account
 from tests.providers.wires.wire import reply, running

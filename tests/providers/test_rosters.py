@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hyway.domain.connections import Entity
-from hyway.domain.connections.providing import Declined, Reach, Unclear
+from hyway.domain.connections import Declined, Entity, Reach, Unclear
 from hyway.providers.incident_io import provider as incident_io
 from hyway.providers.new_relic import provider as new_relic
 from hyway.providers.npm import provider as npm

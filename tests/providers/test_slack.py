@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from hyway.domain.connections import Entity
-from hyway.domain.connections.providing import Declined, Inviting, Reach, Unclear
+from hyway.domain.connections import Declined, Entity, Inviting, Reach, Unclear
 from hyway.providers.slack import provider
 from tests.providers.wires.slack import ALL_SCOPES, BOT, CLIENT, SECRET, TOKEN, WORKSPACE, Slack
 from tests.providers.wires.wire import reply, running

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from hyway.domain.connections import Entity
-from hyway.domain.connections.providing import Declined, Entry, Reach, Unclear
+from hyway.domain.connections import Declined, Entity, Entry, Reach, Unclear
 from hyway.domain.connections.vendor import Vendor
 from hyway.providers.github import provider as github
 from hyway.providers.google import provider as google

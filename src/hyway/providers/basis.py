@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from hyway.domain.connections.providing import Declined, Entry, Made, Reach
-from hyway.domain.connections.records import ConnectionType, Resource
+from hyway.domain.connections import ConnectionType, Declined, Entry, Made, Reach, Resource
 
 T = TypeVar("T")
 MOST = 10_000

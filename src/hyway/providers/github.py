@@ -10,8 +10,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hyway.domain.connections.providing import Declined, Entry, Field, Made, Offer, Reach
-from hyway.domain.connections.records import ConnectionType, Entity, Resource
+from hyway.domain.connections import (
+    ConnectionType,
+    Declined,
+    Entity,
+    Entry,
+    Field,
+    Made,
+    Offer,
+    Reach,
+    Resource,
+)
 from hyway.providers import github_parts as parts
 from hyway.providers.basis import Basis, first, named, setting, slug
 from hyway.providers.github_parts import Hub

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hyway.domain.connections.providing import Declined, Unclear
-from hyway.domain.connections.records import Resource
+from hyway.domain.connections import Declined, Resource, Unclear
 from hyway.providers.basis import MOST
 from hyway.providers.wire import items, words
 

@@ -8,8 +8,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hyway.domain.connections.providing import Declined, Entry, Field, Made, Offer, Reach
-from hyway.domain.connections.records import ConnectionType, Entity, Resource
+from hyway.domain.connections import (
+    ConnectionType,
+    Declined,
+    Entity,
+    Entry,
+    Field,
+    Made,
+    Offer,
+    Reach,
+    Resource,
+)
 from hyway.providers import google_parts as parts
 from hyway.providers.basis import Basis, first, named, setting, slug
 from hyway.providers.marks import LETTERS

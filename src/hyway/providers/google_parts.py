@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hyway.domain.connections.providing import Declined, Reach, Unclear
+from hyway.domain.connections import Declined, Reach, Unclear
 from hyway.kernel.outgoing import Unreachable
 from hyway.providers.basis import setting
 from hyway.providers.wire import Said, Wire, everywhere, outgoing, words

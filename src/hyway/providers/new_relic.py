@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hyway.domain.connections.providing import Declined, Entry, Field, Offer, Reach, Unclear
+from hyway.domain.connections import Declined, Entry, Field, Offer, Reach, Unclear
 from hyway.providers.basis import MOST, setting
 from hyway.providers.marks import PULSE
 from hyway.providers.rosters import Person, Roster

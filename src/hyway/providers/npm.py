@@ -5,7 +5,7 @@ The registry is the organization's to name, so it is asked at public addresses a
 
 from collections.abc import Iterator, Mapping
 
-from hyway.domain.connections.providing import Declined, Entry, Field, Offer, Reach
+from hyway.domain.connections import Declined, Entry, Field, Offer, Reach
 from hyway.domain.netinfo import is_public
 from hyway.providers.basis import setting
 from hyway.providers.marks import PARCEL

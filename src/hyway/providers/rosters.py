@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hyway.domain.connections.providing import Declined, Made, Reach
-from hyway.domain.connections.records import ConnectionType, Entity, Resource
+from hyway.domain.connections import ConnectionType, Declined, Entity, Made, Reach, Resource
 from hyway.providers.basis import Basis, first, named
 
 

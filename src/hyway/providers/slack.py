@@ -8,8 +8,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hyway.domain.connections.providing import Declined, Entry, Field, Made, Offer, Reach
-from hyway.domain.connections.records import ConnectionType, Entity, EntityKind, Resource
+from hyway.domain.connections import (
+    ConnectionType,
+    Declined,
+    Entity,
+    EntityKind,
+    Entry,
+    Field,
+    Made,
+    Offer,
+    Reach,
+    Resource,
+)
 from hyway.providers import slack_parts as parts
 from hyway.providers.basis import Basis, first, named, setting, slug
 from hyway.providers.marks import CHANNEL

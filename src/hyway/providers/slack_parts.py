@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
-from hyway.domain.connections.providing import Declined, Reach, Unclear
+from hyway.domain.connections import Declined, Reach, Unclear
 from hyway.providers.basis import MOST
 from hyway.providers.wire import words
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hyway.domain.connections.providing import Declined, Unclear
+from hyway.domain.connections import Declined, Unclear
 from hyway.kernel.outgoing import Answer, Outgoing, Unreachable
 
 MOST_BYTES = 8_000_000
