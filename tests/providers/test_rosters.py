@@ -101,7 +101,8 @@ def test_new_relics_people_are_found_by_id_or_address(nerds: tuple[NewRelic, Rea
     made.user("d-2", "1001", "Ben Bit", "Ben@acme.example")
     for input in ("", "1001", "BEN@acme.example"):
         found = new_relic.make(reach, "Account", BEN, input, KEY)
-        assert (found.remote, found.config) == ("1001", {"identifier": "1001", "name": "Ben Bit"})
+        told = {"identifier": "1001", "name": "Ben Bit", "email": "Ben@acme.example"}
+        assert (found.remote, found.config) == ("1001", told)
     made.user("d-1", "1002", "Ben Again", "ben@acme.example")
     with pytest.raises(Declined, match=r"Several accounts at New Relic are ben@acme\.example"):
         new_relic.make(reach, "Account", BEN, "", KEY)
