@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hyway.domain.billing import tokens
-from hyway.domain.billing.records import Account, Invoice, NewMethod, ProviderName
+from hyway.domain.billing.records import Account, Invoice, InvoiceStatus, NewMethod, ProviderName
 from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
 
@@ -32,6 +32,15 @@ class Issued:
     is_paid: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of an invoice at its provider by now, and its pages there."""
+
+    status: InvoiceStatus
+    http: str = ""
+    pdf: str = ""
+
+
 class Payments(Protocol):
     """All but `name` ask a server elsewhere, so no transaction may be open. Each may be called twice for the same."""
 
@@ -50,6 +59,9 @@ class Payments(Protocol):
     def remove(self, method: str) -> None:
         """Forgets a way to pay; nothing where there is none."""
 
+    def shown(self, customer: str, method: str) -> NewMethod | None:
+        """A way to pay as it is now; None where the customer has it no more."""
+
     def prefer(self, customer: str, method: str) -> None:
         """The customer's invoices are paid by this method from now on."""
 
@@ -62,6 +74,9 @@ class Payments(Protocol):
 
     def void(self, invoice: Invoice) -> None:
         """Need not be paid."""
+
+    def standing(self, invoice: Invoice) -> Standing | None:
+        """How an invoice stands there; None where it is there no more, or only we keep it."""
 
 
 class Offline:
@@ -87,6 +102,9 @@ class Offline:
     def remove(self, method: str) -> None:
         """Nobody else keeps it."""
 
+    def shown(self, customer: str, method: str) -> NewMethod | None:
+        return None
+
     def prefer(self, customer: str, method: str) -> None:
         """Nobody else asks."""
 
@@ -99,6 +117,9 @@ class Offline:
     def void(self, invoice: Invoice) -> None:
         """Its status says all."""
 
+    def standing(self, invoice: Invoice) -> Standing | None:
+        return None
+
 
 def named(name: ProviderName, services: Mapping[str, str], outgoing: Outgoing, seal: Seal) -> Payments:
     """The provider of that name; Unclear where the operator no longer names its server."""
@@ -107,8 +128,10 @@ def named(name: ProviderName, services: Mapping[str, str], outgoing: Outgoing, s
     address = services.get("stripe")
     if not address:
         raise Unclear("this server has no account at Stripe")
-    from hyway.domain.billing.stripe import Stripe  # its client takes a second to import
-
+    try:
+        from hyway.domain.billing.stripe import Stripe  # its client takes a second to import
+    except ModuleNotFoundError as why:
+        raise Unclear("the client of Stripe is not installed: pip install 'hyway[stripe]'") from why
     return Stripe(address, outgoing)
 
 

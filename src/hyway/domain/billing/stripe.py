@@ -1,0 +1,338 @@
+"""Payments by Stripe, through its own client, whose requests go out by our guarded way.
+
+Before something is made there it is looked for, and made under a key of ours: asked twice, Stripe does it once.
+An invoice there has the lines of ours and its tax as one line more, so that both come to the same sum to the cent; one
+that does not is never sent.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import stripe
+
+from hyway.domain.billing import plans
+from hyway.domain.billing.payments import Declined, Issued, NoSuchToken, Standing, Unclear
+from hyway.domain.billing.pricing import Line
+from hyway.domain.billing.records import Account, Address, Invoice, InvoiceStatus, NewMethod, ProviderName
+from hyway.kernel import clock
+from hyway.kernel.clock import DAY, SECOND
+from hyway.kernel.outgoing import Outgoing, Unreachable
+
+SECONDS = 30.0
+STATUSES: Mapping[str, InvoiceStatus] = {
+    "draft": "Draft",
+    "open": "Open",
+    "paid": "Paid",
+    "void": "Void",
+    "uncollectible": "Uncollectible",
+}
+_MOST = 4_000_000
+_TOKEN = re.compile(r"ctoken_[A-Za-z0-9_]{1,200}", re.ASCII)
+_TOLD = ("Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version")
+# Amounts are in the smallest unit as Stripe counts it: hundredths, but for these.
+_WHOLE = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_THOUSANDTHS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+_BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "jcb": "JCB",
+    "mastercard": "Mastercard",
+    "unionpay": "UnionPay",
+    "visa": "Visa",
+}
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+stripe.enable_telemetry = False  # the client would tell how fast it was answered, and on which machine
+
+
+def _asks(
+    method: "Callable[Concatenate[Stripe, _P], _T]",
+) -> "Callable[Concatenate[Stripe, _P], _T]":
+    """Stripe's refusals and silences in the words of `payments`."""
+
+    @functools.wraps(method)
+    def asked(self: "Stripe", *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return method(self, *args, **kwargs)
+        except (stripe.CardError, stripe.InvalidRequestError) as why:
+            raise Declined(f"Stripe: {why.user_message or 'refused'}") from why
+        except stripe.StripeError as why:  # no answer, too many questions, a key that is not ours any more
+            raise Unclear(f"Stripe: {why.user_message}") from why
+        except (AttributeError, KeyError, TypeError, ValueError) as why:
+            raise Unclear(f"Stripe answered what makes no sense: {why!r}") from why
+
+    return asked
+
+
+class Stripe:
+    """One account at Stripe: `https://KEY@api.stripe.com`."""
+
+    name: ProviderName = "Stripe"
+
+    def __init__(self, address: str, outgoing: Outgoing) -> None:
+        parts = urlsplit(address)
+        base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        key = unquote(parts.username or "")
+        way = _Way(outgoing)
+        client = stripe.StripeClient(
+            key, base_addresses={"api": base}, http_client=way, max_network_retries=0
+        )
+        self._there = client.v1
+
+    @_asks
+    def customer(self, account: Account) -> str:
+        found = self._there.customers.list({"email": account.email, "limit": 100}).to_dict()
+        for each in found["data"]:
+            if each.get("metadata", {}).get("account") == account.id:
+                return str(each["id"])
+        fields: Any = {**_described(account), "metadata": {"account": account.id}}
+        fields = {name: value for name, value in fields.items() if value}
+        made = self._there.customers.create(fields, {"idempotency_key": f"hyway-customer-{account.id}"})
+        return made.id
+
+    @_asks
+    def describe(self, account: Account) -> None:
+        if account.provider_id is not None:
+            fields: Any = _described(account)
+            self._there.customers.update(account.provider_id, fields)
+
+    @_asks
+    def method(self, account: Account, customer: str, token: str) -> NewMethod:
+        intent = self._intent(customer, token)
+        if intent["status"] != "succeeded" or not isinstance(intent["payment_method"], str):
+            raise Declined("Stripe: the bank wants to hear from the payer first, which cannot be done here")
+        return _shown(self._there.payment_methods.retrieve(intent["payment_method"]).to_dict())
+
+    def _intent(self, customer: str, token: str) -> dict[str, Any]:
+        """What keeps the way to pay for the customer: the intent that the token was spent on, or a new one."""
+        if not _TOKEN.fullmatch(token):
+            raise NoSuchToken("there is no such confirmation token")
+        try:
+            found = self._there.confirmation_tokens.retrieve(token).to_dict()
+        except stripe.InvalidRequestError:
+            raise NoSuchToken("there is no such confirmation token") from None
+        if found.get("setup_intent"):
+            spent = self._there.setup_intents.retrieve(found["setup_intent"]).to_dict()
+            if spent["customer"] != customer:
+                raise NoSuchToken("the confirmation token was spent by somebody else")
+            return spent
+        until = found.get("expires_at")
+        if found.get("payment_intent") or (until is not None and int(until) * SECOND <= clock.now()):
+            raise NoSuchToken("the confirmation token is spent, or too old")
+        fields: Any = {
+            "confirm": True,
+            "confirmation_token": token,
+            "customer": customer,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+        key = f"hyway-method-{customer}-{token}"
+        return self._there.setup_intents.create(fields, {"idempotency_key": key}).to_dict()
+
+    @_asks
+    def remove(self, method: str) -> None:
+        found = self._method(method)
+        if found is not None and found.get("customer"):
+            self._there.payment_methods.detach(method)
+
+    @_asks
+    def shown(self, customer: str, method: str) -> NewMethod | None:
+        found = self._method(method)
+        return _shown(found) if found is not None and found.get("customer") == customer else None
+
+    def _method(self, method: str) -> dict[str, Any] | None:
+        try:
+            return self._there.payment_methods.retrieve(method).to_dict()
+        except stripe.InvalidRequestError as why:
+            if why.http_status == 404:
+                return None
+            raise
+
+    @_asks
+    def prefer(self, customer: str, method: str) -> None:
+        self._there.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
+
+    @_asks
+    def issue(self, account: Account, invoice: Invoice, method: str | None) -> Issued:
+        there = self._invoice(account, invoice) or self._draft(account, invoice, method)
+        id = str(there["id"])
+        if there["status"] == "draft":
+            if not there["lines"]["data"]:
+                there = self._fill(id, invoice)
+            self._compare(invoice, there)
+            key = f"hyway-finalize-{invoice.id}"
+            there = self._there.invoices.finalize_invoice(
+                id, {"auto_advance": True}, {"idempotency_key": key}
+            ).to_dict()
+        return Issued(
+            id, _page(there, "hosted_invoice_url"), _page(there, "invoice_pdf"), there["status"] == "paid"
+        )
+
+    def _invoice(self, account: Account, invoice: Invoice) -> dict[str, Any] | None:
+        """The invoice that was made there before; Stripe may have named it to us already."""
+        if invoice.provider_id != invoice.id:
+            return self._there.invoices.retrieve(invoice.provider_id).to_dict()
+        if account.provider_id is None:
+            raise Declined("the account is no customer of Stripe's")
+        since = (invoice.created_at - DAY) // SECOND
+        wanted: Any = {"customer": account.provider_id, "created": {"gte": since}, "limit": 100}
+        for each in self._there.invoices.list(wanted).to_dict()["data"]:
+            if each.get("metadata", {}).get("invoice") == invoice.id:
+                found: dict[str, Any] = each
+                return found
+        return None
+
+    def _draft(self, account: Account, invoice: Invoice, method: str | None) -> dict[str, Any]:
+        fields: dict[str, Any] = {
+            "customer": account.provider_id,
+            "currency": invoice.currency.lower(),
+            "auto_advance": False,
+            "pending_invoice_items_behavior": "exclude",
+            "number": invoice.number,
+            "metadata": {"invoice": invoice.id, "account": account.id},
+        }
+        if method is not None:
+            fields |= {"collection_method": "charge_automatically", "default_payment_method": method}
+        else:
+            fields |= {"collection_method": "send_invoice", "due_date": (invoice.due_at or 0) // SECOND}
+        draft: Any = fields
+        key = f"hyway-invoice-{invoice.id}"
+        return self._there.invoices.create(draft, {"idempotency_key": key}).to_dict()
+
+    def _fill(self, id: str, invoice: Invoice) -> dict[str, Any]:
+        """All lines at once or none."""
+        period = {"start": invoice.period_start // SECOND, "end": invoice.period_end // SECOND}
+        lines = [
+            {"description": text, "amount": units(amount, invoice.currency), "period": period}
+            for text, amount in _lines(invoice)
+        ]
+        fields: Any = {"lines": lines}
+        key = f"hyway-lines-{invoice.id}"
+        return self._there.invoices.add_lines(id, fields, {"idempotency_key": key}).to_dict()
+
+    def _compare(self, invoice: Invoice, there: Mapping[str, Any]) -> None:
+        wanted = units(invoice.total, invoice.currency), invoice.currency.lower()
+        if (there["total"], there["currency"]) != wanted:
+            raise Declined(
+                f"Stripe: {there['id']} comes to {there['total']} {there['currency']}, not {wanted}"
+            )
+
+    @_asks
+    def settle(self, invoice: Invoice) -> None:
+        there = self._there.invoices.retrieve(invoice.provider_id).to_dict()
+        if there["status"] in ("open", "uncollectible"):
+            self._there.invoices.pay(invoice.provider_id, {"paid_out_of_band": True})
+        elif there["status"] != "paid":
+            raise Declined(f"Stripe: {invoice.provider_id} is {there['status']}, and cannot be paid")
+
+    @_asks
+    def void(self, invoice: Invoice) -> None:
+        there = self._there.invoices.retrieve(invoice.provider_id).to_dict()
+        if there["status"] == "draft":
+            self._there.invoices.delete(invoice.provider_id)
+        elif there["status"] in ("open", "uncollectible"):
+            self._there.invoices.void_invoice(invoice.provider_id)
+        elif there["status"] != "void" and not there.get("deleted"):
+            raise Declined(f"Stripe: {invoice.provider_id} is {there['status']}, and cannot be void")
+
+    @_asks
+    def standing(self, invoice: Invoice) -> Standing | None:
+        there = self._there.invoices.retrieve(invoice.provider_id).to_dict()
+        if there.get("deleted"):
+            return None
+        return Standing(
+            STATUSES[there["status"]], _page(there, "hosted_invoice_url"), _page(there, "invoice_pdf")
+        )
+
+
+class _Way(stripe.HTTPClient):
+    """Stripe's client asks by our way out, and tells nothing of the machine that it runs on."""
+
+    name = "hyway"
+
+    def __init__(self, outgoing: Outgoing) -> None:
+        super().__init__()
+        self._outgoing = outgoing
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_: Any
+    ) -> tuple[str, int, Mapping[str, str]]:
+        told = {name: value for name, value in (headers or {}).items() if name in _TOLD}
+        body = str(post_data or "").encode()
+        try:
+            answer = self._outgoing.send(method.upper(), url, told, body, seconds=SECONDS, most=_MOST)
+        except Unreachable as why:
+            raise stripe.APIConnectionError(str(why)) from why  # type: ignore[no-untyped-call]
+        return answer.body.decode("utf-8", "replace"), answer.status, answer.headers
+
+    def close(self) -> None:
+        """Each request has a connection of its own."""
+
+
+def units(amount: int, currency: str) -> int:
+    """Minor units as Stripe counts them; Declined for what it cannot count."""
+    theirs = 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
+    more = theirs - plans.decimals(currency)
+    if more >= 0:
+        return int(amount * 10**more)
+    if amount % 10**-more:
+        raise Declined(f"Stripe counts no such parts of {currency}")
+    return int(amount // 10**-more)
+
+
+def _lines(invoice: Invoice) -> list[tuple[str, int]]:
+    lines = [(_text(each), each.amount) for each in invoice.lines]
+    tax = (f"Tax, {invoice.tax_points / 100:g} %", invoice.tax)
+    return [each for each in (*lines, tax) if each[1]]
+
+
+def _text(line: Line) -> str:
+    if line.kind == "plan":
+        return f"Plan {line.name}"
+    if line.kind == "usage":
+        return f"{line.name}: {line.quantity:,} beyond what the plan {line.plan} includes"
+    return f"Discount {line.name}"
+
+
+def _described(account: Account) -> dict[str, Any]:
+    """What is not known is empty: Stripe takes that for taken away."""
+    return {
+        "name": account.name,
+        "email": account.email,
+        "phone": account.phone,
+        "address": _address(account.address) if account.address else "",
+    }
+
+
+def _address(of: Address) -> dict[str, str]:
+    return {
+        "line1": of.street_address,
+        "city": of.locality,
+        "state": of.region,
+        "postal_code": of.postal_code,
+        "country": of.country,
+    }
+
+
+def _shown(method: Mapping[str, Any]) -> NewMethod:
+    """`us_bank_account` is told as UsBankAccount."""
+    kind = str(method["type"])
+    told = method.get(kind) or {}
+    if kind != "card":
+        type = "".join(part.capitalize() for part in kind.split("_"))
+        return NewMethod(str(method["id"]), type, str(told.get("last4") or ""))
+    brand = _BRANDS.get(str(told.get("brand")), "Other")
+    expiration = f"{int(told['exp_year']):04}-{int(told['exp_month']):02}"
+    return NewMethod(str(method["id"]), "Card", str(told["last4"]), brand, expiration)
+
+
+def _page(invoice: Mapping[str, Any], name: str) -> str:
+    address = invoice.get(name)
+    return address if isinstance(address, str) and address.startswith("https://") else ""
