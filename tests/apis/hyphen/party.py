@@ -5,11 +5,14 @@ from typing import Any
 
 import httpx
 
-from hyway.domain import connections, identity, oidc
+from hyway.domain import billing, connections, identity, oidc
+from hyway.domain.billing import Account, Invoice
 from hyway.domain.connections import jobs
 from hyway.domain.identity import Caller
-from hyway.kernel.db import Write
-from tests.apis.hyphen.conftest import VENDORS, World
+from hyway.kernel import clock
+from hyway.kernel.clock import DAY
+from hyway.kernel.db import Read, Write
+from tests.apis.hyphen.conftest import ANYWHERE, VENDORS, World
 from tests.make.vendor import TOKEN
 
 SECRET_KEY = 1767322800
@@ -62,7 +65,7 @@ async def party(world: World, mark: str) -> dict[str, str]:
         assert added.status_code == 201, added.text
         asked = await http.post(f"/api/events/{world.id}/search", json={"pageSize": 1})
         found["event"] = asked.json()["data"][0]["id"]
-        found["billing_account"] = (await http.get(world.base)).json()["billingAccount"]["id"]
+    found |= _billing(world, mark)
     found["organization"] = world.id
     return found
 
@@ -199,6 +202,38 @@ async def _connections(
         "connection": connected["MessagingChannel"],
         "zone": world.db.write_now(_zone, world.by, of, f"{mark}.example"),
     }
+
+
+def _billing(world: World, mark: str) -> dict[str, str]:
+    """What pays, with two cards, a token for a third, a promo code and an invoice."""
+    db, by = world.db, world.by
+    account = db.read_now(_account, by)
+    cards = [
+        db.read_now(billing.paying.token, by, account.id, "Visa", f"000{n}", "2035-12") for n in (1, 2, 3)
+    ]
+    desk = billing.paying.Desk({}, ANYWHERE)
+    ways = [billing.paying.add(db, desk, by, account.id, each) for each in cards[:2]]
+    return {
+        "billing_account": account.id,
+        "provider": ways[1].provider_id,
+        "invoice_provider": db.write_now(_invoiced, by, account).provider_id,
+        "promo_code": db.write_now(billing.promos.create, f"{mark}-welcome", points=1_000).code,
+        "card_token": cards[2],
+    }
+
+
+def _account(r: Read, by: Caller) -> Account:
+    return billing.accounts.of(r, by.organization)
+
+
+def _invoiced(w: Write, by: Caller, account: Account) -> Invoice:
+    """For the running month, a plan of which costs something."""
+    plan = billing.subscriptions.of(w, account).plan
+    billing.subscriptions.put(w, by, account, "pro")
+    made = billing.closing.close(w, account.seq, clock.now() + 40 * DAY)
+    billing.subscriptions.put(w, by, account, plan)
+    assert made is not None
+    return made
 
 
 def _zone(w: Write, by: Caller, integration: str, name: str) -> str:

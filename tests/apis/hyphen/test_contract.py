@@ -24,12 +24,10 @@ DOCUMENTED: dict[str, dict[str, Any]] = {
     f"{each['method']} {each['path']}": each for each in CONTRACT["operations"]
 }
 OFFERED = {f"{each.method} {each.path}": each for each in hyphen.OPERATIONS}
-LATER = {"Billing Accounts", "Package Download"}
+LATER = {"Package Download"}
 """Headings of the pages that are not served yet."""
-SOONER = {"GET /api/billing-accounts/{billingAccountId}/usage"}
-"""Served nevertheless."""
 ABSENT = {
-    "logoUrl", "settings", "connectedAccounts", "firstName", "lastName", "nickname", "email", "profileUrl",
+    "logoUrl", "dueDate", "settings", "connectedAccounts", "firstName", "lastName", "nickname", "email", "profileUrl",
     "lastUsed", "distributionList", "nextPageCursor", "projectEnvironment", "user", "requestId", "deny", "push", "pull",
     "env", "deletedAt", "deletedBy", "errors", "verification",
 }  # fmt: skip
@@ -42,6 +40,7 @@ are set up, and how they are."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ID = re.compile(r"[a-z]+_[0-9a-f]{24}")
 ORG = "/api/organizations/{organizationId}"
+BILLING = "/api/billing-accounts/{billingAccountId}"
 BOOKS = {"name": "Books", "email": "books@example.com"}
 ATELIER = {"type": "atelier", "config": {"token": TOKEN}}
 ENVIRONMENTS = [{"name": "Stage", "alternateId": "stage", "color": "#aabbcc"}]
@@ -79,9 +78,41 @@ CALLS: dict[str, Call] = {
     f"GET {ORG}/": Call(),
     f"PATCH {ORG}/": Call(sent={"name": "visitor renamed", "defaultEnvironments": ENVIRONMENTS}),
     f"GET {ORG}/usage": Call("billingCycle=1"),
-    "GET /api/billing-accounts/{billingAccountId}/usage": Call(
-        "billingCycle=1", as_person=True, as_owner=True
+    "GET /api/billing-accounts/": Call("pageNum=1&pageSize=10", as_person=True, as_owner=True),
+    f"GET {BILLING}/usage": Call("billingCycle=1", as_person=True, as_owner=True),
+    f"PATCH {BILLING}/": Call(
+        sent={
+            "name": "Books",
+            "email": "books@example.com",
+            "phone": "+1 555 010 1234",
+            "address": {
+                "streetAddress": "1 Main Street",
+                "locality": "Springfield",
+                "region": "OR",
+                "postalCode": "97477",
+                "country": "US",
+            },
+            "promoCodes": ["{promo_code}"],
+        },
+        as_person=True,
+        as_owner=True,
     ),
+    f"POST {BILLING}/payment-methods/": Call(
+        sent={"confirmationToken": "{card_token}"}, as_person=True, as_owner=True
+    ),
+    f"PATCH {BILLING}/payment-methods/{{providerId}}/": Call(
+        sent={"isDefault": False}, as_person=True, as_owner=True
+    ),
+    f"POST {BILLING}/owners/": Call(
+        sent={"email": "visitor-owner@example.com"}, as_person=True, as_owner=True
+    ),
+    f"GET {BILLING}/": Call(as_person=True, as_owner=True),
+    f"GET {ORG}/billing-account/": Call(),
+    f"GET {BILLING}/invoices/{{invoiceProviderId}}/urls": Call(as_person=True, as_owner=True),
+    f"GET {ORG}/billing-account/invoices/{{invoiceProviderId}}/urls": Call(),
+    f"PUT {BILLING}/subscription/status": Call(sent={"status": "Active"}, as_person=True, as_owner=True),
+    f"DELETE {BILLING}/payment-methods/{{providerId}}/": Call(as_person=True, as_owner=True),
+    f"DELETE {BILLING}/owners/{{userId}}/": Call(as_person=True, as_owner=True),
     f"GET {ORG}/projects/": Call("pageNum=1&pageSize=10"),
     f"POST {ORG}/projects/": Call(
         sent={"alternateId": "my-project", "name": "My Project", "isMonorepo": False}
@@ -306,7 +337,7 @@ def names(ids: dict[str, str]) -> dict[str, str]:
     }
     more = {
         "favoriteId": "app",
-        "secret_value": "secret_value",
+        **{name: name for name in ("secret_value", "promo_code", "card_token")},
         "toggleKey": "toggle_key",
         "id": "public_key",
     }
@@ -379,12 +410,16 @@ def _misspelt(name: str, given: Any, at: str) -> list[str]:
         "startDate",
         "endDate",
         "lastUpdated",
+        "createdDate",
+        "periodStart",
+        "periodEnd",
+        "dueDate",
     ) and not TIME.fullmatch(given):
         return [f"{at}: {given!r} is no time"]
-    if name == "id" and ".channels" not in at and not ID.fullmatch(given):
+    if name == "id" and ".channels" not in at and not ID.fullmatch(str(given)):
         return (
             []
-            if at.endswith(("actor.id", "references.id", "subscriptions.id", "tenants.id"))
+            if at.endswith(("actor.id", "references.id", "subscriptions.id", "tenants.id", "cycles.id"))
             else [f"{at}: {given!r} is no id"]
         )
     return []
@@ -411,7 +446,7 @@ async def test_every_operation_is_as_documented(acme: Acme) -> None:
 
 
 def test_every_documented_operation_is_called() -> None:
-    later = {name for name, said in DOCUMENTED.items() if said["tag"] in LATER} - SOONER
+    later = {name for name, said in DOCUMENTED.items() if said["tag"] in LATER}
     assert set(CALLS) == set(DOCUMENTED) - later
 
 
