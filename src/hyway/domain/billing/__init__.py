@@ -5,6 +5,7 @@ from hyway.domain.billing import (
     closing,
     cycles,
     events,
+    hooks,
     invoices,
     meters,
     owners,
@@ -14,6 +15,7 @@ from hyway.domain.billing import (
     price_list,
     pricing,
     promos,
+    sheets,
     showing,
     subscriptions,
     tokens,
@@ -41,6 +43,7 @@ from hyway.domain.billing.records import (
     Status,
     Subscription,
 )
+from hyway.domain.billing.sheets import Sheet
 from hyway.domain.billing.showing import ShownCycle, Whole
 from hyway.domain.billing.usage import Day, OrganizationUsage, Totals, Usage
 
@@ -68,6 +71,7 @@ __all__ = [
     "Preview",
     "Promo",
     "ProviderName",
+    "Sheet",
     "ShownCycle",
     "Status",
     "Subscription",
@@ -78,6 +82,7 @@ __all__ = [
     "closing",
     "cycles",
     "events",
+    "hooks",
     "invoices",
     "meters",
     "owners",
@@ -89,6 +94,7 @@ __all__ = [
     "pricing",
     "promos",
     "require",
+    "sheets",
     "showing",
     "subscriptions",
     "tokens",
