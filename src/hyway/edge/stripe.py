@@ -3,11 +3,11 @@
 import logging
 from typing import Any
 
-from hyway.domain import creators
+from hyway.domain import billing, creators
 from hyway.edge.http import Receive, Send, answer, body
 from hyway.edge.pages import Headers
 from hyway.kernel import clock
-from hyway.kernel.db import Database
+from hyway.kernel.db import Database, Write
 
 log = logging.getLogger(__name__)
 _MOST = 1_000_000
@@ -33,8 +33,14 @@ class Stripe:
         if event is None:
             return await answer(send, 400, _TEXT, b"No event signed for this server, or an old one.\n")
         try:
-            await self._db.write(creators.money.hear_stripe, event)
+            await self._db.write(_hear, event)
         except Exception:
             log.exception("an event of Stripe's was not taken in; it will come again")
             return await answer(send, 503, _TEXT, b"Later, please.\n")
         await answer(send, 200, _TEXT, b"Heard.\n")
+
+
+def _hear(w: Write, event: dict[str, Any]) -> None:
+    """Each kind of event is one's alone: what campaigns' money does, or what accounts owe."""
+    creators.money.hear_stripe(w, event)
+    billing.hooks.hear(w, event)

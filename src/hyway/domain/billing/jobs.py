@@ -7,16 +7,20 @@ import logging
 
 from hyway.domain.billing import accounts, closing, invoices, paying
 from hyway.domain.billing.paying import Desk
-from hyway.domain.billing.payments import Declined, Unclear
-from hyway.domain.billing.records import Account, Invoice, Method
+from hyway.domain.billing.payments import Declined, Payments, Standing, Unclear
+from hyway.domain.billing.records import Account, Invoice, Method, NewMethod
 from hyway.domain.billing.store import invoices as store
+from hyway.domain.billing.store import methods as method_store
 from hyway.kernel import clock
-from hyway.kernel.clock import DAY
-from hyway.kernel.db import Read
+from hyway.kernel.clock import DAY, HOUR, Instant
+from hyway.kernel.db import Read, Write
 from hyway.kernel.jobs import Means, every, job
 from hyway.kernel.outbox import Errand
 
 _EVENTS_KEPT = 90 * DAY
+_QUIET = HOUR
+_LOOKS_AT_ONCE = 50
+_LOOKS_AT_METHOD = 5
 log = logging.getLogger(__name__)
 
 
@@ -83,14 +87,17 @@ def settle(means: Means, errand: Errand) -> None:
     found = means.db.read_now(_invoice, errand.payload["invoice"])
     if found is None:
         return
-    there = _desk(means).of(means.db, found.provider)
     try:
-        if found.status == "Paid":
-            there.settle(found)
-        elif found.status == "Void":
-            there.void(found)
+        _decided(_desk(means).of(means.db, found.provider), found)
     except Declined as why:
         log.error("invoice %s is %s here, and its provider refuses: %s", found.id, found.status, why)
+
+
+def _decided(there: Payments, of: Invoice) -> None:
+    if of.status == "Paid":
+        there.settle(of)
+    elif of.status == "Void":
+        there.void(of)
 
 
 @job(paying.REMOVE)
@@ -114,6 +121,59 @@ def prefer(means: Means, errand: Errand) -> None:
         log.warning("the default payment method of %s was refused by its provider: %s", account.id, why)
 
 
+@every(600)
+def look_at_invoices(means: Means) -> None:
+    """Asks about invoices that were not spoken of for an hour, and those that were decided on here: word of them may
+    have been lost, one way or the other."""
+    if "stripe" not in means.services:
+        return
+    now, there = clock.now(), _desk(means).of(means.db, "Stripe")
+    for found in means.db.read_now(store.quiet, "Stripe", now - _QUIET, _LOOKS_AT_ONCE):
+        try:
+            _look_at(means, there, found)
+        except Declined as why:
+            log.error("invoice %s cannot be brought in step with its provider: %s", found.id, why)
+        except Unclear as why:
+            log.warning("invoices are not asked about for now: %s", why)
+            return
+
+
+def _look_at(means: Means, there: Payments, of: Invoice) -> None:
+    now, standing = clock.now(), there.standing(of) or Standing(of.status)
+    if of.status in ("Paid", "Void") and standing.status not in ("Paid", "Void"):
+        _decided(there, of)
+    means.db.write_now(_told, of, standing, now)
+
+
+def _told(w: Write, of: Invoice, standing: Standing, at: Instant) -> None:
+    pages = {"http": standing.http, "pdf": standing.pdf}
+    invoices.told(w, of.provider, of.provider_id, standing.status, at, **pages)
+
+
+@job(paying.LOOK)
+def look(means: Means, errand: Errand) -> None:
+    """Asks how a way to pay is now, until two answers are the same: of two errands the one that writes last has asked
+    after the other has written."""
+    id = errand.payload["method"]
+    known = means.db.read_now(_customers, id)
+    there = _desk(means).of(means.db, "Stripe")
+    for customer in known:
+        before: NewMethod | str | None = ""
+        for _ in range(_LOOKS_AT_METHOD):
+            shown = there.shown(customer, id)
+            if shown == before:
+                break
+            before = shown
+            means.db.write_now(_shown, id, shown)
+
+
+def _shown(w: Write, method: str, new: NewMethod | None) -> None:
+    if new is None:
+        paying.told_gone(w, "Stripe", method)
+    else:
+        paying.told(w, "Stripe", new)
+
+
 @job(accounts.DESCRIBE)
 def describe(means: Means, errand: Errand) -> None:
     """Tells a provider who the account is now."""
@@ -124,6 +184,12 @@ def describe(means: Means, errand: Errand) -> None:
         _desk(means).of(means.db, account.provider).describe(account)
     except Declined as why:
         log.warning("what is new of %s was refused by its provider: %s", account.id, why)
+
+
+def _customers(r: Read, method: str) -> list[str]:
+    """Whose it is, as the provider calls them."""
+    found = [accounts.by_seq(r, each.account) for each in method_store.known(r, "Stripe", method)]
+    return [each.provider_id for each in found if each and each.provider_id]
 
 
 def _invoice(r: Read, seq: int) -> Invoice | None:

@@ -20,6 +20,8 @@ REMOVE = "billing.remove"
 """The topic of errands that make a provider forget a way to pay."""
 PREFER = "billing.prefer"
 """The topic of errands that tell a provider which way to pay is the default."""
+LOOK = "billing.look"
+"""The topic of errands that ask a provider how a way to pay is now."""
 _MOST = 20
 
 

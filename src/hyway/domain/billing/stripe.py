@@ -8,59 +8,35 @@ that does not is never sent.
 import functools
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import stripe
 
-from hyway.domain.billing import plans
+from hyway.domain.billing import stripe_forms as forms
 from hyway.domain.billing.payments import Declined, Issued, NoSuchToken, Standing, Unclear
-from hyway.domain.billing.pricing import Line
-from hyway.domain.billing.records import Account, Address, Invoice, InvoiceStatus, NewMethod, ProviderName
+from hyway.domain.billing.records import Account, Invoice, NewMethod, ProviderName
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, SECOND
 from hyway.kernel.outgoing import Outgoing, Unreachable
 
 SECONDS = 30.0
-STATUSES: Mapping[str, InvoiceStatus] = {
-    "draft": "Draft",
-    "open": "Open",
-    "paid": "Paid",
-    "void": "Void",
-    "uncollectible": "Uncollectible",
-}
 _MOST = 4_000_000
 _TOKEN = re.compile(r"ctoken_[A-Za-z0-9_]{1,200}", re.ASCII)
 _TOLD = ("Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version")
-# Amounts are in the smallest unit as Stripe counts it: hundredths, but for these.
-_WHOLE = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
-)
-_THOUSANDTHS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
-_BRANDS = {
-    "amex": "American Express",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "jcb": "JCB",
-    "mastercard": "Mastercard",
-    "unionpay": "UnionPay",
-    "visa": "Visa",
-}
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 stripe.enable_telemetry = False  # the client would tell how fast it was answered, and on which machine
 
 
-def _asks(
-    method: "Callable[Concatenate[Stripe, _P], _T]",
-) -> "Callable[Concatenate[Stripe, _P], _T]":
+def _asks(method: Callable[_P, _T]) -> Callable[_P, _T]:
     """Stripe's refusals and silences in the words of `payments`."""
 
     @functools.wraps(method)
-    def asked(self: "Stripe", *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def asked(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         try:
-            return method(self, *args, **kwargs)
+            return method(*args, **kwargs)
         except (stripe.CardError, stripe.InvalidRequestError) as why:
             raise Declined(f"Stripe: {why.user_message or 'refused'}") from why
         except stripe.StripeError as why:  # no answer, too many questions, a key that is not ours any more
@@ -92,7 +68,7 @@ class Stripe:
         for each in found["data"]:
             if each.get("metadata", {}).get("account") == account.id:
                 return str(each["id"])
-        fields: Any = {**_described(account), "metadata": {"account": account.id}}
+        fields: Any = {**forms.described(account), "metadata": {"account": account.id}}
         fields = {name: value for name, value in fields.items() if value}
         made = self._there.customers.create(fields, {"idempotency_key": f"hyway-customer-{account.id}"})
         return made.id
@@ -100,7 +76,7 @@ class Stripe:
     @_asks
     def describe(self, account: Account) -> None:
         if account.provider_id is not None:
-            fields: Any = _described(account)
+            fields: Any = forms.described(account)
             self._there.customers.update(account.provider_id, fields)
 
     @_asks
@@ -108,7 +84,7 @@ class Stripe:
         intent = self._intent(customer, token)
         if intent["status"] != "succeeded" or not isinstance(intent["payment_method"], str):
             raise Declined("Stripe: the bank wants to hear from the payer first, which cannot be done here")
-        return _shown(self._there.payment_methods.retrieve(intent["payment_method"]).to_dict())
+        return forms.shown(self._there.payment_methods.retrieve(intent["payment_method"]).to_dict())
 
     def _intent(self, customer: str, token: str) -> dict[str, Any]:
         """What keeps the way to pay for the customer: the intent that the token was spent on, or a new one."""
@@ -138,22 +114,14 @@ class Stripe:
 
     @_asks
     def remove(self, method: str) -> None:
-        found = self._method(method)
+        found = self._found(self._there.payment_methods.retrieve, method)
         if found is not None and found.get("customer"):
             self._there.payment_methods.detach(method)
 
     @_asks
     def shown(self, customer: str, method: str) -> NewMethod | None:
-        found = self._method(method)
-        return _shown(found) if found is not None and found.get("customer") == customer else None
-
-    def _method(self, method: str) -> dict[str, Any] | None:
-        try:
-            return self._there.payment_methods.retrieve(method).to_dict()
-        except stripe.InvalidRequestError as why:
-            if why.http_status == 404:
-                return None
-            raise
+        found = self._found(self._there.payment_methods.retrieve, method)
+        return forms.shown(found) if found is not None and found.get("customer") == customer else None
 
     @_asks
     def prefer(self, customer: str, method: str) -> None:
@@ -172,7 +140,10 @@ class Stripe:
                 id, {"auto_advance": True}, {"idempotency_key": key}
             ).to_dict()
         return Issued(
-            id, _page(there, "hosted_invoice_url"), _page(there, "invoice_pdf"), there["status"] == "paid"
+            id,
+            forms.page(there, "hosted_invoice_url"),
+            forms.page(there, "invoice_pdf"),
+            there["status"] == "paid",
         )
 
     def _invoice(self, account: Account, invoice: Invoice) -> dict[str, Any] | None:
@@ -210,15 +181,15 @@ class Stripe:
         """All lines at once or none."""
         period = {"start": invoice.period_start // SECOND, "end": invoice.period_end // SECOND}
         lines = [
-            {"description": text, "amount": units(amount, invoice.currency), "period": period}
-            for text, amount in _lines(invoice)
+            {"description": text, "amount": forms.units(amount, invoice.currency), "period": period}
+            for text, amount in forms.lines(invoice)
         ]
         fields: Any = {"lines": lines}
         key = f"hyway-lines-{invoice.id}"
         return self._there.invoices.add_lines(id, fields, {"idempotency_key": key}).to_dict()
 
     def _compare(self, invoice: Invoice, there: Mapping[str, Any]) -> None:
-        wanted = units(invoice.total, invoice.currency), invoice.currency.lower()
+        wanted = forms.units(invoice.total, invoice.currency), invoice.currency.lower()
         if (there["total"], there["currency"]) != wanted:
             raise Declined(
                 f"Stripe: {there['id']} comes to {there['total']} {there['currency']}, not {wanted}"
@@ -226,30 +197,43 @@ class Stripe:
 
     @_asks
     def settle(self, invoice: Invoice) -> None:
-        there = self._there.invoices.retrieve(invoice.provider_id).to_dict()
-        if there["status"] in ("open", "uncollectible"):
+        status = self._status(invoice)
+        if status in ("open", "uncollectible"):
             self._there.invoices.pay(invoice.provider_id, {"paid_out_of_band": True})
-        elif there["status"] != "paid":
-            raise Declined(f"Stripe: {invoice.provider_id} is {there['status']}, and cannot be paid")
+        elif status != "paid":
+            raise Declined(f"Stripe: {invoice.provider_id} is {status}, and cannot be paid")
 
     @_asks
     def void(self, invoice: Invoice) -> None:
-        there = self._there.invoices.retrieve(invoice.provider_id).to_dict()
-        if there["status"] == "draft":
+        status = self._status(invoice)
+        if status == "draft":
             self._there.invoices.delete(invoice.provider_id)
-        elif there["status"] in ("open", "uncollectible"):
+        elif status in ("open", "uncollectible"):
             self._there.invoices.void_invoice(invoice.provider_id)
-        elif there["status"] != "void" and not there.get("deleted"):
-            raise Declined(f"Stripe: {invoice.provider_id} is {there['status']}, and cannot be void")
+        elif status not in ("void", "gone"):
+            raise Declined(f"Stripe: {invoice.provider_id} is {status}, and cannot be void")
 
     @_asks
     def standing(self, invoice: Invoice) -> Standing | None:
-        there = self._there.invoices.retrieve(invoice.provider_id).to_dict()
-        if there.get("deleted"):
+        there = self._found(self._there.invoices.retrieve, invoice.provider_id)
+        if there is None:
             return None
-        return Standing(
-            STATUSES[there["status"]], _page(there, "hosted_invoice_url"), _page(there, "invoice_pdf")
-        )
+        pages = (forms.page(there, name) for name in ("hosted_invoice_url", "invoice_pdf"))
+        return Standing(forms.STATUSES[there["status"]], *pages)
+
+    def _status(self, invoice: Invoice) -> str:
+        """As Stripe calls it; `gone` for a draft that was deleted."""
+        there = self._found(self._there.invoices.retrieve, invoice.provider_id)
+        return str(there["status"]) if there else "gone"
+
+    def _found(self, retrieve: Callable[[str], stripe.StripeObject], id: str) -> dict[str, Any] | None:
+        try:
+            found = retrieve(id).to_dict()
+        except stripe.InvalidRequestError as why:
+            if why.http_status == 404:
+                return None
+            raise
+        return None if found.get("deleted") else found
 
 
 class _Way(stripe.HTTPClient):
@@ -274,65 +258,3 @@ class _Way(stripe.HTTPClient):
 
     def close(self) -> None:
         """Each request has a connection of its own."""
-
-
-def units(amount: int, currency: str) -> int:
-    """Minor units as Stripe counts them; Declined for what it cannot count."""
-    theirs = 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
-    more = theirs - plans.decimals(currency)
-    if more >= 0:
-        return int(amount * 10**more)
-    if amount % 10**-more:
-        raise Declined(f"Stripe counts no such parts of {currency}")
-    return int(amount // 10**-more)
-
-
-def _lines(invoice: Invoice) -> list[tuple[str, int]]:
-    lines = [(_text(each), each.amount) for each in invoice.lines]
-    tax = (f"Tax, {invoice.tax_points / 100:g} %", invoice.tax)
-    return [each for each in (*lines, tax) if each[1]]
-
-
-def _text(line: Line) -> str:
-    if line.kind == "plan":
-        return f"Plan {line.name}"
-    if line.kind == "usage":
-        return f"{line.name}: {line.quantity:,} beyond what the plan {line.plan} includes"
-    return f"Discount {line.name}"
-
-
-def _described(account: Account) -> dict[str, Any]:
-    """What is not known is empty: Stripe takes that for taken away."""
-    return {
-        "name": account.name,
-        "email": account.email,
-        "phone": account.phone,
-        "address": _address(account.address) if account.address else "",
-    }
-
-
-def _address(of: Address) -> dict[str, str]:
-    return {
-        "line1": of.street_address,
-        "city": of.locality,
-        "state": of.region,
-        "postal_code": of.postal_code,
-        "country": of.country,
-    }
-
-
-def _shown(method: Mapping[str, Any]) -> NewMethod:
-    """`us_bank_account` is told as UsBankAccount."""
-    kind = str(method["type"])
-    told = method.get(kind) or {}
-    if kind != "card":
-        type = "".join(part.capitalize() for part in kind.split("_"))
-        return NewMethod(str(method["id"]), type, str(told.get("last4") or ""))
-    brand = _BRANDS.get(str(told.get("brand")), "Other")
-    expiration = f"{int(told['exp_year']):04}-{int(told['exp_month']):02}"
-    return NewMethod(str(method["id"]), "Card", str(told["last4"]), brand, expiration)
-
-
-def _page(invoice: Mapping[str, Any], name: str) -> str:
-    address = invoice.get(name)
-    return address if isinstance(address, str) and address.startswith("https://") else ""

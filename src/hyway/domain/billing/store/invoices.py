@@ -62,6 +62,16 @@ def every(r: Read, statuses: tuple[InvoiceStatus, ...], most: int) -> list[Invoi
     return [_invoice(row) for row in r.run(wanted)]
 
 
+def quiet(r: Read, provider: ProviderName, before: Instant, most: int) -> list[Invoice]:
+    """Those that the provider has not spoken of since that instant, or since they were decided on here; those that it
+    has been silent of longest first."""
+    decided = func.coalesce(_I.paid_at, _I.voided_at)
+    waits = or_(and_(_I.status.in_(_UNPAID), _I.told_at < before), _I.told_at < decided)
+    there = (_I.provider == provider, _I.provider_id != _I.id)
+    wanted = select(*_SHOWN).where(*there, waits).order_by(_I.told_at, _I.seq).limit(most)
+    return [_invoice(row) for row in r.run(wanted)]
+
+
 def drafts(r: Read, before: Instant, most: int) -> list[int]:
     wanted = select(_I.seq).where(_I.status == "Draft", _I.created_at < before).order_by(_I.seq).limit(most)
     return list(r.run(wanted).scalars())
