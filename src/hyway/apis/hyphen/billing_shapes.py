@@ -60,24 +60,24 @@ class PaymentMethodChange(Struct, rename="camel", kw_only=True):
     is_default: bool
 
 
-class BillingAddress(Struct, rename="camel"):
+class BillingAddress(Struct, rename="camel", kw_only=True):
     """The parts that are known."""
 
-    street_address: str | UnsetType
-    locality: str | UnsetType
-    region: str | UnsetType
-    postal_code: str | UnsetType
-    country: str | UnsetType
+    street_address: str | UnsetType = UNSET
+    locality: str | UnsetType = UNSET
+    region: str | UnsetType = UNSET
+    postal_code: str | UnsetType = UNSET
+    country: str | UnsetType = UNSET
 
 
-class PaymentMethod(Struct, rename="camel"):
+class PaymentMethod(Struct, rename="camel", kw_only=True):
     """What a provider tells of a way to pay; the last three are a card's."""
 
     provider_id: str
     type: Annotated[str, Meta(description="`Card`, `BankTransfer` and the like.")]
-    last4: str | UnsetType
-    card_type: str | UnsetType
-    expiration: Annotated[str, Meta(description="Year and month: `2030-12`.")] | UnsetType
+    last4: str | UnsetType = UNSET
+    card_type: str | UnsetType = UNSET
+    expiration: Annotated[str, Meta(description="Year and month: `2030-12`.")] | UnsetType = UNSET
     is_default: bool
 
 
@@ -105,7 +105,7 @@ class BillingOwner(Struct, rename="camel"):
     email: str
 
 
-class BillingInvoice(Struct, rename="camel"):
+class BillingInvoice(Struct, rename="camel", kw_only=True):
     """`total`, which is `subTotal - discount + tax`, is the `amount` that is asked for. A draft is not due yet."""
 
     provider_id: str
@@ -119,17 +119,17 @@ class BillingInvoice(Struct, rename="camel"):
     period_start: str
     cycle_id: int
     tax: int
-    due_date: str | UnsetType
+    due_date: str | UnsetType = UNSET
 
 
-class BillingAccount(Struct, rename="camel"):
+class BillingAccount(Struct, rename="camel", kw_only=True):
     """`providerId` is what the provider calls the account: its own id where this server issues the invoices."""
 
     id: str
     name: str
     email: str
-    phone: str | UnsetType
-    address: BillingAddress | UnsetType
+    phone: str | UnsetType = UNSET
+    address: BillingAddress | UnsetType = UNSET
     provider: Provider
     provider_id: str
     payment_methods: list[PaymentMethod]
@@ -165,22 +165,22 @@ def account(of: Whole) -> BillingAccount:
 
 def address(of: Address) -> BillingAddress:
     return BillingAddress(
-        of.street_address or UNSET,
-        of.locality or UNSET,
-        of.region or UNSET,
-        of.postal_code or UNSET,
-        of.country or UNSET,
+        street_address=of.street_address or UNSET,
+        locality=of.locality or UNSET,
+        region=of.region or UNSET,
+        postal_code=of.postal_code or UNSET,
+        country=of.country or UNSET,
     )
 
 
 def method(of: Method) -> PaymentMethod:
     return PaymentMethod(
-        of.provider_id,
-        of.type,
-        of.last4 or UNSET,
-        of.card_type or UNSET,
-        of.expiration or UNSET,
-        of.is_default,
+        provider_id=of.provider_id,
+        type=of.type,
+        last4=of.last4 or UNSET,
+        card_type=of.card_type or UNSET,
+        expiration=of.expiration or UNSET,
+        is_default=of.is_default,
     )
 
 

@@ -85,6 +85,7 @@ _TAGS = {
     "api-keys": "API Keys",
     "apps": "Apps",
     "codes": "URL Codes",
+    "billing-account": "Billing Accounts",
     "billing-accounts": "Billing Accounts",
     "domains": "Domains",
     "dot-env": ".Env Files",
