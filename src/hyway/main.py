@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hyway import observe, worker
-from hyway.domain import audit, billing, creators, identity, netinfo, notices, oidc, tracking, webhooks
+from hyway.domain import (
+    audit,
+    billing,
+    creators,
+    identity,
+    netinfo,
+    notices,
+    oidc,
+    packages,
+    tracking,
+    webhooks,
+)
 from hyway.domain.attribution import Recorder
 from hyway.front import App, Branch, Doors, Front, Paper
 from hyway.kernel import limits, migrate, outbox
@@ -103,6 +114,7 @@ def build(settings: Settings) -> Front:
                 *_market(db, market, blobs, platform),
                 *_provider(settings, db, pages),
                 *_hooks(settings, db),
+                _packages(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 Branch("/maps/", "maps", cast(App, assets)),
             ),
@@ -224,6 +236,13 @@ def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:
 
     secret = settings.stripe_webhook_secret
     return (Branch("/hooks/", "stripe", Stripe(db, secret)),) if secret else ()
+
+
+def _packages(settings: Settings, db: Database) -> Branch:
+    """The bytes of what people fetch; which ones, the platform of developers tells."""
+    from hyway.edge.packages import Packages
+
+    return Branch(packages.PREFIX, "packages", Packages(db, worker.open_packages(settings)))
 
 
 def _live(

@@ -85,6 +85,7 @@ _TAGS = {
     "apps": "Apps",
     "dot-env": ".Env Files",
     "dot-envs": ".Env Files",
+    "downloads": "Package Download",
     "environments": "Environments",
     "members": "Members",
     "projects": "Projects",
