@@ -41,10 +41,7 @@ def out(release: Release) -> Version:
     return Version(release.package, release.version, release.latest, clock.text(release.published_at)[:10])
 
 
-@operation(
-    "GET", "/api/downloads/{packageName}/versions", needs=PUBLIC, query=VersionsQuery, gives=Versions,
-    also={404: 'There is no such package: the answer is the text `"Package not found"`.'},
-)  # fmt: skip
+@operation("GET", "/api/downloads/{packageName}/versions", needs=PUBLIC, query=VersionsQuery, gives=Versions)
 async def versions(ask: Ask, query: VersionsQuery) -> Versions | Reply:
     """List the versions of a package.
 

@@ -4,7 +4,7 @@
 them. Packages belong to the server: no organization stands in an address that anybody may fetch from.
 """
 
-from hyway.domain.packages.laying import LARGEST, lay, verify
+from hyway.domain.packages.laying import LARGEST, lay, measure, verify
 from hyway.domain.packages.records import LATEST, PLATFORMS, Laid, NewPackage, Package, Platform, Release
 from hyway.domain.packages.service import (
     PREFIX,
@@ -34,6 +34,7 @@ __all__ = [
     "every",
     "find",
     "lay",
+    "measure",
     "releases",
     "remove",
     "served",

@@ -28,14 +28,22 @@ def lay(blobs: Blobs, pieces: Iterable[bytes], expected: str = "") -> Laid:
     return laid
 
 
-def verify(blobs: Blobs, package: Package, went: Went = lambda _: None) -> str:
-    """Reads all of it; what is wrong with it, nothing when all is well."""
+def measure(blobs: Blobs, package: Package) -> str:
+    """What is wrong with its size, nothing when all is well."""
     found = blobs.size(package.key)
     if found is None:
         return "is not there"
-    if found != package.size:
-        return f"has {found} bytes instead of {package.size}"
-    return "" if _digest(blobs, package.key, found, went) == package.checksum else "is not what was added"
+    return "" if found == package.size else f"has {found} bytes instead of {package.size}"
+
+
+def verify(blobs: Blobs, package: Package, went: Went = lambda _: None) -> str:
+    """Reads all of it; what is wrong with it, nothing when all is well."""
+    return measure(blobs, package) or _differs(blobs, package, went)
+
+
+def _differs(blobs: Blobs, package: Package, went: Went) -> str:
+    same = _digest(blobs, package.key, package.size, went) == package.checksum
+    return "" if same else "is not what was added"
 
 
 class _Seen:
@@ -56,7 +64,9 @@ class _Seen:
         if not self.size:
             raise Invalid("file", "is empty")
         if self._expected and self.digest.hexdigest() != self._expected:
-            raise Invalid("sha256", "of the file is {found}", found=self.digest.hexdigest())
+            raise Invalid(
+                "sha256", "is not that of the file, which is {found}", found=self.digest.hexdigest()
+            )
 
 
 def _digest(blobs: Blobs, key: str, size: int, went: Went) -> str:

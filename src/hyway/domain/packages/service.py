@@ -81,7 +81,7 @@ def address(package: Package) -> str:
 def every(r: Read, name: str | None = None) -> list[Package]:
     """All files, or those of one package: by name, then the highest version first, then by platform."""
     found = store.every(r, name)
-    places = {each: at for at, each in enumerate(PLATFORMS)}
+    places: dict[str, int] = {each: at for at, each in enumerate(PLATFORMS)}
     found.sort(key=lambda each: places[each.platform])
     found.sort(key=lambda each: rules.rank(each.version), reverse=True)
     return sorted(found, key=lambda each: each.name)
