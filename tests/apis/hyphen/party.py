@@ -1,10 +1,12 @@
 """An organization with one of everything that has an id on this wire, all its texts bearing one mark."""
 
+import hashlib
 from typing import Any
 
 import httpx
 
-from hyway.domain import identity, oidc
+from hyway.domain import identity, oidc, packages
+from hyway.domain.packages import Laid, NewPackage
 from tests.apis.hyphen.conftest import World
 
 SECRET_KEY = 1767322800
@@ -47,7 +49,15 @@ async def party(world: World, mark: str) -> dict[str, str]:
         found["event"] = asked.json()["data"][0]["id"]
         found["billing_account"] = (await http.get(world.base)).json()["billingAccount"]["id"]
     found["organization"] = world.id
-    return found
+    return found | _package(world, mark)
+
+
+def _package(world: World, mark: str) -> dict[str, str]:
+    """Everybody's: no organization has packages of its own."""
+    laid = Laid(mark, 9, hashlib.sha256(mark.encode()).hexdigest())
+    new = NewPackage(f"{mark}-cli", "1.0.0", "linux", "hx")
+    made = world.db.write_now(packages.add, new, laid)
+    return {"package": made.name, "package_version": made.version}
 
 
 async def _people(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, str]:

@@ -167,7 +167,7 @@ def places() -> list[tuple[str, str]]:
         (name, place)
         for name in OPERATIONS
         for place in re.findall(r"\{(\w+)\}", name)
-        if place != "organizationId"
+        if place not in ("organizationId", "packageName", "version")  # what is everybody's is nobody else's
     ]
 
 
