@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hyway import cli
 from tests.make import bucket
 from tests.make.bucket import KEY, SECRET
 from tests.make.running import Running, hyway, serving
@@ -87,7 +88,8 @@ def test_an_installer_gets_what_was_added(
         assert (name, shown, os_, size, sum_, file) == (
             "hyphen-cli", version, "linux", str(len(PROGRAM)), SUM, "hx",
         )  # fmt: skip
-        assert made.stderr == f"{server.url}/api/downloads/hyphen-cli/{version}?os=linux\n"
+        port = server.url.rpartition(":")[2]
+        assert made.stderr == f"http://localhost:{port}/api/downloads/hyphen-cli/{version}?os=linux\n"
     ran = subprocess.run(
         ["sh", "-c", INSTALL], cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "URL": server.url}
     )  # fmt: skip
@@ -106,10 +108,20 @@ def test_an_installer_gets_what_was_added(
         )  # fmt: skip
 
 
-def test_what_cannot_be_added(data: Path, here: dict[str, str], program: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_added(
+    data: Path,
+    here: dict[str, str],
+    program: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {**here, "HYWAY_DATA": str(data)}.items():
+        monkeypatch.setenv(name, value)
+
     def add(name: str, version: str, file: object, *more: str) -> tuple[int, str, str]:
-        made = hyway("package", "add", name, version, file, *more, data=data, **here)
-        return made.returncode, made.stdout, made.stderr
+        code = cli.run(["package", "add", name, version, str(file), *more])
+        return code, *capsys.readouterr()
 
     linux = ("--os", "linux")
     empty, odd = tmp_path / "empty", tmp_path / "a:b"
@@ -136,10 +148,11 @@ def test_what_cannot_be_added(data: Path, here: dict[str, str], program: Path, t
     refused = add("x", "1.0.0", program, *linux)
     assert (refused[0], refused[1]) == (1, "")
     assert "is there already" in refused[2]
-    missing = hyway("package", "remove", "x", "1.0.1", data=data, **here)
-    assert (missing.returncode, missing.stderr) == (1, "hyway: there is no x 1.0.1\n")
-    nowhere = hyway("package", "list", data=tmp_path / "nowhere")
-    assert (nowhere.returncode, "begin with hyway up" in nowhere.stderr) == (1, True)
+    assert cli.run(["package", "remove", "x", "1.0.1"]) == 1
+    assert capsys.readouterr() == ("", "hyway: there is no x 1.0.1\n")
+    if not here:
+        assert cli.run(["package", "list", "--data", str(tmp_path / "nowhere")]) == 1
+        assert "begin with hyway up" in capsys.readouterr().err
 
 
 def test_what_is_damaged_is_found_and_a_backup_brings_it_back(

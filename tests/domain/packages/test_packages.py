@@ -23,8 +23,10 @@ Later = Callable[[int], None]
 # All of them stand on semver.org, as do their opposites below.
 VERSIONS = [
     "0.0.4", "1.2.3", "10.20.30", "1.1.2-prerelease+meta", "1.1.2+meta-valid", "1.0.0-alpha", "1.0.0-alpha.0valid",
-    "1.0.0-alpha-a.b-c-somethinglong+build.1-aef.1-its-okay", "2.0.0-rc.1+build.123", "1.2.3----RC-SNAPSHOT.12.9.1--.12",
-    "1.0.0+0.build.1-rc.10000aaa-kk-0.1", "99999999999999999999999.999999999999999999.99999999999999999", "1.0.0-0A.is.legal",
+    "1.0.0-alpha-a.b-c-somethinglong+build.1-aef.1-its-okay", "2.0.0-rc.1+build.123",
+    "1.2.3----RC-SNAPSHOT.12.9.1--.12",
+    "1.0.0+0.build.1-rc.10000aaa-kk-0.1", "1.0.0-0A.is.legal",
+    "99999999999999999999999.999999999999999999.99999999999999999",
 ]  # fmt: skip
 NO_VERSIONS = [
     "", "1", "1.2", "1.2.3-0123", "1.2.3-0123.0123", "1.1.2+.123", "+invalid", "-invalid", "alpha", "1.0.0-alpha_beta",
@@ -76,7 +78,8 @@ def test_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../x", "a/b", "a\\b", "a..b", "-a", "a-", "A", "a b", "a\0", "\u00e9", "a\n", "%2e", "@a/b", "x" * 101],
+    ["", ".", "..", "../x", "a/b", "a\\b", "a..b", "-a", "a-", "A", "a b", "a\0", "\u00e9", "a\n", "%2e", "@a/b",
+     "x" * 101],
 )  # fmt: skip
 def test_no_names(name: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -90,7 +93,8 @@ def test_files(file: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0b", "a\nb", 'a"b', "a:b", " a", "a.", "\udcff", "x" * 101]
+    "file",
+    ["", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0b", "a\nb", 'a"b', "a:b", " a", "a.", "\udcff", "x" * 101],
 )  # fmt: skip
 def test_no_files(file: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -100,8 +104,9 @@ def test_no_files(file: str) -> None:
 
 @pytest.mark.parametrize("platform", ["", "Linux", "darwin", "macos-arm64", "linux\0"])
 def test_no_platforms(platform: str) -> None:
-    with pytest.raises(Invalid, match="linux, macos, macos-arm, windows"):
+    with pytest.raises(Invalid) as caught:
         rules.check(new(platform=platform))
+    assert caught.value.message == "must be one of linux, macos, macos-arm, windows"
 
 
 def compare(one: str, other: str) -> int:
@@ -155,9 +160,9 @@ def test_a_checksum_that_was_expected(blobs: Blobs) -> None:
     right = hashlib.sha256(b"ab").hexdigest()
     assert packages.lay(blobs, [b"a", b"b"], f" {right.upper()}\n").checksum == right
     for wrong in ("0" * 64, right[:-1], "nonsense"):
-        with pytest.raises(Invalid, match=right) as caught:
+        with pytest.raises(Invalid) as caught:
             packages.lay(blobs, [b"a", b"b"], wrong)
-        assert caught.value.field == "sha256"
+        assert (caught.value.field, right in caught.value.message) == ("sha256", True)
     assert len(every_key(blobs)) == 1
 
 
@@ -218,8 +223,9 @@ def test_verifying(world: World, blobs: Blobs, tmp_path: Path) -> None:
 
 def test_one_file_for_a_version_and_a_platform(world: World, blobs: Blobs) -> None:
     made = added(world, blobs)
-    with pytest.raises(Taken, match="hyphen-cli 1.0.0 for linux is there already"):
+    with pytest.raises(Taken) as caught:
         world.db.read_now(packages.check_new, new())
+    assert caught.value.message == "hyphen-cli 1.0.0 for linux is there already; remove it first"
     with pytest.raises(Taken, match="is there already"):
         world.db.write_now(packages.add, new(), Laid("k" * 32, 1, "c"))
     world.db.read_now(packages.check_new, new(platform="macos"))
@@ -252,7 +258,8 @@ def test_removing(world: World, blobs: Blobs) -> None:
     one, other = added(world, blobs), added(world, blobs, platform="windows")
     kept = added(world, blobs, "1.0.1")
     for name, version, platform in (
-        ("hyphen-cli", "1.0.0", "macos"), ("hyphen-cli", "9.0.0", None), ("nothing", "1.0.0", None), ("hyphen-cli", "latest", None),
+        ("hyphen-cli", "1.0.0", "macos"), ("hyphen-cli", "9.0.0", None), ("nothing", "1.0.0", None),
+        ("hyphen-cli", "latest", None),
     ):  # fmt: skip
         with pytest.raises(Missing, match="there is no"):
             world.db.write_now(packages.remove, name, version, platform)
