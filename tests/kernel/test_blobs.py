@@ -63,7 +63,7 @@ def test_what_breaks_off_on_its_way_leaves_nothing(blobs: Blobs, request: pytest
     assert [each for page in blobs.laid() for each in page] == []
     if "bucket" in request.node.name:
         service: Service = request.getfixturevalue("service")
-        assert (service.held, service.refused) == ({}, 0)
+        assert (service.held, service.parts, service.refused) == ({}, {}, 0)
 
 
 def test_what_was_laid(blobs: Blobs) -> None:

@@ -121,6 +121,21 @@ class Blobs:
         except (BaseError, OSError) as error:
             raise Away(_why(error)) from error
 
+    def sweep(self, before: Instant) -> int:
+        """Removes what a process that died was writing in the folder before then; how many there were.
+
+        A bucket gives up unfinished uploads by rules of its own.
+        """
+        if self._folder is None:
+            return 0
+        try:
+            half = [each for each in self._folder.rglob("*#*") if each.stat().st_mtime_ns // 1000 < before]
+            for each in half:
+                each.unlink(missing_ok=True)
+        except OSError as error:
+            raise Away(_why(error)) from error
+        return len(half)
+
     def check(self) -> None:
         """Puts, gets and drops some bytes; Away says what does not work."""
         key = self.put(b"works")

@@ -302,3 +302,18 @@ def test_bytes_that_no_row_named_go_a_day_later(world: World, blobs: Blobs, late
     later(clock.DAY + clock.MINUTE)
     jobs.drop_orphans(means(world, blobs))
     assert every_key(blobs) == {kept.key}
+
+
+def test_what_a_copy_that_was_killed_leaves_goes_too(
+    world: World, blobs: Blobs, later: Later, tmp_path: Path
+) -> None:
+    package = added(world, blobs)
+    half = tmp_path / "packages" / "ab" / "cd" / ("abcd" * 8 + "#1")
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"the first piece")
+    jobs.drop_orphans(means(world, blobs))
+    assert half.exists(), "it may be written just now"
+    later(clock.DAY + clock.MINUTE)
+    jobs.drop_orphans(means(world, blobs))
+    assert not half.exists()
+    assert packages.verify(blobs, package) == ""

@@ -29,11 +29,12 @@ def forget_removed(means: Means) -> None:
 
 @every(6 * 3600)
 def drop_orphans(means: Means) -> None:
-    """Bytes that were put for a row which did not come."""
+    """Bytes that were put for a row which did not come, and those of a copy that broke off."""
     if means.packages is None:
         return
-    before, count = clock.now() - _KEPT, 0
+    before = clock.now() - _KEPT
     try:
+        count = means.packages.sweep(before)
         for page in means.packages.laid():
             old = [key for key, at in page if at < before]
             known = means.db.read_now(store.known, old) if old else set()
@@ -41,6 +42,6 @@ def drop_orphans(means: Means) -> None:
                 means.packages.drop(key)
                 count += 1
     except Away as error:
-        log.warning("where packages are kept was not looked through: %s", error)
+        return log.warning("where packages are kept was not looked through: %s", error)
     if count:
         log.info("dropped %d packages that nothing names", count)
