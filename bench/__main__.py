@@ -12,8 +12,10 @@ from bench import (
     bulk,
     campaigns,
     crash,
+    evaluate,
     events,
     follow,
+    fresh,
     ingest,
     ledger,
     listing,
@@ -44,6 +46,8 @@ CLAIMS: dict[str, Measure] = {
     events.CLAIM: events.measure,
     permission.CLAIM: permission.measure,
     pushes.CLAIM: pushes.measure,
+    evaluate.CLAIM: evaluate.measure,
+    fresh.CLAIM: fresh.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded

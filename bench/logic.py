@@ -1,23 +1,18 @@
-"""Evaluations a second on one core, 250 rules a pass: our closures beside datalogic-py and other JsonLogic libraries.
-
-Run: python bench_logic.py [seconds for each]. Libraries that are not installed are left out. What datalogic-py makes
-of the public suite, and of what JavaScript makes of odd values, stands below the table.
-"""
+"""Rules alone, 250 of them a pass: our closures beside JsonLogic libraries of PyPI, where they are installed."""
 
 import importlib
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.report import Figure, Run
 from hyway.domain.toggles import logic
 
-SUITE = Path(__file__).parent / "data" / "tests.json"
-SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
+SUITE = Path(__file__).parents[1] / "tests" / "domain" / "toggles" / "tests.json"
 Pass = Callable[[dict[str, Any]], list[bool]]
 
 
@@ -51,6 +46,14 @@ def rules() -> list[Any]:
     return made
 
 
+def with_segments(at: int, segments: int) -> list[Any]:
+    """The five rules of a toggle, two of which name segments (`segment-0` and on)."""
+    five = rules()[at * 5 : at * 5 + 5]
+    five[3] = {"or": [{"segment": f"segment-{at % segments}"}, five[3]]}
+    five[4] = {"and": [{"segment": f"segment-{(at + 3) % segments}"}, five[4]]}
+    return five
+
+
 def contexts() -> list[dict[str, Any]]:
     random = Random(6)
     return [
@@ -69,31 +72,16 @@ def contexts() -> list[dict[str, Any]]:
     ]
 
 
-def closures() -> Pass:
-    def nobody(name: str) -> Any:
-        raise LookupError(name)
+def _nobody(name: str) -> Any:
+    raise LookupError(name)
 
-    ready = [logic.compile(logic.read(json.dumps(rule)), nobody) for rule in rules()]
+
+def closures() -> Pass:
+    ready = [logic.compile(logic.read(json.dumps(rule)), _nobody) for rule in rules()]
 
     def all_of(context: dict[str, Any]) -> list[bool]:
         run = logic.Pass(context)
         return [logic.holds(rule, run) for rule in ready]
-
-    return all_of
-
-
-def closures_first() -> Pass:
-    """As toggles ask: of each five targets the first that holds; the answers stand for the five."""
-
-    def nobody(name: str) -> Any:
-        raise LookupError(name)
-
-    ready = [logic.compile(logic.read(json.dumps(rule)), nobody) for rule in rules()]
-    toggles = [ready[at : at + 5] for at in range(0, len(ready), 5)]
-
-    def all_of(context: dict[str, Any]) -> list[bool]:
-        run = logic.Pass(context)
-        return [logic.first(targets, run) is not None for targets in toggles]
 
     return all_of
 
@@ -119,12 +107,12 @@ def interpreter(module: str, name: str) -> Callable[[], Pass]:
     return made
 
 
-def rate(work: Pass, given: list[dict[str, Any]]) -> float:
+def rate(work: Pass, given: list[dict[str, Any]], seconds: float) -> float:
     """Passes a second of processor time: the median of five turns, so that a busy machine counts less."""
     turns = []
     for _ in range(5):
         count, started = 0, time.process_time()
-        while time.process_time() - started < SECONDS / 5:
+        while time.process_time() - started < seconds / 5:
             for context in given[:8]:
                 work(context)
             count += 8
@@ -132,71 +120,57 @@ def rate(work: Pass, given: list[dict[str, Any]]) -> float:
     return statistics.median(turns)
 
 
-def suite_of_datalogic() -> tuple[int, int, list[str]]:
-    """How many cases of the public suite datalogic-py passes, of how many, and where it differs from JavaScript."""
-    library = importlib.import_module("datalogic_py")
-    engine = library.Engine()
-
-    def answer(rule: Any, data: Any) -> Any:
-        try:
-            return json.loads(engine.eval_str(json.dumps(rule), json.dumps(data)))
-        except Exception as failure:
-            return f"{type(failure).__name__}: {failure}"[:70]
-
+def suite(work: Callable[[Any, Any], Any]) -> str:
+    """How many cases of the public suite a library answers as they say."""
     cases = [case for case in json.loads(SUITE.read_text()) if not isinstance(case, str)]
-    passed = sum(answer(rule, data) == expected for rule, data, expected in cases)
-    odd = [
-        ({"==": [[1, 2], "1,2"]}, True),
-        ({"==": [" 0x1F ", 31]}, True),
-        ({"+": ["3 apples", 1]}, 4),
-        ({"!": [{"+": "x"}]}, True),
-        ({">": [{"/": [1, 0]}, 5]}, True),
-        ({"<": ["10", "9"]}, True),
-        ({"==": [None, {"var": "no"}]}, True),
-        ({"==": ["abc", 1]}, False),
-        ({"==": [{"var": "list"}, "x"]}, False),
-        ({"cat": [None, 1.0, True, [1, [2]]]}, "1true1,2"),
-        ({"<": ["x", 1]}, False),
-    ]
-    told = [f"{json.dumps(rule)}: {answer(rule, {'list': [1]})!r} for {expected!r}" for rule, expected in odd]
-    wrong = [
-        line
-        for line, (rule, expected) in zip(told, odd, strict=True)
-        if answer(rule, {"list": [1]}) != expected
-    ]
-    return passed, len(cases), wrong
+    return f"{sum(_answers(work, *case) for case in cases)} of {len(cases)} of the public suite"
 
 
-def main() -> None:
-    given, rates = contexts(), dict[str, float]()
-    expected = closures()(given[0])
-    for name, made in {
-        "closures": closures,
-        "closures, first of 5": closures_first,
-        "datalogic-py": datalogic,
-        "json-logic-qubit": interpreter("json_logic", "jsonLogic"),
-        "jsonlogic-rs": interpreter("jsonlogic_rs", "apply"),
-    }.items():
+def _answers(work: Callable[[Any, Any], Any], rule: Any, data: Any, expected: Any) -> bool:
+    try:
+        found = work(rule, data)
+    except Exception:  # whatever a library makes of it, this is no answer
+        return False
+    return bool(found == expected and isinstance(found, bool) == isinstance(expected, bool))
+
+
+def _ours(rule: Any, data: Any) -> Any:
+    return logic.compile(logic.read(json.dumps(rule)), _nobody)(data)
+
+
+def _datalogic(rule: Any, data: Any) -> Any:
+    engine = importlib.import_module("datalogic_py").Engine()
+    return json.loads(engine.eval_str(json.dumps(rule), json.dumps(data)))
+
+
+def _applied(module: str, name: str) -> Callable[[Any, Any], Any]:
+    return lambda rule, data: getattr(importlib.import_module(module), name)(rule, data)
+
+
+PEERS: dict[str, tuple[Callable[[], Pass], Callable[[Any, Any], Any]]] = {
+    "ours": (closures, _ours),
+    "datalogic-py": (datalogic, _datalogic),
+    "json-logic-qubit": (interpreter("json_logic", "jsonLogic"), _applied("json_logic", "jsonLogic")),
+    "jsonlogic-rs": (interpreter("jsonlogic_rs", "apply"), _applied("jsonlogic_rs", "apply")),
+}
+
+
+def figures(run: Run, claim: str) -> list[Figure]:
+    """A line for each library that is there; all must answer alike what is measured."""
+    given, seconds = contexts(), 1.0 if run.quick else 3.0
+    expected = [closures()(context) for context in given]
+    ours, found = 0.0, []
+    for name, (made, answers) in PEERS.items():
         try:
             work = made()
         except ImportError:
+            found.append(Figure(claim, f"rules by {name}", "is not installed"))
             continue
-        answers = work(given[0])
-        grouped = [any(expected[at : at + 5]) for at in range(0, len(expected), 5)]
-        assert answers in (expected, grouped), name
-        rates[name] = rate(work, given)
-    for name, passes in rates.items():
-        print(
-            f"{name:22} {passes:9.0f} passes/s {passes * 250:12.0f} rules/s {rates['closures'] / passes:8.2f}x"
-        )
-    if "datalogic-py" in rates:
-        passed, count, wrong = suite_of_datalogic()
-        print(
-            f"datalogic-py: {passed} of {count} cases of the public suite; unlike JavaScript:",
-            *wrong,
-            sep="\n  ",
-        )
-
-
-if __name__ == "__main__":
-    main()
+        if [work(context) for context in given] != expected:
+            raise ValueError(f"{name} answers otherwise")
+        speed = rate(work, given, seconds)
+        ours = ours or speed
+        told = f"{speed * 250:,.0f} rules/s, {suite(answers)}"
+        ratio = "" if name == "ours" else f"ours is {ours / speed:.1f} times as fast"
+        found.append(Figure(claim, f"rules by {name}", told, "", ratio))
+    return found

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hyway.front import Branch, Doors, Front, Hosts, Paper, answer
+from hyway.front import Branch, Doors, Front, Paper, answer
+from hyway.hosts import Hosts
 
 
 def app(name: str):

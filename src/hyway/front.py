@@ -12,11 +12,14 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Protocol
+from urllib.parse import parse_qs
 
 import structlog
 
+from hyway.hosts import Hosts, host_of
 from hyway.kernel import ids
 from hyway.observe import Meters
 
@@ -29,12 +32,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:=+/-]{8,64}")
-_HOSTS_KEPT = 1024
-_LONGEST_HOST = 255 + len(":65535")
 _PATIENCE = 30.0  # seconds in which a part may finish what it holds
-_PORT = re.compile(r":\d{1,5}$")
 _ORGANIZATION = re.compile(r"org_[0-9a-f]{24}")
-_LOCAL = re.compile(r"([a-z0-9_-]{1,63}\.)*localhost")
+_TOLD = ("healthz", "readyz", "metrics", "caddy")
+# Balancers ask after health, and proxies for certificates, by whatever name they have for us.
+_UNDER_ANY_NAME = ("/healthz", "/readyz", "/caddy/ask")
 TEXT, HTML, JSON = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
 METRICS = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -82,6 +84,17 @@ class Branch:
     """Whether the app speaks WebSocket, too."""
 
 
+class Elsewhere(Protocol):
+    """What answers under names that are not the server's own: the domains of organizations."""
+
+    async def find(self, host: bytes) -> Any | None:
+        """The domain that a Host header names."""
+
+    async def serve(self, place: Any, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    async def may_have_certificate(self, name: str) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Doors:
     """Where requests go: to the branch with the longest fitting prefix, the rest to the `redirect`.
@@ -96,8 +109,9 @@ class Doors:
     parts: Sequence[Part] = ()
     hosts: frozenset[str] = frozenset()
     private: tuple[str, ...] = ()
-    """Networks that may read `/metrics`, besides this machine."""
+    """Networks that may read `/metrics` and ask for certificates, besides this machine."""
     meters: Meters = field(default_factory=Meters)
+    domains: Elsewhere | None = None
     vault: Branch | None = None
     """What answers under the id of an organization as a first word."""
     hush: Callable[[], None] = lambda: None
@@ -115,7 +129,7 @@ class Front:
         self._private = _networks(doors.private)
         self._running: list[Part] = []
         self._own: dict[str, list[Branch]] = {
-            **{name: [Branch("/", "front", self._tell)] for name in ("healthz", "readyz", "metrics")},
+            **{name: [Branch("/", "front", self._tell)] for name in _TOLD},
             **{path.split("/")[1]: [Branch("/", "front", self._hand_out)] for path in doors.papers},
             "": [Branch("/", "front", self._welcome)],
         }
@@ -127,13 +141,30 @@ class Front:
         if scope["type"] != "http":
             lives = scope["type"] == "lifespan"
             return self._lifespan(receive, send) if lives else self._socket(scope, receive, send)
+        known = self._knows(scope)
+        if not known and self._doors.domains is not None:
+            return self._under(self._doors.domains, scope, receive, send)
+        return self._inside(known, scope, receive, send)
+
+    def _inside(self, known: bool, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """By the path; `known`: whether the Host is one of the server's own names."""
         first = scope["path"][1:].partition("/")[0]
         own = self._own.get(first)
         if own is None and first.startswith("org_"):
             own = self._vault(first)
-        if own is None and self._knows(scope):
+        if own is None and known:
             return self._fast(self._redirect, scope, receive, send)
         return self._served(own, scope, receive, send)
+
+    async def _under(self, domains: Elsewhere, scope: Scope, receive: Receive, send: Send) -> None:
+        """A name that is not the server's own, before its paths are looked at: an organization's domain has all."""
+        try:
+            place = await domains.find(host_of(scope))
+        except Exception:
+            return await self._apologise(scope, send, _asked_id(scope) or ids.uuid7().encode(), started=False)
+        if place is None:
+            return await self._inside(False, scope, receive, send)
+        await self._fast(partial(domains.serve, place), scope, receive, send)
 
     def _vault(self, first: str) -> list[Branch] | None:
         """Short links may begin like an organization's id; none is one."""
@@ -141,11 +172,9 @@ class Front:
         return [vault] if vault is not None and _ORGANIZATION.fullmatch(first) else None
 
     def _knows(self, scope: Scope) -> bool:
-        for name, value in scope["headers"]:
-            if name == b"host":
-                known = self._known.get(value)
-                return self._hosts.look(value) if known is None else known
-        return False
+        host = host_of(scope)
+        known = self._known.get(host)
+        return self._hosts.look(host) if known is None else known
 
     async def _fast(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """A fast lane writes its own request ids and counts for itself; only its accidents are met here."""
@@ -166,8 +195,7 @@ class Front:
         if branch.fast is not None and branch.fast.takes(scope) and self._knows(scope):
             return await self._fast(branch.fast, scope, receive, send)
         family, app = branch.family, branch.app
-        # Balancers ask after health under any name.
-        if scope["path"] not in ("/healthz", "/readyz") and not self._knows(scope):
+        if scope["path"] not in _UNDER_ANY_NAME and not self._knows(scope):
             app = _elsewhere(branch) if branch.nowhere else self._stranger
         request_id = _asked_id(scope) or ids.uuid7().encode()
         # The apps read it where a proxy in front of us would have put it.
@@ -217,7 +245,7 @@ class Front:
         await answer(send, 200, paper.kind, paper.body, [(b"cache-control", b"max-age=300")], scope["method"])
 
     async def _tell(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Health, readiness, numbers."""
+        """Health, readiness, numbers, and what certificates may be for."""
         fresh = [(b"cache-control", b"no-store")]
         if scope["path"] == "/healthz":
             return await answer(send, 200, TEXT, b"ok\n", fresh, scope["method"])
@@ -226,7 +254,15 @@ class Front:
             return await answer(send, 503 if wrong else 200, JSON, _standing(wrong), fresh, scope["method"])
         if scope["path"] == "/metrics" and self._may_measure(scope):
             return await answer(send, 200, METRICS, self._doors.meters.page(), fresh, scope["method"])
+        if scope["path"] == "/caddy/ask" and self._may_measure(scope) and await self._may_certify(scope):
+            return await answer(send, 200, TEXT, b"yes\n", fresh, scope["method"])
         await answer(send, 404, TEXT, b"There is nothing here.\n", fresh)
+
+    async def _may_certify(self, scope: Scope) -> bool:
+        """Caddy's question before it asks for a certificate: is the `domain` one of those that are served here?"""
+        asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10).get("domain", [""])[0]
+        domains = self._doors.domains
+        return bool(asked) and domains is not None and await domains.may_have_certificate(asked)
 
     def _may_measure(self, scope: Scope) -> bool:
         """A forwarded request comes from somebody else than the proxy that speaks to us: not for them."""
@@ -294,33 +330,6 @@ class Front:
                 await asyncio.wait_for(part.stop(), _PATIENCE)
             except Exception:
                 log.exception("a part could not be stopped in order")
-
-
-class Hosts:
-    """Under which names we answer: the configured ones, any address, and localhost with any port."""
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self._names = names
-        self.known: dict[bytes, bool] = {}
-
-    def look(self, header: bytes) -> bool:
-        """Whether a Host header is one of ours; kept in `known`, which strangers cannot fill for ever."""
-        if len(header) > _LONGEST_HOST:
-            return False
-        if len(self.known) >= _HOSTS_KEPT:
-            self.known.clear()
-        self.known[header] = found = self._is_ours(header.decode("latin-1").lower())
-        return found
-
-    def _is_ours(self, host: str) -> bool:
-        bare = _PORT.sub("", host)
-        if host in self._names or _LOCAL.fullmatch(bare):
-            return True
-        try:
-            ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare)
-        except ValueError:
-            return False
-        return True
 
 
 class _Answer:

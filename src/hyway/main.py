@@ -17,6 +17,7 @@ from hyway.domain import (
     notices,
     oidc,
     packages,
+    toggles,
     tracking,
     webhooks,
 )
@@ -30,7 +31,10 @@ from hyway.settings import Settings
 
 if TYPE_CHECKING:
     from hyway.apis.hypemarket import Tools
+    from hyway.apis.hypertrack.door import Door as TracksDoor
+    from hyway.apis.hyphen.door import Door
     from hyway.apis.kit.doorman import Kit
+    from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets, Tiles
@@ -63,7 +67,10 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
     db.hearers += [
         audit.record,
         billing.accounts.hear,
+        billing.meters.hear,
         oidc.hearing.hear,
+        toggles.hearing.hear,
+        toggles.homes.hear,
         webhooks.hear,
         notices.hear,
         creators.hearing.hear,
@@ -86,18 +93,17 @@ def open_places(settings: Settings) -> netinfo.Places:
 def build(settings: Settings) -> Front:
     """The whole server as one ASGI application; nothing runs before its lifespan begins."""
     # Here, because commands that serve nothing should start without the web framework.
-    from hyway.apis import hoko, hypemarket, hypertrack, hyphen
+    from hyway.apis import hoko, hypemarket, hyphen
+    from hyway.edge.domains import Domains
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
     from hyway.edge.maps import Assets
     from hyway.edge.redirect import Lane
 
-    db = open_database(settings)
-    places = open_places(settings)
+    db, places = open_database(settings), open_places(settings)
     public, trusted = settings.public_url, settings.trusted_proxies
     kit = _kit(settings, db)
-    outside = tracking.services.chosen(settings.services)
-    api, tracks = hoko.app(kit), hypertrack.app(kit, settings.unknown_token, outside)
+    api, tracks = hoko.app(kit), _tracks(kit, settings)
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew = Hub(db), Crew(db, settings)
@@ -105,29 +111,44 @@ def build(settings: Settings) -> Front:
     tools = hypemarket.Tools(blobs, worker.way_out(settings), settings.services)
     pages = _console(settings, db, hub, assets, tools)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
-    platform = hyphen.app(kit, places)
+    platform = hyphen.app(kit, places, tools.outgoing, settings.services)
+    evaluate = _evaluate(db, platform, trusted)
     return Front(
         Doors(
             redirect=lane,
             branches=(
-                *_branches(db, api, tracks, pages, ingest),
+                *_branches(db, api, tracks, pages, ingest, assets),
                 *_market(db, market, blobs, platform),
                 *_provider(settings, db, pages),
-                *_hooks(settings, db),
-                _packages(settings, db),
+                *_machines(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
-                Branch("/maps/", "maps", cast(App, assets)),
+                *_toggles(evaluate),
             ),
             papers=_papers(public),
             ready=crew.ready,
-            parts=(Storage(db, places), api, tracks, market, platform, lane, ingest, hub, crew),
+            parts=(Storage(db, places), api, tracks, market, platform, lane, evaluate, ingest, hub, crew),
+            domains=Domains(db, lane),
             vault=Branch("/", "hyphen", platform, _NO_SUCH),
             hosts=settings.hosts,
             private=trusted,
-            meters=_meters(lane, ingest, hub),
-            hush=hub.let_all_go,
+            meters=_meters(lane, ingest, evaluate, hub),
+            hush=_both(hub.let_all_go, evaluate.hush),
         )
     )
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def both() -> None:
+        first()
+        second()
+
+    return both
+
+
+def _tracks(kit: "Kit", settings: Settings) -> "TracksDoor":
+    from hyway.apis import hypertrack
+
+    return hypertrack.app(kit, settings.unknown_token, tracking.services.chosen(settings.services))
 
 
 def _kit(settings: Settings, db: Database) -> "Kit":
@@ -138,10 +159,11 @@ def _kit(settings: Settings, db: Database) -> "Kit":
     return Kit(db, settings.public_url, settings.body_limit, settings.trusted_proxies, window)
 
 
-def _meters(lane: "Lane", ingest: "Ingest", hub: "Hub") -> observe.Meters:
+def _meters(lane: "Lane", ingest: "Ingest", evaluate: "Evaluate", hub: "Hub") -> observe.Meters:
     made = observe.Meters()
     made.read("hyway_redirect", lane.stats)
     made.read("hyway_ingest", ingest.stats)
+    made.read("hyway_toggles", evaluate.stats, ("listeners",))
     made.read("hyway_streams", hub.stats, ("readers", "accounts"))
     return made
 
@@ -164,7 +186,9 @@ def _console(settings: Settings, db: Database, hub: "Hub", assets: "Assets", too
     return cast(App, made)
 
 
-def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest") -> tuple[Branch, ...]:
+def _branches(
+    db: Database, api: App, tracks: App, pages: App, ingest: "Ingest", assets: "Assets"
+) -> tuple[Branch, ...]:
     """What answers under which address."""
     from hyway.edge.connect import Connect
     from hyway.edge.media import Media
@@ -178,6 +202,7 @@ def _branches(db: Database, api: App, tracks: App, pages: App, ingest: "Ingest")
         *(Branch(f"/{word}/", "console", pages) for word in ("console", "static", "mailbox")),
         Branch("/sign-up/", "console", pages, secret=True),
         Branch("/media/", "media", cast(App, Media(db))),
+        Branch("/maps/", "maps", cast(App, assets)),
     )
 
 
@@ -216,7 +241,8 @@ _NO_SUCH = "/api/unknown-host"
 
 
 def _platform(platform: App) -> tuple[Branch, ...]:
-    return tuple(Branch(f"/api/{word}/", "hyphen", platform, _NO_SUCH) for word in _PLATFORM)
+    prefixes = (*(f"/api/{word}/" for word in _PLATFORM), "/ip/")
+    return tuple(Branch(prefix, "hyphen", platform, _NO_SUCH) for prefix in prefixes)
 
 
 def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...]:
@@ -228,6 +254,25 @@ def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...
         Branch("/oauth2/", "console", pages, secret=True),
         *(Branch(prefix, "oidc", cast(App, provider), secret=True) for prefix in PREFIXES),
     )
+
+
+def _evaluate(db: Database, platform: "Door", trusted: tuple[str, ...]) -> "Evaluate":
+    """The lane of toggles, which knows callers and speaks as the platform's own API does."""
+    from hyway.edge.evaluate import Evaluate
+
+    family = platform.family
+    return Evaluate(db, family.callers, family.style, trusted_proxies=trusted)
+
+
+def _toggles(evaluate: "Evaluate") -> tuple[Branch, ...]:
+    """Toggles as programs ask for them, all of it by the fast lane."""
+    unknown = "/toggle/unknown-host"
+    return tuple(Branch(f"/{word}/", "toggles", evaluate, unknown, evaluate) for word in ("toggle", "ofrep"))
+
+
+def _machines(settings: Settings, db: Database) -> tuple[Branch, ...]:
+    """What answers that is neither an API nor a page."""
+    return (*_hooks(settings, db), _packages(settings, db))
 
 
 def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:

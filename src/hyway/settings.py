@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -82,6 +82,9 @@ class Settings:
     collab_review: str
     """HYWAY_COLLAB_REVIEW: `staff`: `hyway collab approve` lets a collab be published that was submitted; `auto`: it is
     at once. Default `auto`."""
+    resolver: str
+    """HYWAY_RESOLVER: the name server that is asked for the records of domains, `9.9.9.9` or `127.0.0.1:5353`. Default:
+    the system's."""
     tiles: str
     """HYWAY_TILES: what maps are drawn of, `https://…/{z}/{x}/{y}.png` or a `.pmtiles` archive. Default: a plain map of
     the world that needs no network."""
@@ -122,6 +125,7 @@ class Settings:
             oidc_sign_up=_choice("HYWAY_OIDC_SIGN_UP", environ, ("", "open", "closed")),
             social=_social(environ),
             collab_review=_choice("HYWAY_COLLAB_REVIEW", environ, ("auto", "staff")),
+            resolver=_resolver(environ.get("HYWAY_RESOLVER", "").strip()),
             tiles=_tiles(environ.get("HYWAY_TILES") or ""),
             tiles_attribution=environ.get("HYWAY_TILES_ATTRIBUTION") or "",
             log_format=environ.get("HYWAY_LOG") or "",
@@ -141,6 +145,7 @@ class Settings:
             "smtp": smtp,
             "stripe": self.stripe,
             "oidc": self.oidc,
+            "resolver": self.resolver,
             **self.social,
         }
         return {kind: address for kind, address in named.items() if address}
@@ -258,6 +263,21 @@ def _issuer(environ: Mapping[str, str]) -> str:
     return f"{parts.scheme}://{who}@{parts.netloc}{parts.path.rstrip('/')}?name={quote(name, safe='')}"
 
 
+def _resolver(address: str) -> str:
+    """An address with or without a port; one of IPv6 stands in brackets where it has one."""
+    if not address:
+        return ""
+    found = _NAME_SERVER.fullmatch(address)
+    try:
+        ip_address(found[1] or found[2] if found else "")
+        good = found is not None and 0 < int(found[3] or 53) < 65_536
+    except ValueError:
+        good = False
+    if not good:
+        raise Invalid("HYWAY_RESOLVER", "must be an address such as 9.9.9.9, 127.0.0.1:5353 or [::1]:53")
+    return address
+
+
 def _tiles(url: str) -> str:
     parts = urlsplit(url)
     is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
@@ -297,6 +317,7 @@ def _social(environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+_NAME_SERVER = re.compile(r"(?:\[([0-9a-f:]+)\]|([0-9.]+))(?::([0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 _TILE = ("{z}", "{x}", "{y}")
 

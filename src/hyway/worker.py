@@ -28,9 +28,11 @@ import hyway.domain.creators.jobs.collabs  # registers its jobs
 import hyway.domain.creators.jobs.money  # registers its jobs
 import hyway.domain.creators.jobs.social  # registers its jobs
 import hyway.domain.files.jobs  # registers its jobs
+import hyway.domain.links.jobs  # registers its jobs
 import hyway.domain.notices.jobs  # registers its jobs
 import hyway.domain.oidc.jobs  # registers its jobs
 import hyway.domain.packages.jobs  # registers its jobs
+import hyway.domain.toggles.jobs  # registers its jobs
 import hyway.domain.tracking.jobs.actions  # registers its jobs
 import hyway.domain.tracking.jobs.days  # registers its jobs
 import hyway.domain.tracking.jobs.devices  # registers its jobs

@@ -155,6 +155,12 @@ _OF_PROJECTS = {
     "apiKeyId": "api_key",
     "secretId": "secret",
     "favoriteId": "project",
+    "billingAccountId": "billing_account",
+    "domainId": "domain",
+    "codeId": "code",
+    "qrId": "qr",
+    "segmentId": "segment",
+    "toggleKey": "toggle",
     "entity": "project",
     "assignment": "team",
 }
@@ -169,9 +175,13 @@ def _hyphen(db: Database) -> Visit:
         found = aside.submit(asyncio.run, furnished(theirs, "somebody")).result()
 
     def own(path: str, field: str) -> str | None:
-        return mine.get("member" if field == "id" else _OF_PROJECTS.get(field, ""))
+        if field == "id":
+            return mine["public_key" if path.startswith("/api/public-keys/") else "member"]
+        return mine.get(_OF_PROJECTS.get(field, ""))
 
     def their(path: str, field: str) -> str | None:
+        if field == "id" and path.startswith("/api/public-keys/"):
+            return found["public_key"]
         return found.get(_OF_PROJECTS.get(field, ""))
 
     secrets = ("token", "secret_value")

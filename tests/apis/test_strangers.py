@@ -24,6 +24,8 @@ _NAMED = "(SELECT seq FROM people WHERE name LIKE 'somebody%')"
 _MEMBERSHIPS = "(SELECT seq FROM memberships WHERE organization = :it)"
 _OF_USERS = ("tracking_positions", "tracking_visits", "tracking_photos", "tracking_phones")
 
+NO_IDS = ("/ip",)
+"""What takes texts that are no ids."""
 ROOMS: dict[str, list[tuple[Family, str, str]]] = {}
 for family in FAMILIES:
     for path, methods in family.document["paths"].items():
@@ -90,6 +92,8 @@ def _bodies(family: Family, path: str, visit: Visit, content: dict[str, Any]) ->
     of = resolved(family.document, schema["items"]) if many else schema
     sent = content.get("example", [{}] if many else {})
     texts = isinstance(sent, list) and any(isinstance(each, str) for each in sent)
+    if path in NO_IDS:
+        return
     if of.get("type") == "string" or texts:  # a list of ids: alone, and after one of the stranger's own
         whole = _whole(family, path, visit.own)
         yield Try("an id", whole, "", [MARK], True)

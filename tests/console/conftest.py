@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from hyway import console
-from hyway.domain import attribution, audit, identity, links, netinfo, notices, webhooks
+from hyway.domain import attribution, audit, billing, identity, links, netinfo, notices, webhooks
 from hyway.kernel import clock, ids, seal
 from hyway.kernel.db import Database
 from hyway.kernel.seal import Seal
@@ -117,7 +117,7 @@ def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
     db = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), threads=2)
-    db.hearers += [audit.record, webhooks.hear, notices.hear]
+    db.hearers += [audit.record, billing.accounts.hear, billing.meters.hear, webhooks.hear, notices.hear]
     ours = identity.command_line(db.write_now(identity.found_organization, "Northwind"))
     theirs = identity.command_line(db.write_now(identity.found_organization, "Harbour"))
     _person(db, ours, "owner@north.example", "owner")

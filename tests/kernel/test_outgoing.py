@@ -150,3 +150,23 @@ def test_a_peer_that_drips_is_left_at_the_deadline(drip: bytes):
 def test_what_cannot_be_asked(url: str):
     with pytest.raises(Unreachable):
         ANYWHERE.send("GET", url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "10.0.0.1"])
+def test_no_certificate_is_looked_for_at_private_addresses(receiver: Receiver, host: str):
+    with pytest.raises(Unreachable, match=r"not public|no address"):
+        GUARDED.secured(host, receiver.port)
+
+
+def test_who_does_not_speak_tls_has_no_certificate(receiver: Receiver):
+    with pytest.raises(Unreachable):
+        ANYWHERE.secured("127.0.0.1", receiver.port)
+    assert receiver.received == []
+
+
+def test_who_never_answers_a_handshake_holds_nobody():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="no answer within"):
+            ANYWHERE.secured("127.0.0.1", silent.getsockname()[1], seconds=0.5)
+        assert time.monotonic() - began < 3

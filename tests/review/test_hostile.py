@@ -15,7 +15,7 @@ from hyway import console
 from hyway.domain import identity, webhooks
 from hyway.edge.redirect import Lane
 from hyway.edge.table import LinkTable, Missing
-from hyway.front import Hosts
+from hyway.hosts import Hosts
 from hyway.kernel import seal
 from hyway.kernel.db import Database
 from tests.make.world import PUBLIC, World, capture, make_lane, recorder, visitor, world_at

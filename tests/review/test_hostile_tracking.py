@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hyway.front import Hosts
+from hyway.hosts import Hosts
 from hyway.kernel.db import Database
 from tests.apis.hypertrack.conftest import World, make_world
 from tests.make.world import open_database

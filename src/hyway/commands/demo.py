@@ -21,6 +21,7 @@ from hyway.commands import (
     demo_fleet,
     demo_programmes,
     demo_projects,
+    demo_toggles,
     shared,
 )
 from hyway.commands.demo_traffic import Request, past, present
@@ -51,8 +52,8 @@ def demo(
     seed: Annotated[int, Parameter(help="The same number makes the same visits.")] = 1,
     data: Data = None,
 ) -> int:
-    """Fill an organization named Demo with links and visits, leads and sales, a project and its apps, the day of
-    a small fleet, and four weeks of a few creators.
+    """Fill an organization named Demo with links and visits, leads and sales, a project, its apps and toggles,
+    the day of a small fleet, and four weeks of a few creators.
 
     Nineteen visits in twenty are spread over the last 30 days: they are written by the same part that stores real
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
@@ -75,15 +76,14 @@ def demo(
             live = asyncio.run(_visit(settings, present(made, now, chance), bar))
             visits = [*history, *((id, clock.now()) for id in live)]
             converted = _convert(db, by, visits, chance, bar)
-            built = demo_projects.build(db, by)
-            pushed = demo_envs.fill(db, by, built)
+            built = _build(db, by)
             driven = demo_fleet.drive(db, by, chance, bar)
             told = shared.running(settings) is None
             posted = demo_creators.play(settings, by, chance, bar) if told else 0
             while attribution.roll_up(db):
                 pass
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
-    words.print(f"{len(built)} apps of a project, {pushed} new versions of their .env files")
+    words.print(built)
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
     words.print(_TOLD.format(many=len(demo_programmes.CHANNELS), posts=posted) if told else _UNTOLD)
     shared.tell(f"{settings.public_url}/console")
@@ -106,6 +106,16 @@ def _organization(db: Database) -> Caller:
         return by
 
     return db.write_now(found)
+
+
+def _build(db: Database, by: Caller) -> str:
+    """A project, with whatever belongs to one; and what is told of it."""
+    built = demo_projects.build(db, by)
+    pushed = demo_envs.fill(db, by, built)
+    switched = demo_toggles.fill(db, by, demo_projects.PROJECT.alternate_id)
+    return (
+        f"{len(built)} apps of a project, {pushed} new versions of their .env files, {switched} new toggles"
+    )
 
 
 def _links(db: Database, by: Caller, chance: random.Random) -> list[Link]:

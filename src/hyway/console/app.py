@@ -17,11 +17,13 @@ from hyway.console.market import routes, words
 from hyway.console.pages import (
     consent,
     customers,
+    domains,
     external,
     home,
     keys,
     link,
     link_form,
+    link_qrs,
     links,
     log,
     notices,
@@ -36,10 +38,13 @@ from hyway.console.pages import (
     tracking_map,
     tracking_settings,
     tracking_users,
+    usage,
     webhooks,
 )
 from hyway.console.projects import routes as project_routes
 from hyway.console.projects import words as project_words
+from hyway.console.toggles import routes as toggle_routes
+from hyway.console.toggles import words as toggle_words
 from hyway.console.visit import House, Maps, Streams, Tiles
 from hyway.domain import creators, netinfo, oidc
 from hyway.kernel.blobs import Blobs
@@ -62,7 +67,9 @@ _SIGNED_IN = (
     home,
     links,
     link_form,
+    link_qrs,
     link,
+    domains,
     shelves,
     partners,
     customers,
@@ -71,6 +78,7 @@ _SIGNED_IN = (
     webhooks,
     notices,
     log,
+    usage,
     tracking_map,
     tracking_users,
     tracking_day,
@@ -117,6 +125,7 @@ def app(
         outgoing,
         _social(services, outgoing),
         oidc.external.chosen(services or {}),
+        services or {},
     )
     made = _made(policy(tiles))
     made.state.house = house
@@ -127,7 +136,9 @@ def _made(content: str) -> Litestar:
     """All pages with their manners; `content` is the policy of what they may load."""
     router = Router(
         "/",
-        route_handlers=[handler for page in (*_SIGNED_IN, project_routes) for handler in page.ROUTES],
+        route_handlers=[
+            handler for page in (*_SIGNED_IN, project_routes, toggle_routes) for handler in page.ROUTES
+        ],
         dependencies={"visit": Provide(arrive.visit)},
     )
     return Litestar(
@@ -164,7 +175,7 @@ def _pictures(public_url: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS})
+    made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS, **toggle_words.FILTERS})
     made.globals.update(
         asset=static.address,
         area=charts.area,

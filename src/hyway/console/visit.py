@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 
 from hyway.console import shown
 from hyway.console.form import Form
-from hyway.domain import creators, identity, oidc, tracking
+from hyway.domain import creators, identity, links, oidc, tracking
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.clock import SECOND
 from hyway.kernel.db import Database, Read, Write
@@ -92,6 +92,8 @@ class House:
     """How social platforms are asked; without it no account is proved."""
     issuer: oidc.external.Issuer | None = None
     """Another provider that people may sign in by."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Outside services that the operator named, by kind."""
     doors: LocalWindow = field(default_factory=LocalWindow)
     """Tries at the sign-in page by address."""
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hyway-password"))
@@ -195,8 +197,9 @@ class Visit:
         """The browser's time zone, as its own clock named it."""
         return shown.known_zone(self.request.cookies.get(ZONE, ""))
 
-    def short_url(self, short_id: str) -> str:
-        return f"{self.house.public_url}/{short_id}"
+    def short_url(self, link: links.Link) -> str:
+        """Where a link answers: under the server's own name, or under its domain."""
+        return links.hosting.address(link, self.house.public_url)
 
     async def read(
         self, verb: Callable[Concatenate[Read, identity.Caller, P], T], *a: P.args, **k: P.kwargs
@@ -217,7 +220,7 @@ class Visit:
     def part(self, template: str, **facts: Any) -> Page:
         """A piece of a page for the script to put in place."""
         text = self.house.pictures.get_template(template).render(**self.facts(), **facts)
-        return Response(text, media_type=MediaType.HTML)
+        return Response(text, status_code=200, media_type=MediaType.HTML)
 
     def facts(self) -> dict[str, Any]:
         return {

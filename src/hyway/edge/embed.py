@@ -8,7 +8,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from hyway.domain import attribution
+from hyway.domain import attribution, links
 from hyway.domain.attribution import Capture
 from hyway.edge import scripts
 from hyway.edge.pages import Headers, Page
@@ -44,7 +44,7 @@ class Embed:
             return Page(200, _SCRIPT, scripts.NOTHING)
         leave = f"{entry.target.seq}.{clock.now() + _LIFE}.{ids.uuid7()}"
         query = "?" + text(visit.query) if visit.query else ""
-        url = f"{self._public_url}/{entry.target.short_id}/analytics.js{query}"
+        url = f"{links.hosting.address(entry.target, self._public_url)}/analytics.js{query}"
         return Page(200, _SCRIPT, scripts.embedded(url, self._seal.sign(leave, _PURPOSE)))
 
     def capture(self, visit: Visit, entry: Entry, raw: bytes | None, ip: str) -> Capture | Page:

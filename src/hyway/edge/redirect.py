@@ -69,22 +69,26 @@ class Lane:
         """Counts since the start: answers by kind, clicks written and the commits they took."""
         return {**self._answers, "clicks": self._writer.written, "commits": self._writer.batches}
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self, scope: Any, receive: Receive, send: Send, place: links.Place | None = None
+    ) -> None:
+        """`place` is the organization's domain that the request came to, None for the server's own names."""
         visit = Visit(scope)
         short_id, _, rest = visit.path[1:].partition("/")
-        if short_id in _OWN and not rest:
+        if short_id in _OWN and not rest and place is None:
             return await self._own(short_id, visit, send)
-        entry = self._known(short_id)
+        entry = self._known(short_id if place is None else links.lane_key(short_id, place.domain))
         if entry is None:
             # What no short id can be is not looked for: PostgreSQL refuses a NUL.
-            may_be = len(short_id) <= 64 and short_id.isprintable()
-            entry = await self._table.load(short_id) if may_be else table.MISSING
+            may_be = 0 < len(short_id) <= 64 and short_id.isprintable()
+            domain = place.domain if place else 0
+            entry = await self._table.load(short_id, domain) if may_be else table.MISSING
         try:
             if rest == "analytics.js":
                 await self._script(visit, entry, receive, send)
             elif isinstance(entry, Missing) or rest:
                 self._answers["unknown"] += 1
-                await http.show(send, pages.UNKNOWN, head=visit.method == "HEAD")
+                await self._lost(visit, place, send)
             elif entry.plain and visit.method == "GET" and not visit.query:
                 await self._go(visit, entry, send, entry.destination, entry.head, entry.tail, entry.utm)
             else:
@@ -92,6 +96,17 @@ class Lane:
         except (Overrun, Unstored):
             self._answers["busy"] += 1
             await http.show(send, pages.BUSY, more=[(b"retry-after", b"2")])
+
+    async def _lost(self, visit: Visit, place: links.Place | None, send: Send) -> None:
+        """Nothing is there: a domain's owner may have said where to go from here."""
+        head, code = visit.method == "HEAD", visit.path[1:]
+        onward = None
+        if place is not None and visit.method in ("GET", "HEAD"):
+            by_code = place.fallback_url_template if code else None
+            onward = links.domains.filled(by_code, code) if by_code else place.not_found_redirect_url
+        if onward is None:
+            return await http.show(send, pages.UNKNOWN, head=head)
+        await http.answer(send, 302, [(b"location", table.location(onward)), _NO_STORE], head=head)
 
     async def _own(self, name: str, visit: Visit, send: Send) -> None:
         """The lane's own two addresses among the short ids."""
@@ -187,7 +202,7 @@ class Lane:
         ]
         target = entry.target
         if attribution.bots.is_social_preview(capture.user_agent):
-            short_url = f"{self._public_url}/{target.short_id}"
+            short_url = links.hosting.address(target, self._public_url)
             page = pages.preview(destination, short_url, target.title, target.description, target.image)
         elif target.cloaked:
             page = pages.cloaked(location.decode(), target.title)

@@ -282,7 +282,21 @@ async def pour(
     pieces: AsyncIterator[bytes],
     headers: Sequence[tuple[bytes, bytes]] = sse.HEADERS,
 ) -> None:
-    """An event stream until it ends or its reader goes away."""
+    """An event stream until it ends or its reader, who leaves the hub then, goes away."""
+    try:
+        await carry(receive, send, pieces, headers)
+    finally:
+        if reader is not None:
+            hub.leave(reader)
+
+
+async def carry(
+    receive: Receive,
+    send: Send,
+    pieces: AsyncIterator[bytes],
+    headers: Sequence[tuple[bytes, bytes]] = sse.HEADERS,
+) -> None:
+    """An event stream until it ends or its reader goes away; an empty piece is a ping."""
     await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
     pouring = asyncio.create_task(_send_all(send, pieces))
     leaving = asyncio.create_task(_gone(receive))
@@ -291,8 +305,6 @@ async def pour(
     finally:
         for task in (pouring, leaving):
             task.cancel()
-        if reader is not None:
-            hub.leave(reader)
         with contextlib.suppress(asyncio.CancelledError):
             await pouring
 

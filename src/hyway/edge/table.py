@@ -1,4 +1,4 @@
-"""What the lane remembers of links: a bounded table by short id, misses included, that forgets at every change."""
+"""What the lane remembers of links: a bounded table, misses included, that forgets at every change."""
 
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -71,6 +71,13 @@ def _merged(own: list[tuple[str, str]], visitor: list[tuple[str, str]], policy: 
     return rest + first if policy == "visitor" else first + rest
 
 
+def location(url: str) -> bytes:
+    """A URL in the form that a Location header can carry."""
+    parts = urlsplit(url)
+    host = ascii_host(parts.netloc)
+    return quote(urlunsplit(parts._replace(netloc=host)), safe=_SAFE).encode("ascii")
+
+
 def ascii_host(netloc: str) -> str:
     """An internationalised host in the form that a Location header can carry."""
     if netloc.isascii():
@@ -102,7 +109,7 @@ def split_at_click(url: str) -> tuple[bytes, bytes]:
 
 
 class LinkTable:
-    """Entries by short id. A load that a change overtakes is used once and not remembered."""
+    """Entries by `links.lane_key`. A load that a change overtakes is used once and not remembered."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -112,35 +119,35 @@ class LinkTable:
         self.get = self._entries.get
         db.changes.hear(links.TOPIC, self.forget)
 
-    def forget(self, short_id: str) -> None:
+    def forget(self, key: str) -> None:
         """Called at every commit that changes the link, in whichever process."""
         self._generation += 1
-        if short_id == "*":
+        if key == "*":
             self._entries.clear()
             self._misses = 0
         else:
-            self._entries.pop(short_id, None)
+            self._entries.pop(key, None)
 
-    async def load(self, short_id: str) -> Entry | Missing:
+    async def load(self, short_id: str, domain: int = 0) -> Entry | Missing:
         """From the database, remembered unless something changed meanwhile."""
-        before = self._generation
-        target = await self._db.read(links.target, short_id)
+        before, key = self._generation, links.lane_key(short_id, domain)
+        target = await self._db.read(links.target, short_id, domain)
         entry = Entry(target) if target else MISSING
         if self._generation == before:
-            self._remember(short_id, entry)
+            self._remember(key, entry)
             if self._generation != before:  # changes come on other threads: this one came in between
-                self._entries.pop(short_id, None)
+                self._entries.pop(key, None)
         return entry
 
-    def _remember(self, short_id: str, entry: Entry | Missing) -> None:
+    def _remember(self, key: str, entry: Entry | Missing) -> None:
         if entry is MISSING:
             # Whoever guesses short ids must not push real links out.
             if self._misses >= _MISSES:
-                for key in [key for key, known in list(self._entries.items()) if known is MISSING]:
-                    self._entries.pop(key, None)
+                for miss in [miss for miss, known in list(self._entries.items()) if known is MISSING]:
+                    self._entries.pop(miss, None)
                 self._misses = 0
             self._misses += 1
         elif len(self._entries) >= _SIZE:
-            for key in list(self._entries)[: _SIZE // 10]:
-                self._entries.pop(key, None)
-        self._entries[short_id] = entry
+            for old in list(self._entries)[: _SIZE // 10]:
+                self._entries.pop(old, None)
+        self._entries[key] = entry

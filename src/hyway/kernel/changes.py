@@ -45,6 +45,7 @@ class Changes:
         self._hearers: dict[str, list[Hearer]] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._heard: set[int] = set()
 
     def hear(self, topic: str, hearer: Hearer) -> None:
         """`hearer(key)` is called after each commit that changed `key` of the topic, `*` for all of it."""
@@ -113,11 +114,12 @@ class Changes:
                 seen = self._catch_up(connection, seen)
 
     def _catch_up(self, connection: Connection, seen: int) -> int:
-        # A PostgreSQL row may commit after one with a higher number: look a little behind; hearing twice is harmless.
+        # A PostgreSQL row may commit after one with a higher number: look a little behind, at what is not heard yet.
         behind = 0 if connection.dialect.name == "sqlite" else 500
         since = CHANGES.select().where(CHANGES.c.seq > seen - behind).order_by(CHANGES.c.seq)
         rows = connection.execute(since).all()
-        self.here((row.topic, row.key) for row in rows)
+        self.here((row.topic, row.key) for row in rows if row.seq not in self._heard)
+        self._heard = {row.seq for row in rows}
         newest: int = max([seen, *(row.seq for row in rows)])
         return newest
 

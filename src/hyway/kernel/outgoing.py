@@ -68,6 +68,20 @@ class Outgoing:
         except ValueError as error:
             raise Unreachable("the address cannot be used in a request") from error
 
+    def secured(self, host: str, port: int = 443, *, seconds: float = 10.0) -> None:
+        """A TLS handshake with a host by its name; Unreachable where there is none, or its certificate will not do."""
+        deadline = time.monotonic() + seconds
+        try:
+            stream = _Guarded(self._allowed, deadline).connect_tcp(host, port)
+            try:
+                stream.start_tls(self._tls, host)
+            finally:
+                stream.close()
+        except httpcore.TimeoutException:
+            raise Unreachable(f"no answer within {seconds:g} seconds") from None
+        except httpcore.NetworkError as error:
+            raise Unreachable(str(error)[:300] or type(error).__name__) from error
+
 
 def _target(url: str) -> httpcore.URL:
     """The address in its parts: httpcore's own reading of one drops what follows a `;` in the path."""

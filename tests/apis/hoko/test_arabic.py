@@ -16,7 +16,16 @@ SOURCE = Path(__file__).parents[3] / "src" / "hyway"
 # Where Hoko's requests lead. `identity.service` is the console's and the command's.
 REACHED = ["kernel", "domain/links", "domain/attribution", "domain/billing", "apis/kit", "apis/hoko"]
 # The edge draws QR codes, and says in its own voice what it cannot draw; who pays is asked by another family.
-ELSEWHERE = {"domain/links/qr.py", "domain/billing/accounts.py"}
+ELSEWHERE = {
+    "domain/billing/accounts.py",
+    "domain/billing/usage.py",
+    "domain/links/domain_rules.py",
+    "domain/links/domains.py",
+    "domain/links/kept_qr.py",
+    "domain/links/qr.py",
+    "domain/links/short_codes.py",
+    "domain/links/tagging.py",
+}
 FIRST = {"Unknown", "Refused", "Missing", "Spent", "Gone"}
 SECOND = {"Invalid", "Taken"}
 BRACE = re.compile(r"\{(\w+)\}")

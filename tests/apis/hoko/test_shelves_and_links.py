@@ -98,6 +98,23 @@ async def test_posting_an_id_makes_a_new_link(world: World, collection: str) -> 
     assert answer.json()[0]["id"] != UNKNOWN
 
 
+async def test_a_link_on_a_domain_is_shown_with_its_name(world: World, collection: str) -> None:
+    """Another API made it; it is this one's, too."""
+    made = world.db.write_now(links.domains.create, world.by, links.NewDomain("brand.example"))
+    found = links.Finding(True, True, "The record is there.")
+    world.db.write_now(links.domains.settle, world.by, made.seq, found)
+    wish = links.LinkChange(
+        url="https://example.com/", collection_id=collection, short_id="abc", domain=made.seq
+    )
+    (link,) = world.db.write_now(links.put, world.by, [wish])
+    async with world.client() as client:
+        (shown,) = (await client.get("/api/links")).json()
+    assert (shown["id"], shown["shortUrl"]) == (link.id, "https://brand.example/abc")
+    assert shown["qrCode"].startswith(
+        "https://go.example/qrcode?text=https%3A%2F%2Fbrand.example%2Fabc%3Fqr%3D1&"
+    )
+
+
 BAD_LINKS = [
     ({"url": "invalid-url"}, "[1].url must be an http or https URL"),
     ({"url": "javascript:alert(1)"}, "[1].url must be an http or https URL"),

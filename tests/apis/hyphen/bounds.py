@@ -144,7 +144,7 @@ def _plain(of: Kind, of_text: bool) -> Iterator[Case]:
         yield from _each(("yes", "2") if of_text else ("true", 1, []), strange)
     elif of.of is str:
         yield from _each(() if of_text else (7, True, [], {}), strange)
-        yield from _texts(of)
+        yield from _texts(of, of_text)
     else:
         is_list = get_origin(of.of) is list
         yield from _each((7, "x", {} if is_list else []), strange)
@@ -159,9 +159,13 @@ def _sides(of: Kind) -> Iterator[Case]:
         yield Case(most + 1, f"must be <= {most}")
 
 
-def _texts(of: Kind) -> Iterator[Case]:
+def _texts(of: Kind, of_text: bool) -> Iterator[Case]:
     if of.format:
-        yield from _each(EMAILS if of.format == "email" else TIMES, f'must match format "{of.format}"')
+        strange = EMAILS if of.format == "email" else TIMES
+        # What is left empty in a query was not said.
+        yield from _each(
+            (each for each in strange if each or not of_text), f'must match format "{of.format}"'
+        )
         return
     yield Case("a\0", NO_NUL)
     yield from _lengths(of, "characters")

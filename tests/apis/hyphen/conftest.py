@@ -17,6 +17,7 @@ from hyway.domain.identity import NOBODYS, Caller, Organization, Person, Role
 from hyway.kernel import seal
 from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.limits import LocalWindow
+from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
 
 PUBLIC = "https://go.example"
@@ -127,9 +128,16 @@ def places() -> netinfo.Places:
     return netinfo.Places.bundled()
 
 
-def make_world(db: Database, name: str = "Acme", **kit: Any) -> World:
+ANYWHERE = Outgoing(lambda _: True)
+NO_NAMES = {"resolver": "127.0.0.1:9"}
+"""A name server that gives no answer."""
+
+
+def make_world(
+    db: Database, name: str = "Acme", services: Mapping[str, str] | None = None, **kit: Any
+) -> World:
     made = {"body_limit": 32_000_000, "trusted_proxies": (), "window": LocalWindow(), **kit}
-    app = hyphen.app(hyphen.Kit(db=db, public_url=PUBLIC, **made), places())
+    app = hyphen.app(hyphen.Kit(db=db, public_url=PUBLIC, **made), places(), ANYWHERE, services or NO_NAMES)
     return furnished(db, app, name)
 
 
@@ -186,7 +194,7 @@ def make_acme(db: Database, **kit: Any) -> Acme:
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     opened = Database(database_url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC)
-    opened.hearers += [audit.record, billing.accounts.hear]
+    opened.hearers += [audit.record, billing.accounts.hear, billing.meters.hear]
     yield opened
     opened.close()
 

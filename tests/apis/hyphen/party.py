@@ -1,6 +1,7 @@
 """An organization with one of everything that has an id on this wire, all its texts bearing one mark."""
 
 import hashlib
+import json
 from typing import Any
 
 import httpx
@@ -42,6 +43,17 @@ async def party(world: World, mark: str) -> dict[str, str]:
             "roles": ["ProjectReader"],
         }
         found["access"] = await _made(http, f"{world.base}/access/", access)
+        found["domain"] = await _made(
+            http,
+            f"{world.base}/domains/",
+            {
+                "domain": f"go.{mark}.example",
+                "notFoundRedirectUrl": f"https://{mark}.example/lost",
+                "fallbackUrlTemplate": f"https://{mark}.example/{{code}}",
+            },
+        )
+        found |= await _links(http, world, mark)
+        found |= await _toggles(http, world, mark, found["project"])
         liked = {"id": found["project"]}
         added = await http.post(f"{world.base}/members/{found['owner']}/favorites", json=liked)
         assert added.status_code == 201, added.text
@@ -118,6 +130,56 @@ async def _projects(http: httpx.AsyncClient, world: World, mark: str) -> dict[st
         "environment": next(each["id"] for each in there if each["alternateId"] == "production"),
         "project_alternate": f"{mark}-shop",
         "app_alternate": f"{mark}-web",
+    }
+
+
+async def _links(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, str]:
+    new = {
+        "long_url": f"https://{mark}.example/long",
+        "domain": "localhost",
+        "code": f"{mark}-code",
+        "title": f"{mark} code",
+        "tags": [f"{mark}-tag"],
+    }
+    code = await _made(http, f"{world.base}/link/codes/", new)
+    qr = await _made(http, f"{world.base}/link/codes/{code}/qrs", {"title": f"{mark} poster"})
+    return {"code": code, "qr": qr}
+
+
+async def _toggles(http: httpx.AsyncClient, world: World, mark: str, project: str) -> dict[str, str]:
+    base = f"{world.base}/projects/{project}"
+    segment = await http.post(
+        f"{base}/segments/",
+        json={
+            "alternateId": f"{mark}-vips",
+            "name": f"{mark} VIPs",
+            "description": f"Who matters to {mark}",
+            "logic": json.dumps({"==": [{"var": "user.id"}, mark]}),
+            "tags": [f"{mark}-people"],
+        },
+    )
+    toggle = await http.post(
+        f"{base}/toggles/",
+        json={
+            "key": f"{mark}-look",
+            "description": f"The new look of {mark}",
+            "type": "boolean",
+            "targets": [{"logic": json.dumps({"segment": f"{mark}-vips"}), "value": True}],
+            "defaultValue": False,
+            "tags": [f"{mark}-ui"],
+        },
+    )
+    key = await http.post(
+        "/api/public-keys/",
+        json={"organizationId": world.id, "projectId": project, "name": f"{mark} web"},
+    )
+    for answer in (segment, toggle, key):
+        assert answer.status_code == 200, answer.text
+    return {
+        "segment": segment.json()["id"],
+        "toggle": toggle.json()["id"],
+        "toggle_key": f"{mark}-look",
+        "public_key": key.json()["id"],
     }
 
 

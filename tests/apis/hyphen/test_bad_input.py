@@ -34,6 +34,8 @@ WITH_SHAPES = [
 NOBODYS = {
     "projectId": "proj", "appId": "app", "environmentId": "pevr", "memberId": "memb", "teamId": "team",
     "accessId": "accs", "apiKeyId": "akey", "secretId": "asec", "favoriteId": "proj", "organizationId": "org",
+    "codeId": "code", "qrId": "lqr", "domainId": "dmn",
+    "billingAccountId": "bill", "segmentId": "segm", "toggleKey": "tgl", "id": "pkey",
 }  # fmt: skip
 PERSONS = "POST /api/organizations/"
 """What no API key may do."""
@@ -167,7 +169,8 @@ def places() -> list[tuple[str, str]]:
         (name, place)
         for name in OPERATIONS
         for place in re.findall(r"\{(\w+)\}", name)
-        if place not in ("organizationId", "packageName", "version")  # what is everybody's is nobody else's
+        # What is everybody's is nobody else's.
+        if place not in ("organizationId", "ip", "packageName", "version")
     ]
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hyway.domain import envs, identity, projects
+from hyway.domain import envs, identity, links, projects, toggles
 from hyway.domain.envs import NewVersion, VaultKey
 from hyway.domain.identity import Caller, NewMember
+from hyway.domain.links import NewDomain, NewQr, NewShortCode
 from hyway.domain.projects import NewApp, NewProject
+from hyway.domain.toggles import NewSegment, NewToggle
 from hyway.kernel.db import Write
 
 _numbers = itertools.count(1)
@@ -40,6 +42,11 @@ def furnished(w: Write, by: Caller, home: str, kind: str) -> Place:
     team, other = (identity.teams.create(w, by, f"{name} {n}") for name in ("Core", "Other"))
     identity.teams.replace_members(w, by, team.id, [member.id])
     key, secret = identity.api_keys.create(w, by, f"Robot {n}")
+    domain = links.domains.create(w, by, NewDomain(f"d{n}.example.org"))
+    code = links.short_codes.create(w, by, NewShortCode(f"https://{n}.example/", "localhost"))
+    qr = links.kept_qr.keep(w, by, code.id, links.kept_qr.drawn(code.address, NewQr()))
+    segment = toggles.segments.create(w, by, project.id, NewSegment("vips", "VIPs", "true"))
+    toggle = toggles.create(w, by, project.id, NewToggle("look", "boolean", (), False))
     smallest = {"Organization": "OrganizationMember", "Team": "TeamMember"}.get(kind, "ProjectReader")
     entity = {"Organization": home, "Project": project.id, "App": app.id, "Team": team.id}[kind]
     access = identity.access.create(w, by, entity, other.id, [smallest])
@@ -53,6 +60,11 @@ def furnished(w: Write, by: Caller, home: str, kind: str) -> Place:
         "apiKeyId": key.id,
         "secretId": secret.id,
         "accessId": access.id,
+        "domainId": domain.id,
+        "codeId": code.id,
+        "qrId": qr.id,
+        "segmentId": segment.id,
+        "toggleKey": toggle.key,
     }
     return Place(ids, entity, smallest, other.id, member.id)
 
@@ -78,6 +90,10 @@ BODIES: dict[tuple[str, str], Callable[[Place], Any]] = {
     ("PUT", "apps/{appId}/dot-env/"): _env,
     ("PATCH", "apps/{appId}/"): lambda of: {"name": "Web 2"},
     ("POST", "members/"): lambda of: {"email": f"n{next(_numbers)}@example.org"},
+    ("POST", "domains/"): lambda of: {"domain": f"d{next(_numbers)}.example.net"},
+    ("PATCH", "domains/{domainId}/"): lambda of: {"notFoundRedirectUrl": "https://example.net/"},
+    ("POST", "link/codes/"): lambda of: {"long_url": "https://new.example/", "domain": "localhost"},
+    ("PATCH", "link/codes/{codeId}"): lambda of: {"title": "Another"},
     ("PATCH", "members/{memberId}/"): lambda of: {"nickname": "Nick"},
     ("PATCH", ""): lambda of: {"name": f"Acme {next(_numbers)}"},
     ("POST", "projects/"): lambda of: {"alternateId": f"new-{next(_numbers)}", "name": "New"},
@@ -85,6 +101,14 @@ BODIES: dict[tuple[str, str], Callable[[Place], Any]] = {
     ("POST", "projects/{projectId}/apps/"): lambda of: {"alternateId": f"a-{next(_numbers)}", "name": "A"},
     ("POST", "projects/{projectId}/environments/"): lambda of: {"alternateId": "qa", "name": "QA"},
     ("PATCH", "projects/{projectId}/environments/{environmentId}/"): lambda of: {"name": "Live"},
+    ("POST", "projects/{projectId}/toggles/"): lambda of: {
+        "key": f"t-{next(_numbers)}", "type": "boolean", "targets": [], "defaultValue": True,
+    },
+    ("PATCH", "projects/{projectId}/toggles/{toggleKey}"): lambda of: {"defaultValue": True},
+    ("POST", "projects/{projectId}/segments/"): lambda of: {
+        "alternateId": f"s-{next(_numbers)}", "name": "S", "logic": "true",
+    },
+    ("PATCH", "projects/{projectId}/segments/{segmentId}"): lambda of: {"logic": "false"},
     ("POST", "teams/"): lambda of: {"name": f"Team {next(_numbers)}"},
     ("PATCH", "teams/{teamId}/"): lambda of: {"name": f"Team {next(_numbers)}"},
     ("PUT", "teams/{teamId}/members"): lambda of: [of.other_member],

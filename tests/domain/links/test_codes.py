@@ -86,6 +86,7 @@ def test_refused_custom_ids(text):
 
 def test_what_the_server_answers_itself_is_reserved():
     served = """api console healthz readyz metrics openapi docs static qrcode analytics.js llms.txt robots.txt
-        favicon.ico .well-known oauth2 toggle ofrep login logout assets track live sdk_events users"""
+        favicon.ico .well-known oauth2 toggle ofrep login logout assets track live sdk_events users
+        ip"""
     assert set(served.split()) <= codes.RESERVED
     assert all(word == word.lower() for word in codes.RESERVED)

@@ -154,8 +154,8 @@ def cut(source: str, start: float, size: Any, run: Pass) -> str:
     """The part of a text by UTF-16 units, one by one."""
     coded = source.encode("utf-16-be", "surrogatepass")
     letters = [coded[at : at + 2] for at in range(0, len(coded), 2)]
-    first = 0 if math.isnan(start) else max(-len(letters), min(len(letters), start))
-    rest = letters[int(first) :] if first >= 0 else letters[len(letters) + int(first) :]
+    first = 0 if math.isnan(start) else int(max(-len(letters), min(len(letters), start)))
+    rest = letters[first:] if first >= 0 else letters[len(letters) + first :]
     if size is not UNDEFINED:
         wanted = number(size, run)
         if wanted < 0:

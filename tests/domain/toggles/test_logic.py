@@ -67,6 +67,8 @@ def test_the_public_suite() -> None:
         ({"max": ["3", 2]}, 3),
         ({"substr": ["a😀b", 1, 2]}, "😀"),
         ({"substr": [None, -2]}, "ll"),
+        ({"substr": ["abc", -0.5]}, "abc"),
+        ({"substr": ["abc", 0, -0.5]}, "ab"),
         ({"!!": [{}]}, True),
         ({"!!": ["0"]}, True),
         ({"!!": [{"+": "x"}]}, False),
@@ -97,11 +99,11 @@ def test_a_loop_sees_its_element_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "must be JSON"),
-        ("{", "must be JSON"),
+        ("", "must be JsonLogic in JSON"),
+        ("{", "must be JsonLogic in JSON"),
         ('{"==": [NaN, 1]}', "NaN is no JSON value"),
-        ('{"if": [true, {"method": []}]}', 'no operator "method"'),
-        ('{"a.b": 1}', 'no operator "a.b"'),
+        ('{"if": [true, {"method": []}]}', 'known operators, not "method"'),
+        ('{"a.b": 1}', 'known operators, not "a.b"'),
         ('{"*": []}', "at least one argument"),
         ('{"missing_some": [1]}', "array of names"),
         ('{"segment": {"var": "x"}}', "id of one segment"),
@@ -128,9 +130,9 @@ def test_what_is_no_rule_is_refused(text: str, told: str) -> None:
 
 def test_size_depth_and_count_are_limited() -> None:
     logic.read(json.dumps("x" * (LONGEST - 2)))
-    assert "longer than 65536 bytes" in refused(json.dumps("x" * (LONGEST - 1)))
-    assert "longer than 65536 bytes" in refused(json.dumps("é" * 40_000, ensure_ascii=False))
-    assert "longer than" in refused('{"==": [1, "' + "x" * 1_000_000 + '"]}')
+    assert "must NOT have more than 65536 bytes" in refused(json.dumps("x" * (LONGEST - 1)))
+    assert "must NOT have more than 65536 bytes" in refused(json.dumps("é" * 40_000, ensure_ascii=False))
+    assert "more than 65536 bytes" in refused('{"==": [1, "' + "x" * 1_000_000 + '"]}')
     logic.read('{"!":' * DEEPEST + "1" + "}" * DEEPEST)
     for opened, closed in (('{"!":', "}"), ("[", "]"), ('{"a":1,"b":', "}")):
         assert "50 levels" in refused(opened * (DEEPEST + 1) + "1" + closed * (DEEPEST + 1))

@@ -1,7 +1,6 @@
 """Random rules: compiled they answer what a plain interpreter answers, and nothing is ever raised."""
 
 import json
-import math
 from random import Random
 from typing import Any
 
@@ -19,13 +18,13 @@ def nobody(name: str) -> Any:
 
 
 def told(value: Any) -> Any:
-    """A value in a form that keeps -0 from 0, NaN, true from 1, and 1 with 1.0."""
+    """A value in a form that keeps -0 from 0, true from 1, and 1 with 1.0; NaN is one, whatever its sign."""
     if isinstance(value, list):
         return [told(item) for item in value]
     if isinstance(value, dict):
         return {name: told(item) for name, item in value.items()}
     if type(value) in (int, float):
-        return ("number", repr(float(value)), math.copysign(1, value))
+        return ("number", "NaN" if value != value else repr(float(value)))
     return "undefined" if value is UNDEFINED else (type(value).__name__, value)
 
 

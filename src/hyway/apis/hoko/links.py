@@ -131,12 +131,17 @@ class Shown:
     """How links look from one public address: the parts of their URLs that never change are made once."""
 
     def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
         self._short = public_url + "/"
-        self._qr = f"{public_url}/qrcode?text={quote(self._short, safe=_UNRESERVED)}"
+        self._any_qr = f"{public_url}/qrcode?text="
+        self._qr = self._any_qr + quote(self._short, safe=_UNRESERVED)
 
-    def urls(self, short_id: str) -> tuple[str, str]:
+    def urls(self, link: Link) -> tuple[str, str]:
         """`shortUrl` and `qrCode`; a short id has no letter that a URL must escape."""
-        return self._short + short_id, f"{self._qr}{short_id}{_QR_END}"
+        if link.host is None:
+            return self._short + link.short_id, f"{self._qr}{link.short_id}{_QR_END}"
+        short = links.hosting.address(link, self._public_url)
+        return short, f"{self._any_qr}{quote(short, safe=_UNRESERVED)}{_QR_END}"
 
 
 _encode = msgspec.json.Encoder().encode
@@ -154,7 +159,7 @@ def shown(public_url: str) -> Shown:
 
 
 def out(link: Link, shown: Shown) -> LinkOut:
-    short_url, qr_code = shown.urls(link.short_id)
+    short_url, qr_code = shown.urls(link)
     return LinkOut(
         link.id,
         link.url,

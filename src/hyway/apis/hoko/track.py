@@ -126,7 +126,7 @@ class SaleOut(Struct, rename="camel"):
 
 
 def _link(of: links.Link, shown: Shown) -> TrackedLink:
-    short_url, qr_code = shown.urls(of.short_id)
+    short_url, qr_code = shown.urls(of)
     return TrackedLink(
         of.id,
         of.url,

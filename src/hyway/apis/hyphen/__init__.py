@@ -4,13 +4,18 @@ A resource is a file of operations, put into OPERATIONS here.
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 from hyway.apis.hyphen import (
     access,
     api_keys,
     apps,
     auth,
+    codes,
+    codes_qr,
+    codes_stats,
     documents,
+    domains,
     dot_envs,
     downloads,
     environments,
@@ -18,40 +23,56 @@ from hyway.apis.hyphen import (
     execution_context,
     me,
     members,
+    net_info,
     organizations,
     projects,
+    public_keys,
+    segments,
     teams,
+    toggles,
+    usage,
     vault,
 )
 from hyway.apis.hyphen.door import Door
 from hyway.apis.hyphen.style import STYLE
+from hyway.apis.hyphen.tally import Tally
 from hyway.apis.hyphen.tools import Tools
 from hyway.apis.kit.doorman import Kit
 from hyway.apis.kit.family import Family
 from hyway.domain import identity, netinfo
+from hyway.kernel.outgoing import Outgoing
 
 OPERATIONS = (
     *access.OPERATIONS,
     *api_keys.OPERATIONS,
     *auth.OPERATIONS,
+    *codes.OPERATIONS,
+    *codes_stats.OPERATIONS,
+    *codes_qr.OPERATIONS,
+    *domains.OPERATIONS,
     *dot_envs.OPERATIONS,
     *downloads.OPERATIONS,
     *events.OPERATIONS,
     *execution_context.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
+    *net_info.OPERATIONS,
     *organizations.OPERATIONS,
     *teams.OPERATIONS,
+    *usage.OPERATIONS,
     *vault.OPERATIONS,
+    *toggles.OPERATIONS,
+    *segments.OPERATIONS,
+    *public_keys.OPERATIONS,
     *projects.OPERATIONS,
     *apps.OPERATIONS,
     *environments.OPERATIONS,
 )
 
 
-def app(kit: Kit, places: netinfo.Places) -> Door:
+def app(kit: Kit, places: netinfo.Places, outgoing: Outgoing, services: Mapping[str, str]) -> Door:
     """The ASGI app of the addresses; `await app.start()` and `await app.stop()` go with the server's life."""
-    tools = Tools(places, identity.access.memory.Entered(kit.db))
+    tools = Tools(places, identity.access.memory.Entered(kit.db), outgoing, services, Tally(kit.db))
     # They are known without the slash at the end, which the door takes off.
     bare = [dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS]
     return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, bare), tools)

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from hyway.apis.hyphen import style
-from hyway.apis.hyphen.reading import guarded
+from hyway.apis.hyphen.reading import Parse, guarded
+from hyway.apis.hyphen.reading import parse as parse_json
 from hyway.apis.hyphen.style import CREDENTIAL, JSON, MISSING
 from hyway.apis.hyphen.tools import tools
 from hyway.apis.kit import operations
@@ -46,6 +47,7 @@ def operation(
     headers: Mapping[str, str] | None = None,
     replies: Mapping[str, str] | None = None,
     also: Mapping[int, str] | None = None,
+    parse: Parse = parse_json,
 ) -> Callable[[Handler], Operation]:
     """Makes an operation of a handler; its docstring is the documentation.
 
@@ -70,7 +72,7 @@ def operation(
             headers=headers,
             replies=replies,
             also=also,
-            reads=guarded(_check),
+            reads=guarded(_check, parse),
         )
         return dataclasses.replace(made(_answered(handler, status)), needs=role)
 

@@ -200,7 +200,9 @@ def _choice(choices: tuple[Any, ...]) -> Read:
 
 
 def _bounded(read: Read, metas: list[Meta]) -> Read:
-    pattern = next((re.compile(meta.pattern) for meta in metas if meta.pattern), None)
+    pattern = next((meta.pattern for meta in metas if meta.pattern), None)
+    # As in JavaScript, where the end is the end: Python's lets a line break follow.
+    fits = re.compile(re.sub(r"\$$", r"\\Z", pattern)).search if pattern else None
 
     def bounded(value: Any, place: str) -> Any:
         found = read(value, place)
@@ -210,8 +212,8 @@ def _bounded(read: Read, metas: list[Meta]) -> Read:
                 raise Invalid(place, "must be >= {least}", least=meta.ge)
             if meta.le is not None and found > meta.le:
                 raise Invalid(place, "must be <= {most}", most=meta.le)
-        if pattern is not None and not pattern.search(found):
-            raise Invalid(place, 'must match pattern "{pattern}"', pattern=pattern.pattern)
+        if fits is not None and not fits(found):
+            raise Invalid(place, 'must match pattern "{pattern}"', pattern=pattern)
         return found
 
     return bounded

@@ -24,7 +24,16 @@ _HERE = 64 * 1024
 _decode = msgspec.json.Decoder().decode
 
 
-def guarded(check: Callable[[Ask], Awaitable[None]]) -> MakeReader:
+Parse = Callable[[Ask, bytes], Awaitable[Any]]
+"""What a body says, as JSON would have it."""
+
+
+async def parse(_ask: Ask, whole: bytes) -> Any:
+    """The body's JSON, whatever it says it is; nothing at all is null."""
+    return await asyncio.to_thread(parsed, whole) if len(whole) > _HERE else parsed(whole)
+
+
+def guarded(check: Callable[[Ask], Awaitable[None]], parse: Parse = parse) -> MakeReader:
     """Makes the readers of operations that ask `check` before anything is read."""
 
     def make(query: type[Struct] | None, takes: Any) -> Reader:
@@ -43,7 +52,7 @@ def guarded(check: Callable[[Ask], Awaitable[None]]) -> MakeReader:
             if read_query is not None:
                 sent.append(read_query(parameters(sent_query), "querystring"))
             if read_body is not None:
-                raw = await _parsed(whole)
+                raw = await parse(ask, whole)
                 try:
                     sent.append(read_body({} if raw is None else raw, "body"))
                 except RecursionError:  # the parser goes deeper than readers of any shape do
@@ -79,11 +88,6 @@ def parameters(query: bytes) -> dict[str, Any]:
         else:
             found[name] = [*before, value] if isinstance(before, list) else [before, value]
     return found
-
-
-async def _parsed(whole: bytes) -> Any:
-    """The body's JSON; nothing at all is null."""
-    return await asyncio.to_thread(parsed, whole) if len(whole) > _HERE else parsed(whole)
 
 
 def parsed(whole: bytes) -> Any:

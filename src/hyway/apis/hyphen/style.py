@@ -19,6 +19,8 @@ CREDENTIAL = ("credential",)
 """For whoever shows a credential; what it may do is for the roles to say."""
 JSON = b"application/json; charset=utf-8"
 COOKIE = "access_token"
+PUBLIC = "public_"
+"""What keys begin with that everybody can read out of a program."""
 UNKNOWN = (
     "Unable to validate JWT. "
     "Please make sure a valid JWT is sent as an Authorization header or access_token cookie."
@@ -45,6 +47,8 @@ def token(headers: Mapping[bytes, bytes]) -> str:
     found = _key(headers) or _bearer(headers) or cookie(headers)
     if found is None or not found.isascii():
         raise Unknown(UNKNOWN)
+    if found.startswith(PUBLIC):
+        raise Refused("A public key may evaluate toggles and nothing else.")
     return found
 
 

@@ -3,7 +3,7 @@
 from litestar import get, post
 
 from hyway.console.pages import numbers
-from hyway.console.pages.links import shelves
+from hyway.console.pages.links import domains, shelves
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import links
 from hyway.domain.links import Link
@@ -31,6 +31,7 @@ async def show(visit: Here) -> Page:
         "link.html",
         link=link,
         now=clock.now(),
+        domain=next((each for each in await domains(visit) if each.seq == link.domain), None),
         collection=next((each for each in collections if each.id == link.collection_id), None),
         partner=next((each for each in partners if each.id == link.partner_id), None),
         tags=[tag for tag in tags if tag.id in link.tag_ids],

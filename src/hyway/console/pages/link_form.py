@@ -9,14 +9,14 @@ from litestar import get, post
 from hyway.console import dates, shown
 from hyway.console.form import Form, errors
 from hyway.console.pages.link import this
-from hyway.console.pages.links import shelves
+from hyway.console.pages.links import OWN, domains, shelves
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import billing, links
 from hyway.domain.identity import Caller
 from hyway.domain.links import FORWARDING, UTM_KEYS, Link, LinkChange
 from hyway.kernel.db import Write
 from hyway.kernel.faults import Invalid, Refused, Taken
-from hyway.kernel.patch import UNSET
+from hyway.kernel.patch import UNSET, Unset
 
 _TEXTS = (
     "url",
@@ -33,6 +33,7 @@ _TEXTS = (
 _FIELDS = (
     *_TEXTS,
     "shortId",
+    "domain",
     "collectionId",
     "partnerId",
     "tagIds",
@@ -54,7 +55,7 @@ async def ask(visit: Here) -> Page:
     typed: dict[str, Any] = {"forwardQuery": "visitor"}
     typed |= {
         name: visit.asked.text(name)
-        for name in ("url", "collectionId", "partnerId")
+        for name in ("url", "collectionId", "partnerId", "domain")
         if visit.asked.text(name)
     }
     return await _page(visit, None, typed)
@@ -80,7 +81,7 @@ async def _save(visit: Visit, old: Link | None) -> Page:
     """The link's page; or the form again, as it was typed, with what is wrong beside its field."""
     sent = visit.sent
     try:
-        wish = _wish(sent, old, visit.zone)
+        wish = replace(_wish(sent, old, visit.zone), domain=UNSET if old else await _domain(visit))
         link = await visit.write(_put, wish, "" if wish.collection_id else sent.text("newCollection"))
     except (Invalid, Refused) as fault:
         wrong = errors(fault, _FIELDS)
@@ -123,6 +124,17 @@ def _wish(sent: Form, old: Link | None, zone: str) -> LinkChange:
         forward_query=sent.text("forwardQuery") or None,  # type: ignore[arg-type]  # the domain judges it
         tag_ids=sent.many("tagIds"),
     )
+
+
+async def _domain(visit: Visit) -> int | Unset:
+    """The number of the domain that was chosen; UNSET for the server's own name."""
+    said = visit.sent.text("domain")
+    if said in ("", OWN):
+        return UNSET
+    found = next((each for each in await domains(visit) if each.id == said and each.status == "ready"), None)
+    if found is None:
+        raise Invalid("domain", "choose a domain that is ready")
+    return found.seq
 
 
 def _collection(sent: Form) -> Any:
@@ -201,6 +213,8 @@ async def _page(
         collections=collections,
         tags=tags,
         partners=partners,
+        domains=[each for each in await domains(visit) if each.status == "ready"],
+        own=OWN,
         utm_keys=UTM_KEYS,
         forwarding={each: _FORWARD_TITLES[each] for each in FORWARDING},
         countries=shown.countries(),

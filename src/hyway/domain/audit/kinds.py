@@ -18,9 +18,9 @@ _WORDS = {
     "released": "RELEASE", "removed": "DELETE", "renamed": "UPDATE", "renewed": "RENEW", "reopened": "REOPEN",
     "repeated": "REPEAT", "replaced": "REPLACE", "replayed": "REPLAY", "requested": "REQUEST",
     "reset": "RESET", "resumed": "RESUME", "retried": "RETRY", "reused": "REUSE", "reversed": "REVERSE",
-    "revoked": "REVOKE", "rotated": "ROTATE", "sent": "SEND", "settled": "SETTLE", "shared": "SHARE",
-    "shipped": "SHIP", "signed": "SIGN", "started": "START", "stopped": "STOP", "submitted": "SUBMIT",
-    "succeeded": "SUCCEED", "suspended": "SUSPEND", "taken": "TAKE", "unpaused": "UNPAUSE",
+    "reverted": "REVERT", "revoked": "REVOKE", "rotated": "ROTATE", "sent": "SEND", "settled": "SETTLE",
+    "shared": "SHARE", "shipped": "SHIP", "signed": "SIGN", "started": "START", "stopped": "STOP",
+    "submitted": "SUBMIT", "succeeded": "SUCCEED", "suspended": "SUSPEND", "taken": "TAKE", "unpaused": "UNPAUSE",
     "updated": "UPDATE", "verified": "VERIFY", "withdrawn": "WITHDRAW", "written": "WRITE",
 }  # fmt: skip
 # What location is about are several things, which its announcements name in the verb.

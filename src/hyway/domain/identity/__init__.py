@@ -21,6 +21,7 @@ from hyway.domain.identity import (
 )
 from hyway.domain.identity.member_records import Account, Favorite, Member, Named, NewMember, Team
 from hyway.domain.identity.naming import (
+    how_many,
     member_id,
     named,
     numbered,
@@ -129,6 +130,7 @@ __all__ = [
     "every_organization",
     "favorites",
     "found_organization",
+    "how_many",
     "issue_key",
     "join",
     "joining",

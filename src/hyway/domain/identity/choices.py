@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from hyway.domain.identity.records import Organization
 from hyway.domain.identity.store import choices as store
 from hyway.kernel import clock
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 
 
@@ -20,6 +21,11 @@ def choose_default_environments(w: Write, organization: int, text: str) -> None:
 def billing_accounts(r: Read, organizations: Iterable[int]) -> dict[int, int]:
     """The number of the account that pays, by organization; of those that have one."""
     return store.billing_accounts(r, organizations)
+
+
+def paid_from(r: Read, account: int, since: Instant) -> list[Organization]:
+    """The organizations that an account pays for, oldest first, without those that were closed before that instant."""
+    return store.paid_from(r, account, since)
 
 
 def choose_billing_account(w: Write, organization: int, account: int) -> None:

@@ -44,6 +44,11 @@ def member_id(r: Read, organization: int, person: int) -> str | None:
     return store.member_id(r, organization, person)
 
 
+def how_many(r: Read, organizations: Iterable[int]) -> dict[int, int]:
+    """The number of members of each of the organizations."""
+    return store.how_many(r, sorted(set(organizations)))
+
+
 def server(organization: int) -> Caller:
     """The server itself, acting for an organization."""
     return Caller(organization, PERSONAL_PLAN, "system", "server", "Hyway", "server", role="owner")

@@ -13,10 +13,10 @@ ALPHABET = "23456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 _RESERVED = """
     .well-known account accounts admin ads.txt analytics analytics.js api apis app board
-    apple-app-site-association apps assets auth billing cdn codes collab collabs connect console
+    apple-app-site-association apps assets auth billing caddy cdn codes collab collabs connect console
     creators crossdomain.xml css customers dashboard docs domains envs error evaluate events favicon.ico
     geofences health healthz help hoko hooks humans.txt hypemarket hypertrack hyphen hyway img
-    index.html index.php ingest intake integrations invite invites js jwks.json link links live llms.txt
+    index.html index.php ingest intake integrations invite invites ip js jwks.json link links live llms.txt
     login logout mailbox manifest.json maps me media metrics none null oauth oauth2 ofrep openapi openapi.json
     openapi.yaml organizations orgs partners password ping privacy projects qr qrcode rails readyz redoc register
     robots.txt sdk sdk_events security security.txt segments session sessions settings setup sign-up signin

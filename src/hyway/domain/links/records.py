@@ -1,8 +1,9 @@
 """Nouns of short links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from hyway.domain.identity import Organization
 from hyway.kernel.clock import Instant
 from hyway.kernel.patch import UNSET, Unset
 
@@ -69,11 +70,18 @@ class Link(NamedTuple):
     tag_ids: tuple[str, ...]
     created_at: Instant
     updated_at: Instant
+    domain: int
+    """The number of the organization's domain under which it answers; 0 for the server's own names."""
+    host: str | None
+    """Its name in an address: the domain's, or the one of the server's that it was asked for; None for its home."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A wish: without `id` a new link, with it a change of that one. UNSET is not mentioned, None is null."""
+    """A wish: without `id` a new link, with it a change of that one. UNSET is not mentioned, None is null.
+
+    Where a link answers, `domain` and `host`, is settled when it is made.
+    """
 
     id: str | None = None
     short_id: str | Unset = UNSET
@@ -95,11 +103,13 @@ class LinkChange:
     partner_id: str | Unset | None = UNSET
     forward_query: ForwardQuery | Unset | None = UNSET
     tag_ids: list[str] | Unset | None = UNSET
+    domain: int | Unset = UNSET
+    host: str | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
 class LinkQuery:
-    """Filters join with OR, as Hoko's page says; `search`, `collection_id` and `tag_id` (the console's) narrow."""
+    """Filters join with OR, as Hoko's page says; `search`, `collection_id`, `tag_id` and `domain` (the console's) narrow."""
 
     ids: tuple[str, ...] = ()
     external_id: str | None = None
@@ -108,6 +118,7 @@ class LinkQuery:
     search: str | None = None
     collection_id: str | None = None
     tag_id: str | None = None
+    domain: int | None = None
     take: int = 50
     skip: int = 0
     ascending: bool = False
@@ -122,6 +133,82 @@ class ShelfQuery:
     take: int = 50
     skip: int = 0
     ascending: bool = False
+
+
+DnsStatus = Literal["pending", "verified", "failed"]
+SslStatus = Literal["notReady", "pending", "active", "failed"]
+DomainStatus = Literal["notReady", "pending", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A name under which an organization's links answer, once it is shown to be the organization's."""
+
+    seq: int
+    id: str
+    organization: int
+    domain: str
+    status: DomainStatus
+    dns_status: DnsStatus
+    ssl_status: SslStatus
+    not_found_redirect_url: str | None
+    """Where visitors of codes that do not exist go."""
+    fallback_url_template: str | None
+    """The same with `{code}` for the code that was asked for; it comes first."""
+    challenge: str
+    """What the TXT record of `_hyway.<domain>` has to say."""
+    found: str | None
+    """What the last look found, for people to read."""
+    created_at: Instant
+    updated_at: Instant
+    asked_at: Instant | None
+    """When it was last looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDomain:
+    domain: str
+    not_found_redirect_url: str | None = None
+    fallback_url_template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainChange:
+    """UNSET is not mentioned; None takes it away."""
+
+    not_found_redirect_url: str | Unset | None = UNSET
+    fallback_url_template: str | Unset | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A verified domain as the redirect needs it."""
+
+    domain: int
+    name: str
+    not_found_redirect_url: str | None
+    fallback_url_template: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of the Domain Name System that the owner of a domain has to make."""
+
+    type: Literal["TXT", "CNAME"]
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at a domain found. `proved`: a record shows that it is the organization's; None: nobody could tell.
+
+    `secured`: whether it answers with a certificate of its own; None where nobody looked.
+    """
+
+    proved: bool | None
+    secured: bool | None
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +235,73 @@ class Target:
     tenant_id: str | None
     partner_id: str | None
     forward_query: ForwardQuery
+    domain: int
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCode:
+    """A link as the wire of projects shows it: `tags` by name, `domain` the name that it answers under."""
+
+    link: Link
+    id: str
+    domain: str
+    tags: tuple[str, ...]
+    organization: Organization
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewShortCode:
+    long_url: str
+    domain: str
+    code: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCodeChange:
+    """UNSET is not mentioned; no title is None."""
+
+    long_url: str | Unset = UNSET
+    title: str | Unset | None = UNSET
+    tags: tuple[str, ...] | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCodeQuery:
+    """Filters join with AND; of `tags` any one is enough. `search` looks at the URL and the code, too."""
+
+    title: str = ""
+    search: str = ""
+    tags: tuple[str, ...] = ()
+    offset: int = 0
+    limit: int = 100
+
+
+QrSize = Literal["small", "medium", "large"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQr:
+    """A QR code of a link, drawn once: what was drawn stays as it is. Colours are `#rrggbb`."""
+
+    id: str
+    title: str | None
+    size: QrSize
+    color: str
+    background: str
+    png: bytes
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class NewQr:
+    """`logo` is a picture as it was sent, for the middle of the code."""
+
+    title: str | None = None
+    size: QrSize = "medium"
+    color: str = "#000000"
+    background: str = "#ffffff"
+    logo: bytes | None = field(default=None, repr=False)

@@ -1,26 +1,29 @@
 """Verbs of links. Bulk, all or nothing, answers in the order given."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from hyway.domain.billing import plan
 from hyway.domain.identity import Caller
-from hyway.domain.links import codes, rules
+from hyway.domain.links import codes, domains, rules
 from hyway.domain.links.records import Link, LinkChange, LinkQuery, Target
 from hyway.domain.links.shelves import bounds
 from hyway.domain.links.store import links as store
-from hyway.domain.links.store import shelves
+from hyway.domain.links.store import qrs, shelves
 from hyway.kernel import clock, ids
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Write
 from hyway.kernel.faults import Fault, Invalid, Refused, Taken
+from hyway.kernel.patch import UNSET, Unset
 
 TOPIC = "link"
-"""What a lane that remembers links by short id listens to."""
+"""What a lane that remembers links listens to: the keys are those of `lane_key`."""
 
 _BLANK: dict[str, Any] = dict.fromkeys(Link._fields) | {
     "cloaked": False,
+    "domain": 0,
     "forward_query": "visitor",
     "tag_ids": [],
 }
@@ -56,9 +59,14 @@ def by_seqs(r: Read, by: Caller, seqs: Sequence[int]) -> dict[int, Link]:
     return store.by_seqs(r, by.organization, seqs)
 
 
-def target(r: Read, short_id: str) -> Target | None:
+def target(r: Read, short_id: str, domain: int = 0) -> Target | None:
     """What the redirect needs to know of a live link."""
-    return store.target(r, short_id)
+    return store.target(r, short_id, domain)
+
+
+def lane_key(short_id: str, domain: int = 0) -> str:
+    """What a link is called where it is remembered: no short id has a slash."""
+    return f"{domain}/{short_id}" if domain else short_id
 
 
 def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
@@ -68,7 +76,7 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
     """
     bounds(by, len(wishes))
     there = store.by_ids(w, by.organization, [wish.id for wish in wishes if wish.id], lock=True)
-    rows = _rows(by, wishes, there, w.hosts)
+    rows = _rows(by, _placed(w, by, wishes), there, w.hosts)
     _check_references(w, by, wishes)
     _check_external_ids(w, by, rows, there)
     new = [row for row in rows if row["id"] not in there]
@@ -84,6 +92,23 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
         field = "shortId" if "short_id" in str(clash) else "externalId"
         raise Taken(field, "was taken by another request just now; try again") from None
     return _finish(w, by, rows, latest, there)
+
+
+def _placed(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> Sequence[LinkChange]:
+    """The wishes, each for a domain with the domain's name: it must be the organization's, and ready."""
+    asked = {wish.domain for wish in wishes if isinstance(wish.domain, int) and wish.domain}
+    if not asked:
+        return wishes
+    names = domains.usable(w, by, asked)
+    placed = list(wishes)
+    for at, wish in enumerate(wishes):
+        if isinstance(wish.domain, int) and wish.domain:
+            if wish.domain not in names:
+                raise Invalid(
+                    "domain", "names no {noun} of your workspace", noun="domain that is ready", at=at
+                )
+            placed[at] = replace(wish, host=names[wish.domain])
+    return placed
 
 
 def _rows(
@@ -102,7 +127,13 @@ def _rows(
                     raise Invalid("id", "names no {noun} of your workspace", noun="link")
                 if wish.short_id:
                     raise Invalid("shortId", "cannot be changed")
-            row = {**(old or _fresh(by, now)), **rules.apply(wish, old, allowed, ours), "updated_at": now}
+                if wish.domain is not UNSET or wish.host is not UNSET:
+                    raise Invalid("domain", "cannot be changed")
+            row = {
+                **(old or _fresh(by, now, wish)),
+                **rules.apply(wish, old, allowed, _around(ours, old["host"] if old else wish.host)),
+                "updated_at": now,
+            }
         except Fault as fault:
             raise fault.of(at) from None
         row["tagged"] = int(bool(row["tag_ids"]))
@@ -111,8 +142,14 @@ def _rows(
     return rows
 
 
-def _fresh(by: Caller, now: Instant) -> dict[str, Any]:
-    return {**_BLANK, "id": ids.uuid7(), "organization": by.organization, "created_at": now}
+def _around(ours: frozenset[str], host: str | Unset | None) -> frozenset[str]:
+    """Names that the link may not lead back to: the server's, and its own."""
+    return ours | {host} if isinstance(host, str) else ours
+
+
+def _fresh(by: Caller, now: Instant, wish: LinkChange) -> dict[str, Any]:
+    place = {name: value for name in ("domain", "host") if (value := getattr(wish, name)) is not UNSET}
+    return {**_BLANK, "id": ids.uuid7(), "organization": by.organization, "created_at": now, **place}
 
 
 def _as_row(link: Link) -> dict[str, Any]:
@@ -173,17 +210,28 @@ def _check_room(r: Read, by: Caller, more: int) -> None:
 def _name(r: Read, rows: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> None:
     """Short ids for new links; one that was asked for must be free, the others are drawn until they are."""
     fresh = {row["id"] for row in new}
-    asked: dict[str, int] = {}
+    asked: dict[int, dict[str, int]] = {row["domain"]: {} for row in new}
     for at, row in enumerate(rows):
-        if row["id"] in fresh and row.get("short_id") and asked.setdefault(row["short_id"], at) != at:
-            raise Taken("shortId", "stands twice in this request", at=at)
-    if taken := store.taken_short_ids(r, list(asked)):
-        at = min(asked[short_id] for short_id in taken)
-        raise Taken("shortId", "is taken by another link", at=at)
-    nameless = [row for row in new if not row.get("short_id")]
+        if row["id"] in fresh and row.get("short_id"):
+            first = asked[row["domain"]].setdefault(row["short_id"], at)
+            if first != at:
+                raise Taken("shortId", "stands twice in this request", at=at)
+    clashes = [
+        places[short_id]
+        for domain, places in asked.items()
+        for short_id in store.taken_short_ids(r, list(places), domain)
+    ]
+    if clashes:
+        raise Taken("shortId", "is taken by another link", at=min(clashes))
+    for domain, places in asked.items():
+        nameless = [row for row in new if row["domain"] == domain and not row.get("short_id")]
+        _draw(r, domain, nameless, places.keys())
+
+
+def _draw(r: Read, domain: int, nameless: list[dict[str, Any]], asked: Set[str]) -> None:
     while nameless:
         drawn = list(dict.fromkeys(codes.generate_many(len(nameless))))
-        taken = store.taken_short_ids(r, drawn) | asked.keys()
+        taken = store.taken_short_ids(r, drawn, domain) | asked
         for short_id in drawn:
             if short_id not in taken:
                 nameless.pop()["short_id"] = short_id
@@ -208,7 +256,7 @@ def _finish(
     except Conflict:
         raise Invalid("tagIds", "names no {noun} of your workspace", noun="tag") from None
     for id, row in latest.items():
-        w.changed(TOPIC, row["short_id"])
+        w.changed(TOPIC, lane_key(row["short_id"], row["domain"]))
         verb = "updated" if id in there else "created"
         w.announce(by, f"link.{verb}", "link", id, {"shortId": row["short_id"], "url": row["url"]})
     for id, row in latest.items():
@@ -217,15 +265,19 @@ def _finish(
 
 
 def drop(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
-    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call."""
+    """Soft deletion: analytics stay, the short id stays taken. Unknown or deleted ids fail the whole call.
+
+    QR codes that were kept go: what is printed of them leads nowhere any more.
+    """
     bounds(by, len(wanted))
     once = list(dict.fromkeys(wanted))
     there = store.by_ids(w, by.organization, once, lock=True)
     for at, id in enumerate(wanted):
         if id not in there:
             raise Invalid("", "names no {noun} of your workspace", noun="link", at=at)
-    for short_id in store.drop(w, by.organization, once, clock.now()):
-        w.changed(TOPIC, short_id)
+    for domain, short_id in store.drop(w, by.organization, once, clock.now()):
+        w.changed(TOPIC, lane_key(short_id, domain))
+    qrs.drop_of(w, by.organization, [each.seq for each in there.values()])
     for id in once:
         w.announce(by, "link.deleted", "link", id, {"shortId": there[id].short_id})
     return once

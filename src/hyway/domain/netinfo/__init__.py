@@ -1,5 +1,6 @@
 """IP address -> place and network."""
 
+from hyway.domain.netinfo.addresses import Reach, reach
 from hyway.domain.netinfo.countries import COUNTRY_CODES, country_name
 from hyway.domain.netinfo.networks import is_public
 from hyway.domain.netinfo.places import ATTRIBUTION, ATTRIBUTION_LINK, Places
@@ -13,6 +14,8 @@ __all__ = [
     "Edition",
     "Place",
     "Places",
+    "Reach",
     "country_name",
     "is_public",
+    "reach",
 ]

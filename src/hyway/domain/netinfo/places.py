@@ -88,6 +88,7 @@ def _nested(record: Mapping[str, Any]) -> Place:
         continent=_shared(record.get("continent", {}).get("code")),
         postal=_shared(record.get("postal", {}).get("code")),
         timezone=_shared(location.get("time_zone")),
+        geoname_id=_numbered(record.get("city", {}), *reversed(regions), country),
     )
 
 
@@ -111,6 +112,11 @@ def _degrees(value: str | float | None) -> float | None:
         return float(value) if value not in (None, "") else None
     except ValueError:
         return None  # a text where degrees belong says nothing about where
+
+
+def _numbered(*named: Mapping[str, Any]) -> int | None:
+    """The first number that GeoNames has given to any of them."""
+    return next((id for each in named if isinstance(id := each.get("geoname_id"), int)), None)
 
 
 def _english(named: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,8 @@ class Place:
     """Where an address is, as far as the database knows; a field that it does not know is None.
 
     `country_code` is ISO 3166 alpha-2 (or XK, for Kosovo), `continent` two letters (AF, AN, AS, EU, NA, OC,
-    SA), `latitude` and `longitude` are WGS 84 degrees, `timezone` an IANA name.
+    SA), `latitude` and `longitude` are WGS 84 degrees, `timezone` an IANA name, `geoname_id` GeoNames' number
+    of the smallest thing that has one: the city, the region, else the country.
     """
 
     country_code: str | None = None
@@ -20,6 +21,7 @@ class Place:
     continent: str | None = None
     postal: str | None = None
     timezone: str | None = None
+    geoname_id: int | None = None
 
 
 NOWHERE = Place()

@@ -1,7 +1,17 @@
 """Projects, their apps and environments, and how organizations begin with them."""
 
 from hyway.domain.projects import apps, controls, environments, founding
-from hyway.domain.projects.projects import change, create, drop, find, page
+from hyway.domain.projects.projects import (
+    change,
+    create,
+    drop,
+    find,
+    hold,
+    organization_of,
+    page,
+    ref,
+    these,
+)
 from hyway.domain.projects.records import (
     App,
     AppChange,
@@ -42,5 +52,9 @@ __all__ = [
     "environments",
     "find",
     "founding",
+    "hold",
+    "organization_of",
     "page",
+    "ref",
+    "these",
 ]

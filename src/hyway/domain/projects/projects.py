@@ -1,5 +1,7 @@
 """Verbs of projects."""
 
+from collections.abc import Collection
+
 from hyway.domain import identity
 from hyway.domain.identity import Caller
 from hyway.domain.projects import rules, starting
@@ -84,6 +86,24 @@ def drop(w: Write, by: Caller, id: str) -> None:
         told = {"id": app.id, "name": app.name}
         w.announce(by, "app.deleted", "app", app.id, told, [Ref("App", app.id, told), ref(gone)])
     w.announce(by, "project.deleted", "project", gone.id, view(gone), [ref(gone)])
+
+
+def hold(w: Write, of: Project) -> None:
+    """Nobody else who holds it changes what is its own before the commit; Missing where it is gone by now."""
+    if not store.hold(w, of.organization.seq, of.seq, "changes"):
+        raise Missing("Project not found", id=of.id)
+
+
+def these(r: Read, by: Caller, ids: Collection[str]) -> dict[str, Project]:
+    """Those of the projects with these ids that the caller may read, by id."""
+    organization = whose(r, by)
+    found = [store.project(row, organization) for row in store.these(r, by.organization, ids)]
+    return {of.id: of for of in found if identity.access.may(by, "read", "Project", of.id)}
+
+
+def organization_of(r: Read, seq: int) -> int | None:
+    """The inner number of the organization whose project that is; None where there is no such project."""
+    return store.organization_of(r, seq)
 
 
 def view(of: Project) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from hyway.domain.projects import Project
 from hyway.domain.toggles.logic import Tree
@@ -160,3 +160,29 @@ class Ruleset:
     rules: tuple[Rule, ...]
     segments: Mapping[str, Tree] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+
+
+Source = Literal["evaluate", "telemetry"]
+"""Whether the server decided, or a program told what it had shown."""
+
+
+class Sight(NamedTuple):
+    """What is counted: somebody saw a value of a toggle, for a reason, in an hour (hours since 1970-01-01)."""
+
+    project: int
+    toggle: str
+    hour: int
+    source: Source
+    seen: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How often a value of a toggle was seen in the hour that began then; `value` is its JSON text, cut where long."""
+
+    hour: Instant
+    value: str
+    reason: str
+    source: Source
+    count: int

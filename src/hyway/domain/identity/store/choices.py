@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from hyway.domain.identity.records import Organization
 from hyway.domain.identity.store.people import organization
@@ -28,6 +28,13 @@ def billing_accounts(r: Read, seqs: Iterable[int]) -> dict[int, int]:
         _O.seq.in_(sorted(set(seqs))), _O.billing_account.is_not(None)
     )
     return {row.seq: row.billing_account for row in r.run(wanted)}
+
+
+def paid_from(r: Read, account: int, since: Instant) -> list[Organization]:
+    """Those that are open, or were at that instant, by number."""
+    there = or_(_O.closed_at.is_(None), _O.closed_at >= since)
+    wanted = select(ORGANIZATIONS).where(_O.billing_account == account, there).order_by(_O.seq)
+    return [organization(row) for row in r.run(wanted)]
 
 
 def choose(w: Write, organization_seq: int, at: Instant, **values: Any) -> None:

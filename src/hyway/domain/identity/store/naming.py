@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from hyway.domain.identity.records import Organization, Person
 from hyway.domain.identity.store.people import organization, person
@@ -45,3 +45,12 @@ def member_id(r: Read, organization: int, person: int) -> str | None:
     for (id,) in r.rows(_MEMBER_ID, organization, person):
         return str(id)
     return None
+
+
+def how_many(r: Read, seqs: Sequence[int]) -> dict[int, int]:
+    """The number of members of each."""
+    if not seqs:
+        return {}
+    of = MEMBERSHIPS.c.organization
+    counted = select(of, func.count().label("members")).where(of.in_(seqs)).group_by(of)
+    return {**dict.fromkeys(seqs, 0), **{row.organization: row.members for row in r.run(counted)}}

@@ -9,8 +9,10 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     Table,
     Text,
+    UniqueConstraint,
     bindparam,
     delete,
     exists,
@@ -34,7 +36,7 @@ LINKS = Table(
     Column("seq", Seq, primary_key=True, autoincrement=True),
     Column("id", Key, nullable=False, unique=True),
     Column("organization", ForeignKey("organizations.seq"), nullable=False),
-    Column("short_id", Key, nullable=False, unique=True),
+    Column("short_id", Key, nullable=False),
     Column("url", Text, nullable=False),
     Column("title", Text),
     Column("description", Text),
@@ -56,6 +58,9 @@ LINKS = Table(
     Column("created_at", At, nullable=False),
     Column("updated_at", At, nullable=False),
     Column("deleted_at", At),
+    Column("domain", Integer, nullable=False, server_default="0"),
+    Column("host", Text),
+    UniqueConstraint("domain", "short_id"),
     Index("ix_links_live", "organization", "created_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
     Index(
         "uq_links_external_id",
@@ -81,7 +86,7 @@ LINK_TAGS = Table(
 _NAMES = [c.name for c in LINKS.c if c.name not in ("seq", "deleted_at")]
 _ADD = Prepared(LINKS.insert().values({name: bindparam(name) for name in _NAMES}), _NAMES)
 _ADDED = itemgetter(*_NAMES)
-_FIXED = {"id", "organization", "short_id", "created_at"}
+_FIXED = {"id", "organization", "short_id", "created_at", "domain", "host"}
 _CHANGED = [name for name in _NAMES if name not in _FIXED]
 _SETTLED = itemgetter(*_CHANGED)
 _SET = Prepared(
@@ -103,8 +108,12 @@ _NEWEST = Prepared(
 )
 _OLDEST = Prepared(_PAGE.order_by(LINKS.c.created_at, LINKS.c.seq), ["organization", "take", "skip"])
 _TARGET = Prepared(
-    select(*COLUMNS).where(LINKS.c.short_id == bindparam("short_id"), LINKS.c.deleted_at.is_(None)),
-    ["short_id"],
+    select(*COLUMNS).where(
+        LINKS.c.domain == bindparam("domain"),
+        LINKS.c.short_id == bindparam("short_id"),
+        LINKS.c.deleted_at.is_(None),
+    ),
+    ["domain", "short_id"],
 )
 _AT = {c.name: i for i, c in enumerate(COLUMNS)}
 
@@ -133,7 +142,7 @@ def link(row: Sequence[Any], seal: Seal, tags: tuple[str, ...] = ()) -> Link:
     """A row in the order of COLUMNS as a record; the hot list calls it 50 times a request, so by position."""
     (seq, id, _, short_id, url, title, description, image, utm, expires_at, expired_url, password,
      cloaked, ios, android, geo, collection_id, external_id, tenant_id, partner_id, forward, _,
-     created_at, updated_at) = row  # fmt: skip
+     created_at, updated_at, domain, host) = row  # fmt: skip
     return Link(
         seq,
         id,
@@ -158,6 +167,8 @@ def link(row: Sequence[Any], seal: Seal, tags: tuple[str, ...] = ()) -> Link:
         tags,
         created_at,
         updated_at,
+        domain,
+        host,
     )
 
 
@@ -207,6 +218,8 @@ def _narrow(organization: int, query: LinkQuery) -> list[Any]:
         where.append(or_(*any_of))
     if query.collection_id is not None:
         where.append(LINKS.c.collection_id == query.collection_id)
+    if query.domain is not None:
+        where.append(LINKS.c.domain == query.domain)
     if query.tag_id is not None:
         where.append(exists().where(LINK_TAGS.c.link == LINKS.c.seq, LINK_TAGS.c.tag == query.tag_id))
     if query.search:
@@ -238,9 +251,9 @@ def by_seqs(r: Read, organization: int, seqs: Sequence[int]) -> dict[int, Link]:
     return found
 
 
-def target(r: Read, short_id: str) -> Target | None:
-    """The live link of a short id, as the redirect needs it."""
-    rows = r.rows(_TARGET, short_id)
+def target(r: Read, short_id: str, domain: int) -> Target | None:
+    """The live link of a short id on a domain, as the redirect needs it."""
+    rows = r.rows(_TARGET, domain, short_id)
     if not rows:
         return None
     row = rows[0]
@@ -266,14 +279,17 @@ def target(r: Read, short_id: str) -> Target | None:
         tenant_id=found.tenant_id,
         partner_id=found.partner_id,
         forward_query=found.forward_query,
+        domain=found.domain,
+        host=found.host,
     )
 
 
-def taken_short_ids(r: Read, short_ids: Sequence[str]) -> set[str]:
-    """Which are in use, by live links or by deleted ones, whose printed copies must not lead elsewhere."""
+def taken_short_ids(r: Read, short_ids: Sequence[str], domain: int) -> set[str]:
+    """Which are in use on a domain, by live links or by deleted ones, whose printed copies must not lead elsewhere."""
     taken: set[str] = set()
     for part in _parts(short_ids):
-        taken.update(r.run(select(LINKS.c.short_id).where(LINKS.c.short_id.in_(part))).scalars())
+        query = select(LINKS.c.short_id).where(LINKS.c.domain == domain, LINKS.c.short_id.in_(part))
+        taken.update(r.run(query).scalars())
     return taken
 
 
@@ -337,15 +353,15 @@ def retag(w: Write, tags: Mapping[int, Sequence[str]]) -> None:
         w.run(LINK_TAGS.insert(), rows)
 
 
-def drop(w: Write, organization: int, ids: Sequence[str], at: Instant) -> list[str]:
-    """Soft deletion; the short ids of those that were live."""
-    gone: list[str] = []
+def drop(w: Write, organization: int, ids: Sequence[str], at: Instant) -> list[tuple[int, str]]:
+    """Soft deletion; domain and short id of those that were live."""
+    gone: list[tuple[int, str]] = []
     for part in _parts(ids):
         query = (
             update(LINKS)
             .where(LINKS.c.organization == organization, LINKS.c.id.in_(part), LINKS.c.deleted_at.is_(None))
             .values(deleted_at=at)
-            .returning(LINKS.c.short_id)
+            .returning(LINKS.c.domain, LINKS.c.short_id)
         )
-        gone.extend(w.run(query).scalars())
+        gone.extend((row.domain, row.short_id) for row in w.run(query))
     return gone

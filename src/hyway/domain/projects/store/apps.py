@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, up
 
 from hyway.domain.projects.records import App, NewApp, OrganizationRef, Project
 from hyway.domain.projects.store import projects
-from hyway.domain.projects.store.among import among as is_among
 from hyway.domain.projects.store.tables import APPS, PROJECTS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
+from hyway.kernel.sql import among as is_among
 
 Named = tuple[Collection[str], Collection[str]]
 """Ids and alternate ids, either of which will do."""
@@ -53,7 +53,7 @@ def page(
     """By number: those whose own id or whose project's is `among` these, `of` such projects, and `these` alone."""
     where: list[ColumnElement[bool]] = [_A.organization == organization.seq]
     if among is not None:
-        where.append(or_(is_among(r, _A.id, among), is_among(r, _P.id, among)))
+        where.append(or_(is_among(r.engine, _A.id, among), is_among(r.engine, _P.id, among)))
     if of is not None:
         where.append(or_(_P.id.in_(of[0]), _P.alternate_id.in_(of[1])))
     if these is not None:

@@ -6,10 +6,10 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from hyway.domain.projects.records import NewProject, OrganizationRef, Project
-from hyway.domain.projects.store.among import among as is_among
 from hyway.domain.projects.store.tables import PROJECTS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
+from hyway.kernel.sql import among as is_among
 
 _P = PROJECTS.c
 
@@ -43,6 +43,15 @@ def page(
     found = select(PROJECTS).where(*where).order_by(_P.seq).offset(offset).limit(limit)
     count = select(func.count()).select_from(PROJECTS).where(*where)
     return list(r.run(found)), int(r.run(count).scalar_one())
+
+
+def these(r: Read, organization: int, ids: Collection[str]) -> list[Row[Any]]:
+    return list(r.run(select(PROJECTS).where(*_mine(r, organization, ids)).order_by(_P.seq)))
+
+
+def organization_of(r: Read, seq: int) -> int | None:
+    found: int | None = r.run(select(_P.organization).where(_P.seq == seq)).scalar_one_or_none()
+    return found
 
 
 def hold(w: Write, organization: int, seq: int, until: Literal["stays", "changes", "goes"]) -> bool:
@@ -83,5 +92,5 @@ def project(row: Row[Any], organization: OrganizationRef, prefix: str = "") -> P
 def _mine(r: Read, organization: int, among: Collection[str] | None) -> list[ColumnElement[bool]]:
     mine: list[ColumnElement[bool]] = [_P.organization == organization]
     if among is not None:
-        mine.append(is_among(r, _P.id, among))
+        mine.append(is_among(r.engine, _P.id, among))
     return mine

@@ -5,9 +5,10 @@ it; `cycle`, `dependants` and `height` look at what segments make of one another
 ours: segment, rollout, semver, before, after, now (see ours.py).
 """
 
-from hyway.domain.toggles.logic.compiled import Rule, compile, first, holds, member
+from hyway.domain.toggles.logic.compiled import Group, Rule, choose, compile, first, group, holds, member
 from hyway.domain.toggles.logic.graph import cycle, dependants, height
 from hyway.domain.toggles.logic.ours import bucket
+from hyway.domain.toggles.logic.steps import Segment
 from hyway.domain.toggles.logic.tree import Tree, read, segments
 from hyway.domain.toggles.logic.work import NOW, TOGGLE, Failure, Pass
 
@@ -15,14 +16,18 @@ __all__ = [
     "NOW",
     "TOGGLE",
     "Failure",
+    "Group",
     "Pass",
     "Rule",
+    "Segment",
     "Tree",
     "bucket",
+    "choose",
     "compile",
     "cycle",
     "dependants",
     "first",
+    "group",
     "height",
     "holds",
     "member",

@@ -1,12 +1,16 @@
 """Rules ready to be asked."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from hyway.domain.toggles.logic.steps import Segment, Step, build, fold
 from hyway.domain.toggles.logic.tree import Tree
 from hyway.domain.toggles.logic.values import UNDEFINED, truthy
 from hyway.domain.toggles.logic.work import STEPS, Pass, pass_of
+
+T = TypeVar("T")
+Group = tuple[str, tuple[tuple[Step, T], ...], T]
+"""A toggle's key, its rules with what each leads to, and what is answered where none holds."""
 
 
 class Rule:
@@ -61,6 +65,32 @@ def first(rules: Iterable[Rule], context: Any) -> int | None:
         if value is True or (value is not False and truthy(value)):
             return place
     return None
+
+
+def choose(groups: Iterable[Group[T]], run: Pass) -> list[T]:
+    """Of each group what its first rule that holds leads to, else its last resort. Nothing is raised.
+
+    What `first` does, for many at once: all of a request's time goes by in this loop.
+    """
+    data, found = run.context, list[T]()
+    for name, rules, answer in groups:
+        run.toggle = name
+        for step, led_to in rules:
+            run.left = STEPS
+            try:
+                value = step(data, run)
+            except Exception:  # noqa: S112 - as in holds
+                continue
+            if value is True or (value is not False and truthy(value)):
+                answer = led_to
+                break
+        found.append(answer)
+    return found
+
+
+def group(name: str, rules: Iterable[tuple[Rule, T]], last_resort: T) -> Group[T]:
+    """Rules in their order and what each leads to, for the toggle of that name."""
+    return name, tuple((rule.step, led_to) for rule, led_to in rules), last_resort
 
 
 def member(segment_id: str, rule: Rule) -> Callable[[Any], bool]:

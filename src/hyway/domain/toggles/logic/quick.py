@@ -21,39 +21,26 @@ _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def path(dotted: str) -> Step:
-    """var with a path of the rule's and no default."""
+def path(dotted: str, inside: bool) -> Step:
+    """var with a path of the rule's and no default; `inside` a loop's body it leads into the element.
+
+    Outside of one it leads into the context, and is walked once for all the rules that go it.
+    """
     names = dotted.split(".")
-    if len(names) == 1:
-        return _entry(dotted)
-    if len(names) > 2:
+    if inside:
         return lambda data, run: find(data, names, None)
-    first, second = names
 
-    def inner(data: Any, run: Pass) -> Any:
-        if type(data) is dict:
-            part = data.get(first)
-            if type(part) is dict:
-                value = part.get(second)
-                return None if value is UNDEFINED else value
-        return find(data, names, None)
+    def known(data: Any, run: Pass) -> Any:
+        try:
+            return run.values[dotted]
+        except KeyError:
+            value = run.values[dotted] = find(data, names, None)
+            return value
 
-    return inner
+    return known
 
 
-def _entry(name: str) -> Step:
-    """A path of one name."""
-
-    def entry(data: Any, run: Pass) -> Any:
-        if type(data) is dict:
-            value = data.get(name)
-            return None if value is UNDEFINED else value
-        return find(data, [name], None)
-
-    return entry
-
-
-def comparison(call: Call, steps: list[Step]) -> Step | None:
+def comparison(call: Call, steps: list[Step], inside: bool) -> Step | None:
     """The short way of a comparison, None where there is none."""
     if len(call.arguments) != 2:
         return None
@@ -68,30 +55,26 @@ def comparison(call: Call, steps: list[Step]) -> Step | None:
         return _ordered(call.name, first, right.value) if type(right.value) in NUMBERS else None
     if call.name in ("==", "===", "!=", "!==") and type(right.value) is str:
         like = _like(first, right.value, call.name in ("==", "!="), call.name in ("==", "==="))
-        names = _pair(left)
-        return _named(*names, right.value, call.name in ("==", "==="), like) if names else like
+        dotted = None if inside else _path(left)
+        return _named(dotted, right.value, call.name in ("==", "==="), like) if dotted else like
     return None
 
 
-def _pair(tree: Tree) -> tuple[str, str] | None:
-    """The two names of a path such as user.id, None for all else, and for what may stand for a segment."""
-    if not isinstance(tree, Call) or tree.name != "var" or len(tree.arguments) != 1:
+def _path(tree: Tree) -> str | None:
+    """The path that a var of no default goes; None for all else, and for what stands for a segment."""
+    if not isinstance(tree, Call) or tree.name != "var" or len(tree.arguments) != 1 or alias(tree):
         return None
     (dotted,) = tree.arguments
-    names = dotted.value.split(".") if isinstance(dotted, Value) and type(dotted.value) is str else []
-    return (names[0], names[1]) if len(names) == 2 and alias(tree) is None else None
+    return dotted.value or None if isinstance(dotted, Value) and type(dotted.value) is str else None
 
 
-def _named(first: str, second: str, wanted: str, affirmed: bool, like: Step) -> Step:
-    """Whether a path of two names leads, or does not lead, to a text: the commonest rule of all."""
+def _named(dotted: str, wanted: str, affirmed: bool, like: Step) -> Step:
+    """Whether a path leads, or does not lead, to a text: the commonest rule of all."""
 
     def named(data: Any, run: Pass) -> Any:
-        if type(data) is dict:
-            part = data.get(first)
-            if type(part) is dict:
-                value = part.get(second)
-                if type(value) is str:
-                    return (value == wanted) is affirmed
+        value = run.values.get(dotted)
+        if type(value) is str:
+            return (value == wanted) is affirmed
         return like(data, run)
 
     return named

@@ -28,8 +28,8 @@ def build(tree: Tree, segment: Segment, inside: bool = False) -> Step:
     if tree.name in _CHOICES:
         return _CHOICES[tree.name](steps)
     if tree.name in ("var", "missing", "missing_some"):
-        return _looking(tree, steps)
-    return _plain(tree, steps)
+        return _looking(tree, steps, inside)
+    return _plain(tree, steps, inside)
 
 
 def _constant(value: Any) -> Step:
@@ -67,12 +67,12 @@ def _no_segment(name: str) -> Callable[[Any], bool]:
     raise Failure(f"segment {name} is not for folding")
 
 
-def _plain(call: Call, steps: list[Step]) -> Step:
+def _plain(call: Call, steps: list[Step], inside: bool) -> Step:
     """An operator that takes its arguments worked out."""
     if call.name in ANY:
         whole = ANY[call.name]
         return lambda data, run: whole([step(data, run) for step in steps], run)
-    if short := quick.comparison(call, steps):
+    if short := quick.comparison(call, steps, inside):
         return short
     size, work = FIXED[call.name] if call.name in FIXED else OURS[call.name]
     steps = [*steps, *[_constant(UNDEFINED)] * size][:size]
@@ -180,7 +180,7 @@ _CHOICES: dict[str, Callable[[list[Step]], Step]] = {
 }
 
 
-def _looking(call: Call, steps: list[Step]) -> Step:
+def _looking(call: Call, steps: list[Step], inside: bool) -> Step:
     """var, missing and missing_some, which see the data."""
     if call.name == "missing":
         return lambda data, run: missing(data, [step(data, run) for step in steps], run)
@@ -189,7 +189,7 @@ def _looking(call: Call, steps: list[Step]) -> Step:
         return lambda data, run: missing_some(data, first(data, run), second(data, run), run)
     path = call.arguments[0] if call.arguments else Value(None)
     if isinstance(path, Value) and type(path.value) is str and path.value and len(steps) == 1:
-        return quick.path(path.value)
+        return quick.path(path.value, inside)
     return lambda data, run: look(data, first(data, run), second(data, run), run)
 
 

@@ -54,13 +54,13 @@ def read(text: str, field: str = "logic") -> Tree:
     or of none, is data, as in the reference implementation. What could only ever fail is refused too.
     """
     if len(text) > LONGEST or len(text.encode("utf-8", "surrogatepass")) > LONGEST:
-        raise Invalid(field, "Logic must not be longer than {limit} bytes", limit=LONGEST)
+        raise Invalid(field, "must NOT have more than {limit} bytes", limit=LONGEST)
     try:
         given = json.loads(text, parse_int=_whole, parse_constant=_refuse_constant)
     except RecursionError:
         raise _too_deep(field) from None
     except ValueError as problem:
-        raise Invalid(field, "Logic must be JSON: {problem}", problem=str(problem)) from None
+        raise Invalid(field, "must be JsonLogic in JSON: {problem}", problem=str(problem)) from None
     return _Reader(field).tree(given, 0)
 
 
@@ -74,7 +74,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _too_deep(field: str) -> Invalid:
-    return Invalid(field, "Logic must not be nested more than {limit} levels deep", limit=DEEPEST)
+    return Invalid(field, "must NOT be nested more than {limit} levels deep", limit=DEEPEST)
 
 
 class _Reader:
@@ -96,18 +96,18 @@ class _Reader:
             return Value(given)
         ((name, arguments),) = given.items()
         if name not in KNOWN:
-            raise Invalid(self.field, "Logic knows no operator {name}", name=json.dumps(name[:50]))
+            raise Invalid(self.field, "must use known operators, not {name}", name=json.dumps(name[:50]))
         listed = arguments if isinstance(arguments, list) else [arguments]
         call = Call(name, tuple(self.tree(argument, depth + 1) for argument in listed))
         if problem := _problem(call):
-            raise Invalid(self.field, "In logic, {problem}", problem=problem)
+            raise Invalid(self.field, "must make sense: {problem}", problem=problem)
         return call
 
     def counted(self, depth: int) -> None:
         """Count one value; Invalid for one too many, or one too deep."""
         self.count += 1
         if self.count > MOST:
-            raise Invalid(self.field, "Logic must not hold more than {limit} values", limit=MOST)
+            raise Invalid(self.field, "must NOT have more than {limit} values", limit=MOST)
         if depth > DEEPEST:
             raise _too_deep(self.field)
 

@@ -23,7 +23,7 @@ class Pass:
     targets; a segment is then worked out once for all of them. It belongs to one thread.
     """
 
-    __slots__ = ("context", "left", "members", "now", "toggle")
+    __slots__ = ("context", "left", "members", "now", "toggle", "values")
 
     def __init__(self, context: Any, toggle: str = "", now: int | None = None) -> None:
         self.context = context
@@ -31,6 +31,8 @@ class Pass:
         self.now = now
         self.left = STEPS
         self.members: dict[str, bool] = {}
+        self.values: dict[str, Any] = {}
+        """What is at which path of the context, as far as a rule has looked."""
 
     def spend(self, steps: int) -> None:
         """Take `steps` off what is left; Failure where that is not enough."""

@@ -1,0 +1,106 @@
+"""Compiled toggles, remembered by project until word comes that they changed."""
+
+import asyncio
+from typing import Final, NamedTuple
+
+import msgspec
+
+from hyway.domain import toggles
+from hyway.kernel.db import Database, Read
+
+_SIZE: Final = 1_000
+Projects = tuple[int, ...]
+"""Of which projects, by `seq`: one, or several in the order in which their toggles count."""
+_encode = msgspec.json.Encoder().encode
+
+
+class Entry:
+    """Toggles ready to be asked: `pieces` are all their answers on the wire, `counts` how often each was given."""
+
+    __slots__ = ("compiled", "counts", "pieces")
+
+    def __init__(self, compiled: toggles.deciding.Compiled) -> None:
+        self.compiled = compiled
+        self.pieces = [piece(each) for each in compiled.outcomes]
+        self.counts = [0] * len(self.pieces)
+
+
+def piece(decision: toggles.deciding.Decision) -> bytes:
+    """`"key":{…}` of an answer."""
+    key = _encode(decision.key)
+    told = {
+        "key": decision.key,
+        "type": decision.type,
+        "value": decision.value,
+        "reason": decision.reason,
+    }
+    return key + b":" + _encode(told)
+
+
+class _Load(NamedTuple):
+    turn: tuple[int, ...]
+    task: "asyncio.Task[Entry]"
+
+
+class Rules:
+    """Entries by their projects. A load that a change overtakes is used once and not remembered.
+
+    Who misses while a load is under way waits for that one, unless something changed since it began. Words of
+    change come on other threads.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._entries: dict[Projects, Entry] = {}
+        self._loads: dict[Projects, _Load] = {}
+        self._turns: dict[int, int] = {}
+        self._all = 0
+        self.known = self._entries.get
+        db.changes.hear(toggles.TOPIC, self.forget)
+
+    def forget(self, project: str) -> None:
+        """Called at every commit that changes the project's toggles (`*`: anybody's), in whichever process."""
+        if project == "*":
+            self._all += 1
+            self._entries.clear()
+            return
+        seq = int(project)
+        self._turns[seq] = self._turns.get(seq, 0) + 1
+        self._entries.pop((seq,), None)
+        for projects in [each for each in list(self._entries) if len(each) > 1 and seq in each]:
+            self._entries.pop(projects, None)
+
+    async def load(self, projects: Projects) -> Entry:
+        """From the database, remembered unless something changed meanwhile."""
+        turn = self._turn(projects)
+        load = self._loads.get(projects)
+        if load is None or load.turn != turn:
+            load = self._loads[projects] = _Load(turn, asyncio.create_task(self._read(projects, turn)))
+        return await asyncio.shield(load.task)
+
+    async def _read(self, projects: Projects, turn: tuple[int, ...]) -> Entry:
+        try:
+            entry = await self._db.read(_compiled, projects)
+            if self._turn(projects) == turn:
+                self._remember(projects, entry)
+                if self._turn(projects) != turn:  # this one came in between
+                    self._entries.pop(projects, None)
+            return entry
+        finally:
+            load = self._loads.get(projects)
+            if load is not None and load.turn == turn:
+                del self._loads[projects]
+
+    def _turn(self, projects: Projects) -> tuple[int, ...]:
+        return (self._all, *(self._turns.get(each, 0) for each in projects))
+
+    def _remember(self, projects: Projects, entry: Entry) -> None:
+        if len(self._entries) >= _SIZE:
+            for key in list(self._entries)[: _SIZE // 10]:
+                self._entries.pop(key, None)
+        self._entries[projects] = entry
+
+
+def _compiled(r: Read, projects: Projects) -> Entry:
+    found = [toggles.ruleset(r, each) for each in projects]
+    return Entry(toggles.deciding.Compiled(*(each for each in found if each is not None)))

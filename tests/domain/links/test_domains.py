@@ -1,0 +1,351 @@
+"""Names under which an organization's links answer: whose they are, and what a look at them makes of them."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hyway.domain import audit, identity, links
+from hyway.domain.links import Domain, DomainChange, Finding, LinkChange, NewDomain, jobs
+from hyway.domain.links.domain_rules import LOST, MOST
+from hyway.kernel import clock
+from hyway.kernel.clock import DAY, MINUTE
+from hyway.kernel.db import Database
+from hyway.kernel.faults import Invalid, Missing, Refused, Taken
+from hyway.kernel.jobs import Means
+from hyway.kernel.outgoing import Outgoing, Unreachable
+from hyway.kernel.seal import Seal
+from tests.make.names import Names, name_server
+from tests.make.world import KEY, World
+
+NAME = "links.example"
+PROVED = Finding(True, None, "The record is there.")
+NOTHING = Finding(False, None, "No record.")
+NO_ANSWER = Finding(None, None, "The name servers gave no answer.")
+
+
+class Certified(Outgoing):
+    """A way out on which a name has a certificate, or the reason why not."""
+
+    def __init__(self, why_not: str = "") -> None:
+        super().__init__(lambda _: True)
+        self.why_not = why_not
+        self.asked: list[str] = []
+
+    def secured(self, host: str, port: int = 443, *, seconds: float = 10.0) -> None:
+        self.asked.append(host)
+        if self.why_not:
+            raise Unreachable(self.why_not)
+
+
+@pytest.fixture
+def names() -> Iterator[Names]:
+    with name_server() as made:
+        yield made
+
+
+@pytest.fixture
+def secure(world: World) -> Iterator[Database]:
+    """The same database as a server has it that is reached by https."""
+    db = Database(world.db.url, Seal(KEY), hosts=frozenset({"go.example"}), home="https://go.example")
+    db.hearers.append(audit.record)
+    yield db
+    db.close()
+
+
+def add(world: World, name: str = NAME, **more: Any) -> Domain:
+    return world.db.write_now(links.domains.create, world.by, NewDomain(name, **more))
+
+
+def settle(world: World, domain: Domain, found: Finding, db: Database | None = None) -> Domain:
+    made = (db or world.db).write_now(links.domains.settle, world.by, domain.seq, found)
+    assert made is not None
+    return made
+
+
+def ready(world: World, name: str = NAME, **more: Any) -> Domain:
+    return settle(world, add(world, name, **more), PROVED)
+
+
+def find(world: World, domain: Domain) -> Domain:
+    return world.db.read_now(links.domains.find, world.by, domain.id)
+
+
+def hearing(world: World) -> list[str]:
+    """What is announced from now on."""
+    heard: list[str] = []
+    world.db.hearers.append(lambda _, facts: heard.extend(each.action for each in facts))
+    return heard
+
+
+def test_a_new_domain_is_its_organizations_but_not_ready(world: World):
+    made = add(world, "Bücher.Example")
+    assert made.domain == "xn--bcher-kva.example"
+    assert (made.status, made.dns_status, made.ssl_status) == ("notReady", "pending", "notReady")
+    assert made.challenge.startswith("hyway-")
+    assert find(world, made) == made
+    assert world.db.read_now(links.domains.page, world.by) == ([made], 1)
+    assert world.db.read_now(links.domains.places) == {}
+    with pytest.raises(Missing):
+        find(world.stranger(), made)
+
+
+def test_a_proof_makes_it_ready_where_the_server_has_no_https(world: World):
+    made = ready(world, fallback_url_template="https://old.example/{code}")
+    assert (made.status, made.dns_status, made.ssl_status) == ("ready", "verified", "notReady")
+    assert world.db.read_now(links.domains.by_name, world.by, "LINKS.example:8000") == made
+    (place,) = world.db.read_now(links.domains.places).values()
+    assert (place.domain, place.name) == (made.seq, NAME)
+    assert (place.fallback_url_template, place.not_found_redirect_url) == ("https://old.example/{code}", None)
+    assert world.db.read_now(links.domains.by_name, world.stranger().by, NAME) is None
+
+
+def test_with_https_it_is_ready_once_it_has_a_certificate(world: World, secure: Database):
+    made = add(world)
+    seen = settle(world, made, Finding(True, False, "No certificate yet."), secure)
+    assert (seen.status, seen.dns_status, seen.ssl_status) == ("pending", "verified", "pending")
+    assert NAME in secure.read_now(links.domains.places)  # so that one can be got
+    assert secure.read_now(links.domains.by_name, world.by, NAME) is None
+    seen = settle(world, made, Finding(True, True, "All is well."), secure)
+    assert (seen.status, seen.dns_status, seen.ssl_status) == ("ready", "verified", "active")
+
+
+def test_a_name_has_one_verified_owner(world: World):
+    stranger = world.stranger()
+    mine, theirs = add(world), add(stranger)
+    assert settle(stranger, theirs, PROVED).status == "ready"
+    beaten = settle(world, mine, PROVED)
+    assert (beaten.status, beaten.dns_status) == ("failed", "failed")
+    assert beaten.found is not None
+    assert "another organization" in beaten.found
+    with pytest.raises(Taken, match="another organization"):
+        add(world.stranger("Others"))
+    with pytest.raises(Taken, match="already"):
+        add(world)
+    world.db.write_now(links.domains.drop, stranger.by, theirs.id)
+    assert settle(world, mine, PROVED).status == "ready"
+
+
+def test_of_two_that_prove_it_at_once_one_has_it(world: World):
+    worlds = [world, *(world.stranger(f"Others {n}") for n in range(5))]
+    domains = [add(each) for each in worlds]
+    start, seen = threading.Barrier(len(worlds)), []
+
+    def prove(whose: World, domain: Domain) -> None:
+        start.wait()
+        seen.append(settle(whose, domain, PROVED).status)
+
+    threads = [threading.Thread(target=prove, args=each) for each in zip(worlds, domains, strict=True)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(seen) == ["failed"] * 5 + ["ready"]
+    assert len(world.db.read_now(links.domains.places)) == 1
+
+
+def test_a_domain_that_loses_its_record_is_lost_after_days(world: World, later: Any):
+    heard = hearing(world)
+    made = ready(world)
+    assert settle(world, made, NOTHING).status == "ready"
+    later(LOST)
+    assert settle(world, made, NO_ANSWER).status == "ready"
+    lost = settle(world, made, NOTHING)
+    assert (lost.status, lost.dns_status) == ("failed", "failed")
+    assert world.db.read_now(links.domains.places) == {}
+    assert heard == ["domain.created", "domain.verified", "domain.failed"]
+    assert add(world.stranger()).status == "notReady"  # and another may have it
+
+
+def test_what_is_told(world: World):
+    heard = hearing(world)
+    made = ready(world)
+    change = DomainChange(not_found_redirect_url="https://example.com/lost")
+    world.db.write_now(links.domains.change, world.by, made.id, change)
+    world.db.write_now(links.domains.change, world.by, made.id, change)  # nothing new
+    world.db.write_now(links.domains.drop, world.by, made.id)
+    assert heard == ["domain.created", "domain.verified", "domain.updated", "domain.deleted"]
+
+
+def test_what_is_not_mentioned_stays_and_null_takes_it_away(world: World):
+    both = {
+        "not_found_redirect_url": "https://example.com/lost",
+        "fallback_url_template": "https://e.example/{code}",
+    }
+    made = add(world, **both)
+
+    def change(**wish: Any) -> Domain:
+        return world.db.write_now(links.domains.change, world.by, made.id, DomainChange(**wish))
+
+    assert change() == made
+    seen = change(not_found_redirect_url=None)
+    assert (seen.not_found_redirect_url, seen.fallback_url_template) == (None, "https://e.example/{code}")
+    assert change(fallback_url_template="").fallback_url_template is None
+    with pytest.raises(Invalid):
+        change(fallback_url_template="https://e.example/", not_found_redirect_url="https://a.example/")
+    assert find(world, made).not_found_redirect_url is None
+
+
+def test_an_organization_has_so_many(world: World):
+    for n in range(MOST):
+        add(world, f"n{n}.example")
+    with pytest.raises(Refused, match="domains"):
+        add(world)
+    assert add(world.stranger()).domain == NAME
+
+
+def test_links_are_made_under_a_domain_of_ones_own_that_is_ready(world: World):
+    domain = ready(world)
+    waiting, theirs = add(world, "b.example"), ready(world.stranger(), "c.example")
+    link = world.link(short_id="abc", domain=domain.seq)
+    assert (link.domain, link.host) == (domain.seq, NAME)
+    assert world.link(short_id="abc").domain == 0  # the same code on another name is another link
+    for seq in (waiting.seq, theirs.seq, 10**9):
+        with pytest.raises(Invalid, match="names no"):
+            world.link(domain=seq)
+    with pytest.raises(Taken, match="is taken"):
+        world.link(short_id="abc", domain=domain.seq)
+    with pytest.raises(Taken, match="twice"):
+        world.put(*[world.wish(short_id="x", domain=domain.seq) for _ in range(2)])
+    two = world.put(world.wish(short_id="y", domain=domain.seq), world.wish(short_id="y"))
+    assert [each.domain for each in two] == [domain.seq, 0]
+    with pytest.raises(Invalid, match="cannot be changed"):
+        world.put(LinkChange(id=link.id, domain=0))
+    assert world.change(link, title="T")._replace(updated_at=0) == link._replace(title="T", updated_at=0)
+
+
+def test_each_domain_has_its_own_targets(world: World):
+    domain = ready(world)
+    world.link(short_id="abc", url="https://one.example/")
+    world.link(short_id="abc", url="https://two.example/", domain=domain.seq)
+    one = world.db.read_now(links.target, "abc")
+    two = world.db.read_now(links.target, "abc", domain.seq)
+    assert one is not None
+    assert two is not None
+    assert (one.url, two.url, two.host) == ("https://one.example/", "https://two.example/", NAME)
+
+
+def test_a_domain_with_links_cannot_go(world: World):
+    domain = ready(world)
+    link = world.link(domain=domain.seq)
+    with pytest.raises(Taken, match="has links"):
+        world.db.write_now(links.domains.drop, world.by, domain.id)
+    world.db.write_now(links.drop, world.by, [link.id])
+    world.db.write_now(links.domains.drop, world.by, domain.id)
+    with pytest.raises(Missing):
+        find(world, domain)
+    assert world.db.write_now(links.domains.settle, world.by, domain.seq, PROVED) is None
+    assert add(world).seq != domain.seq
+
+
+def test_members_may_look_and_admins_alone_may_change(world: World):
+    made = add(world)
+    person = world.db.write_now(identity.add_person, "kim@example.com", "Kim", "correct horse battery")
+    member = identity.Caller(
+        world.by.organization, world.by.plan, "person", person.id, "Kim", "t", role="member"
+    )
+    assert world.db.read_now(links.domains.find, member, made.id) == made
+    for verb, *more in (
+        (links.domains.create, NewDomain("b.example")),
+        (links.domains.change, made.id, DomainChange()),
+        (links.domains.drop, made.id),
+    ):
+        with pytest.raises(Refused):
+            world.db.write_now(verb, member, *more)
+    with pytest.raises(Refused):
+        links.domains.verify(world.db, Certified(), {}, member, made.id)
+
+
+def verify(db: Database, world: World, made: Domain, names: Names, out: Outgoing) -> tuple[Domain, bool]:
+    return links.domains.verify(db, out, {"resolver": names.address}, world.by, made.id)
+
+
+def test_verified_by_its_text(world: World, names: Names):
+    made = add(world)
+    names.texts["_hyway.links.example"] = ["something else", made.challenge]
+    seen, is_verified = verify(world.db, world, made, names, Certified())
+    assert (is_verified, seen.status) == (True, "ready")
+    assert names.asked == [("TXT", "_hyway.links.example")]
+
+
+@pytest.mark.parametrize(("alias", "verified"), [("Go.Example", True), ("went.example", False)])
+def test_verified_by_its_alias(world: World, names: Names, alias: str, verified: bool):
+    made = add(world)
+    names.aliases["links.example"] = alias
+    seen, is_verified = verify(world.db, world, made, names, Certified())
+    assert is_verified is verified
+    assert seen.found is not None
+    assert alias.lower() in seen.found
+
+
+def test_looked_for_in_vain(world: World, names: Names, later: Any):
+    made = add(world)
+    names.texts["_hyway.links.example"] = [add(world.stranger()).challenge]  # another's
+    seen, is_verified = verify(world.db, world, made, names, Certified())
+    assert (is_verified, seen.status, seen.dns_status) == (False, "pending", "pending")
+    asked = len(names.asked)
+    names.texts["_hyway.links.example"] = [made.challenge]
+    assert verify(world.db, world, made, names, Certified())[1] is False  # not again within three seconds
+    assert len(names.asked) == asked
+    later(4 * clock.SECOND)
+    assert verify(world.db, world, made, names, Certified())[1] is True
+
+
+def test_name_servers_that_do_not_answer_prove_nothing(world: World, names: Names):
+    made, names.fails = add(world), True
+    seen, is_verified = verify(world.db, world, made, names, Certified())
+    assert (is_verified, seen.status) == (False, "pending")
+    assert seen.found is not None
+    assert "no answer" in seen.found
+
+
+def test_its_certificate_is_looked_for_once_it_is_proved(
+    world: World, secure: Database, names: Names, later: Any
+):
+    made, out = add(world), Certified("certificate verify failed")
+    assert verify(secure, world, made, names, out)[0].status == "pending"
+    assert out.asked == []
+    later(4 * clock.SECOND)
+    names.texts["_hyway.links.example"] = [made.challenge]
+    seen, is_verified = verify(secure, world, made, names, out)
+    assert (is_verified, seen.status, seen.ssl_status) == (True, "pending", "pending")
+    assert out.asked == ["links.example"]
+    assert seen.found is not None
+    assert "certificate verify failed" in seen.found
+    later(4 * clock.SECOND)
+    out.why_not = ""
+    assert verify(secure, world, made, names, out)[0].status == "ready"
+
+
+def test_the_job_looks_at_what_is_due(world: World, names: Names, later: Any):
+    made, other = add(world), add(world.stranger(), "b.example")
+    means = Means(world.db, Certified(), {"resolver": names.address})
+    names.texts["_hyway.links.example"] = [made.challenge]
+    jobs.look_again(means)
+    assert names.asked == []  # nobody has had the time to make a record
+    later(MINUTE + 1)
+    jobs.look_again(means)
+    assert find(world, made).status == "ready"
+    assert ("TXT", f"_hyway.{other.domain}") in names.asked
+    names.asked.clear()
+    jobs.look_again(means)
+    assert names.asked == []
+    later(MINUTE + 1)
+    jobs.look_again(means)
+    assert {name for _, name in names.asked} == {"_hyway.b.example", "b.example"}
+    later(DAY)
+    names.asked.clear()
+    jobs.look_again(means)
+    assert ("TXT", "_hyway.links.example") in names.asked
+
+
+def test_what_its_owner_has_to_enter(world: World):
+    made = add(world)
+    hosts = {"go.example", "127.0.0.1:8000", "localhost:8000", "[::1]:80", "hyway", "b.example:8443"}
+    wanted = [(each.type, each.name, each.value) for each in links.domains.records(made, hosts)]
+    assert wanted == [
+        ("TXT", "_hyway.links.example", made.challenge),
+        ("CNAME", "links.example", "b.example"),
+        ("CNAME", "links.example", "go.example"),
+    ]
