@@ -10,7 +10,7 @@ from importlib.metadata import version as installed
 
 from cyclopts import App, CycloptsError
 
-from hyway.commands import backup, billing, care, collabs, demo, mails, oidc, people, serving
+from hyway.commands import backup, billing, care, collabs, demo, mails, oidc, packages, people, serving
 from hyway.commands.shared import Data
 from hyway.kernel.faults import Fault, Invalid
 from hyway.observe import clean
@@ -23,7 +23,7 @@ app = App(
     help_format="plaintext",
     result_action="return_value",
 )
-for subject in (serving, people, oidc, mails, collabs, billing, care, backup, demo):
+for subject in (serving, people, oidc, mails, collabs, billing, packages, care, backup, demo):
     subject.register(app)
 
 

@@ -17,6 +17,7 @@ from hyway.domain import (
     netinfo,
     notices,
     oidc,
+    packages,
     toggles,
     tracking,
     webhooks,
@@ -123,7 +124,7 @@ def build(settings: Settings) -> Front:
                 *_branches(db, api, tracks, pages, ingest, assets),
                 *_market(db, market, blobs, platform),
                 *_provider(settings, db, pages),
-                *_hooks(settings, db),
+                *_machines(settings, db),
                 *_live(settings, db, hub, tracks.family.callers.find),
                 *_toggles(evaluate),
             ),
@@ -281,12 +282,24 @@ def _toggles(evaluate: "Evaluate") -> tuple[Branch, ...]:
     return tuple(Branch(f"/{word}/", "toggles", evaluate, unknown, evaluate) for word in ("toggle", "ofrep"))
 
 
+def _machines(settings: Settings, db: Database) -> tuple[Branch, ...]:
+    """What answers that is neither an API nor a page."""
+    return (*_hooks(settings, db), _packages(settings, db))
+
+
 def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:
     """Where providers of payments tell what happened, once it is known what they sign with."""
     from hyway.edge.stripe import Stripe
 
     secret = settings.stripe_webhook_secret
     return (Branch("/hooks/", "stripe", Stripe(db, secret)),) if secret else ()
+
+
+def _packages(settings: Settings, db: Database) -> Branch:
+    """The bytes of what people fetch; which ones, the platform of developers tells."""
+    from hyway.edge.packages import Packages
+
+    return Branch(packages.PREFIX, "packages", Packages(db, worker.open_packages(settings)))
 
 
 def _live(

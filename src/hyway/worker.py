@@ -33,6 +33,7 @@ import hyway.domain.files.jobs  # registers its jobs
 import hyway.domain.links.jobs  # registers its jobs
 import hyway.domain.notices.jobs  # registers its jobs
 import hyway.domain.oidc.jobs  # registers its jobs
+import hyway.domain.packages.jobs  # registers its jobs
 import hyway.domain.toggles.jobs  # registers its jobs
 import hyway.domain.tracking.jobs.actions  # registers its jobs
 import hyway.domain.tracking.jobs.days  # registers its jobs
@@ -70,21 +71,28 @@ def way_out(settings: Settings) -> Outgoing:
 
 def open_blobs(settings: Settings) -> Blobs:
     """Where files are kept: the operator's bucket, or a folder beside the database."""
-    if not settings.files:
-        return Blobs(settings.data / "files")
+    return Blobs(_bucket(settings) if settings.files else settings.data / "files")
+
+
+def open_packages(settings: Settings) -> Blobs:
+    """Where packages are kept: below the files in the bucket, or in a folder of their own."""
+    return Blobs(_bucket(settings, "packages") if settings.files else settings.data / "packages")
+
+
+def _bucket(settings: Settings, below: str = "") -> Bucket:
     parts = urlsplit(settings.files)
     told = dict(parse_qsl(parts.query))
-    region, prefix = told.get("region", "us-east-1"), parts.path.strip("/")
-    where = Bucket(parts.netloc, told["endpoint"], region, prefix, settings.s3_key, settings.s3_secret)
-    return Blobs(where)
+    region, prefix = told.get("region", "us-east-1"), f"{parts.path.strip('/')}/{below}".strip("/")
+    return Bucket(parts.netloc, told["endpoint"], region, prefix, settings.s3_key, settings.s3_secret)
 
 
 class Worker:
     """One process's share in the background work; made by `start`."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
+        kept = open_blobs(settings), open_packages(settings)
         parts = {connections.registry.PART: connections.registry.load(settings.vendors)}
-        self._means = Means(db, way_out(settings), settings.services, open_blobs(settings), parts)
+        self._means = Means(db, way_out(settings), settings.services, *kept, parts)
         self._settings = settings
         self._stopping = threading.Event()
         self._wake = threading.Event()

@@ -40,6 +40,32 @@ def test_put_get_drop(blobs: Blobs) -> None:
     blobs.drop(key)
 
 
+def test_what_comes_in_pieces_is_had_in_parts(blobs: Blobs) -> None:
+    whole = bytes(range(256)) * 80_000  # more than two pieces of an upload
+    key = blobs.pour(whole[at : at + 1_000_000] for at in range(0, len(whole), 1_000_000))
+    assert blobs.size(key) == len(whole)
+    assert blobs.part(key, 0, 10) == whole[:10]
+    assert blobs.part(key, 17_000_001, 70_000) == whole[17_000_001:17_070_001]
+    assert blobs.part(key, len(whole) - 5, 100) == whole[-5:]
+    assert blobs.get(key) == whole
+    assert [each[0] for page in blobs.laid() for each in page] == [key]
+    blobs.drop(key)
+    assert blobs.part(key, 0, 10) is None
+
+
+def test_what_breaks_off_on_its_way_leaves_nothing(blobs: Blobs, request: pytest.FixtureRequest) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"x" * 20_000_000
+        raise Invalid("file", "is too big")
+
+    with pytest.raises(Invalid, match="too big"):
+        blobs.pour(pieces())
+    assert [each for page in blobs.laid() for each in page] == []
+    if "bucket" in request.node.name:
+        service: Service = request.getfixturevalue("service")
+        assert (service.held, service.parts, service.refused) == ({}, {}, 0)
+
+
 def test_what_was_laid(blobs: Blobs) -> None:
     keys = {blobs.put(bytes([each])) for each in range(20)}
     laid = [each for page in blobs.laid() for each in page]
@@ -105,6 +131,10 @@ def test_a_service_that_is_down(service: Service) -> None:
     with pytest.raises(Away):
         blobs.get(key)
     with pytest.raises(Away):
+        blobs.pour(iter([b"y"]))
+    with pytest.raises(Away):
+        blobs.part(key, 0, 1)
+    with pytest.raises(Away):
         blobs.drop(key)
     with pytest.raises(Away):
         list(blobs.laid())
@@ -122,6 +152,20 @@ def test_the_setting_leads_to_the_bucket(service: Service, tmp_path: Path) -> No
     assert list(service.held) == [f"ours/a/b/{key[:2]}/{key[2:4]}/{key}"]
     assert SECRET not in repr(named)
     assert KEY not in repr(named)
+
+
+def test_packages_lie_below_the_files_and_neither_takes_the_others_for_its_own(
+    service: Service, tmp_path: Path
+) -> None:
+    for url in ("s3://ours/a/", "s3://ours"):
+        named = settings(tmp_path, FILES=f"{url}?endpoint={service.endpoint}", S3_KEY=KEY, S3_SECRET=SECRET)
+        files, packages = worker.open_blobs(named), worker.open_packages(named)
+        one, other = files.put(b"x"), packages.pour(iter([b"y"]))
+        assert [each[0] for page in files.laid() for each in page] == [one]
+        assert [each[0] for page in packages.laid() for each in page] == [other]
+        assert f"{url[5:].rstrip('/')}/packages/{other[:2]}/{other[2:4]}/{other}" in service.held
+        files.drop(one)
+        packages.drop(other)
 
 
 def test_without_a_setting_it_is_a_folder_of_the_data(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""An S3 service on the loopback: puts, gets, deletes and lists, and checks every signature (AWS, version 4)."""
+"""An S3 service on the loopback: puts (whole and in parts), gets (ranges too), deletes and lists.
+
+It checks every signature (AWS, version 4).
+"""
 
 import contextlib
 import hashlib
@@ -18,10 +21,11 @@ KEY, SECRET = "AKTEST", "a secret of the test"
 
 @dataclass
 class Service:
-    """`held` by path, without the first slash; while `down` it answers 503."""
+    """`held` by path, without the first slash; `parts` of what is not whole yet; while `down` it answers 503."""
 
     port: int = 0
     held: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
     refused: int = 0
     down: bool = False
 
@@ -36,7 +40,14 @@ def service() -> Iterator[Service]:
 
     def answer(asked: Request) -> Reply:
         status, content = _answered(made, asked)
-        return status, {"ETag": '"e"', "Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}, content
+        headers = {"ETag": '"e"', "Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}
+        asks = asked.headers.get("Range") if asked.method == "GET" and status == 200 else None
+        if asks is None:
+            return status, headers, content
+        first, last = (int(each) for each in asks.removeprefix("bytes=").split("-"))
+        part = content[first : last + 1]
+        where = f"bytes {first}-{first + len(part) - 1}/{len(content)}"
+        return 206, {**headers, "Content-Range": where}, part
 
     methods = ("GET", "PUT", "DELETE", "HEAD", "POST")
     with loopback.serving(answer, methods, "HTTP/1.1") as made.port:
@@ -51,6 +62,8 @@ def _answered(of: Service, asked: Request) -> tuple[int, bytes]:
         return 403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>"
     url = urlsplit(asked.path)
     name, query = unquote(url.path).lstrip("/"), dict(parse_qsl(url.query, keep_blank_values=True))
+    if "uploads" in query or "uploadId" in query:
+        return _in_parts(of, asked, name, query)
     if asked.method == "PUT":
         of.held[name] = asked.body
         return 200, b""
@@ -63,6 +76,29 @@ def _answered(of: Service, asked: Request) -> tuple[int, bytes]:
         return 200, _list(of, name.rstrip("/"), query.get("prefix", ""))
     found = of.held.get(name)
     return (404, b"<Error><Code>NoSuchKey</Code></Error>") if found is None else (200, found)
+
+
+def _in_parts(of: Service, asked: Request, name: str, query: dict[str, str]) -> tuple[int, bytes]:
+    """An upload in parts: it is begun, its parts are put in any order, and it is made whole or given up."""
+    if "uploads" in query:
+        id = f"upload-{len(of.parts) + 1}"
+        of.parts[id] = {}
+        return (
+            200,
+            f"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>".encode(),
+        )
+    if query["uploadId"] not in of.parts:
+        return 404, b"<Error><Code>NoSuchUpload</Code></Error>"
+    if asked.method == "PUT":
+        of.parts[query["uploadId"]][int(query["partNumber"])] = asked.body
+        return 200, b""
+    parts = of.parts.pop(query["uploadId"])
+    if asked.method == "DELETE":
+        return 204, b""
+    named = [int(each) for each in re.findall(r"<PartNumber>(\d+)</PartNumber>", asked.body.decode())]
+    of.held[name] = b"".join(parts[each] for each in sorted(named))
+    told = "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
+    return 200, told.encode()
 
 
 def _drop(of: Service, bucket: str, body: str) -> bytes:

@@ -11,24 +11,25 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hyway import main
 from hyway.commands import archive, postgresql_copy, shared, sqlite_copy
-from hyway.commands.archive import Manifest, Went
+from hyway.commands.archive import Manifest
 from hyway.commands.shared import Data, words
 from hyway.kernel import clock, migrate
 from hyway.kernel.faults import Fault
 from hyway.settings import Settings
 
-_KEY, _GEO, _FILES = "key", "geo.mmdb", "files"
+_KEY, _GEO = "key", "geo.mmdb"
+_FOLDERS = {"files": "pictures", "packages": "packages"}
+"""What lies outside the database, unless it is in a bucket: folders of the data, and what is in them."""
 
 
 def backup(file: Path, *, data: Data = None) -> int:
-    """Write the whole database, the key file and the pictures to FILE (tar.gz), beside a running server.
+    """Write the whole database, the key file, pictures and packages to FILE (tar.gz), beside a running server.
 
-    It is one moment of the database, checked before it is kept, with every picture that it names; those in a bucket
-    (HYWAY_FILES) stay there. FILE can open every stored secret: only its
+    It is one moment of the database, checked before it is kept, with every picture and package that it names; those
+    in a bucket (HYWAY_FILES) stay there. FILE can open every stored secret: only its
     owner can read it; keep it so.
 
     For example:
@@ -45,8 +46,9 @@ def backup(file: Path, *, data: Data = None) -> int:
         chosen = settings.data / _GEO
         if chosen.exists():
             shutil.copyfile(chosen, folder / _GEO)
-        _gather(settings.data / _FILES, folder / _FILES)
-        with _progress("packing", _size(folder)) as went:
+        for name in _FOLDERS:
+            _gather(settings.data / name, folder / name)
+        with shared.progress("packing", _size(folder)) as went:
             archive.pack(folder, about, file, went)
     rows = sum(about.counts.values())
     words.print(f"{rows:,} rows of {len(about.counts)} tables, {file.stat().st_size:,} bytes")
@@ -55,7 +57,7 @@ def backup(file: Path, *, data: Data = None) -> int:
 
 
 def _gather(source: Path, target: Path) -> None:
-    """The pictures, which never change once they are there; after the database, so that none it names is missed."""
+    """What never changes once it is there; after the database, so that none it names is missed."""
     for path in sorted(source.rglob("*")):
         if path.is_file() and "#" not in path.name:  # one with it is being written
             copy = target / path.relative_to(source)
@@ -76,10 +78,10 @@ def _link_or_copy(source: Path, target: Path) -> None:
 def _dump(settings: Settings, folder: Path) -> Manifest:
     program, at = version("hyway"), clock.text(clock.now())
     if settings.is_sqlite:
-        with _progress("copying", sqlite_copy.size(settings)) as went:
+        with shared.progress("copying", sqlite_copy.size(settings)) as went:
             revision, counts = sqlite_copy.dump(settings, folder, went)
         return Manifest(program, "sqlite", revision, at, counts)
-    with _progress("copying", postgresql_copy.size(settings)) as went:
+    with shared.progress("copying", postgresql_copy.size(settings)) as went:
         revision, counts, sequences = postgresql_copy.dump(settings, folder, went)
     return Manifest(program, "postgresql", revision, at, counts, sequences)
 
@@ -92,10 +94,10 @@ def restore(
     ] = False,
     data: Data = None,
 ) -> int:
-    """Bring back a backup: its database, key file and pictures, into an empty place. The server must be stopped.
+    """Bring back a backup: its database, key file, pictures and packages, into an empty place.
 
-    The backup is verified first; an older one is migrated, one of a newer Hyway refused. It goes to the
-    engine that it was made from.
+    The server must be stopped. The backup is verified first; an older one is migrated, one of a newer Hyway refused.
+    It goes to the engine that it was made from.
 
     For example:
 
@@ -103,20 +105,21 @@ def restore(
     """
     settings = shared.settings_of(data)
     with shared.holding(settings, "a restore"), _workplace(settings.data, "restore") as folder:
-        with _progress("verifying", file.stat().st_size) as went:
+        with shared.progress("verifying", file.stat().st_size) as went:
             about = archive.unpack(file, folder, went)
         _check(about, settings)
         _clear(settings, force)
         if about.engine == "sqlite":
             sqlite_copy.load(settings, folder)
         else:
-            with _progress("restoring", _size(folder)) as went:
+            with shared.progress("restoring", _size(folder)) as went:
                 postgresql_copy.load(settings, folder, about.revision, about.counts, about.sequences, went)
         _place(folder / _KEY, settings.key_file)
         if (folder / _GEO).exists():
             os.replace(folder / _GEO, settings.data / _GEO)
-        if (folder / _FILES).is_dir():
-            os.replace(folder / _FILES, settings.data / _FILES)
+        for name in _FOLDERS:
+            if (folder / name).is_dir():
+                os.replace(folder / name, settings.data / name)
         main.prepare(settings)
     _tell_of_bucket(settings)
     words.print(
@@ -127,11 +130,14 @@ def restore(
 
 
 def _tell_of_bucket(settings: Settings) -> None:
-    if settings.files and (settings.data / _FILES).is_dir():
-        place = settings.data / _FILES
-        words.print(
-            f"the pictures of the backup are in {place}; HYWAY_FILES is looked in, so copy them there"
-        )
+    if not settings.files:
+        return
+    for name, what in _FOLDERS.items():
+        place = settings.data / name
+        if place.is_dir():
+            words.print(
+                f"the {what} of the backup are in {place}; HYWAY_FILES is looked in, so copy them there"
+            )
 
 
 def _check(about: Manifest, settings: Settings) -> None:
@@ -146,7 +152,6 @@ def _check(about: Manifest, settings: Settings) -> None:
 
 def _clear(settings: Settings, force: bool) -> None:
     """Makes room; a Fault when there is something and nobody said --force."""
-    pictures = settings.data / _FILES
     there = sqlite_copy.occupied(settings) if settings.is_sqlite else []
     if not settings.is_sqlite:
         there = [path for path in (settings.key_file,) if path.exists()]
@@ -154,10 +159,11 @@ def _clear(settings: Settings, force: bool) -> None:
             if not force:
                 raise Fault("{place} is not empty; --force keeps it beside", place=shared.place(settings))
             words.print(f"kept as schemas {', '.join(postgresql_copy.put_aside(settings))}")
-    if pictures.is_dir() and any(pictures.iterdir()):
-        there.append(pictures)
-    elif pictures.is_dir():
-        pictures.rmdir()
+    for folder in (settings.data / name for name in _FOLDERS):
+        if folder.is_dir() and any(folder.iterdir()):
+            there.append(folder)
+        elif folder.is_dir():
+            folder.rmdir()
     if there and not force:
         names = ", ".join(path.name for path in there)
         raise Fault(
@@ -194,15 +200,6 @@ def _workplace(parent: Path, name: str) -> Iterator[Path]:
     """A folder for its owner alone, beside where the result goes, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=parent) as folder:
         yield Path(folder)
-
-
-@contextmanager
-def _progress(what: str, total: int) -> Iterator[Went]:
-    """A bar on standard error while it is a terminal."""
-    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=words, transient=True, disable=not words.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda more: bar.advance(task, more)
 
 
 def register(app: App) -> None:

@@ -14,7 +14,7 @@ import psycopg
 
 from hyway import main, worker
 from hyway.commands import shared
-from hyway.domain import identity, links, netinfo
+from hyway.domain import identity, links, netinfo, packages
 from hyway.kernel import clock, migrate
 from hyway.kernel.blobs import Away
 from hyway.kernel.faults import Fault
@@ -29,6 +29,7 @@ BACKLOG_WARNS, BACKLOG_OLD = 10_000, 10 * clock.MINUTE
 OLD_PLACES = 400 * clock.DAY
 CLOCK_SLACK = clock.MINUTE
 MARKS_KEPT = 20
+READ_WHOLE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def _inside(settings: Settings, ask: Ask) -> Iterator[Finding]:
     yield from (
         _sealed(settings, ask),
         _files(settings, ask),
+        _packages(settings),
         _books(ask),
         _clock(ask),
         _backlog(settings, ask),
@@ -250,6 +252,33 @@ def _files(settings: Settings, ask: Ask) -> Finding:
         words = f"{len(lost)} of the newest {len(rows)} pictures are not in {where}, such as {lost[0]}"
         return Finding("files", "fail", words, "bring them back from a backup")
     return Finding("files", "ok", f"{where}; the newest {len(rows)} pictures are there" if rows else where)
+
+
+def _packages(settings: Settings) -> Finding:
+    """Whether packages are what was added: the newest by their checksums, as many as a minute reads, all by size."""
+    db = main.open_database(settings, threads=1)
+    with closing(db):
+        kept = sorted(db.read_now(packages.every), key=lambda each: -each.seq)
+    if not kept:
+        return Finding("packages", "ok", "none")
+    blobs, read, whole = worker.open_packages(settings), 0, 0
+    wrong: list[str] = []
+    try:
+        for each in kept:
+            read += each.size
+            whole += read <= READ_WHOLE
+            why = packages.verify(blobs, each) if read <= READ_WHOLE else packages.measure(blobs, each)
+            wrong += [f"{each.name} {each.version} for {each.platform} {why}"] if why else []
+    except Away as error:
+        return Finding("packages", "fail", f"where they are does not work: {error}", "mend HYWAY_FILES")
+    if wrong:
+        return Finding(
+            "packages", "fail", "; ".join(wrong[:5]), "bring them back from a backup, or add them anew"
+        )
+    rest = (
+        "" if whole == len(kept) else f", the rest by size alone ({len(kept) - whole}: hyway package verify)"
+    )
+    return Finding("packages", "ok", f"{whole} are what was added{rest}")
 
 
 def _books(ask: Ask) -> Finding:

@@ -13,8 +13,10 @@ from typing import IO, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hyway import main
+from hyway.commands.archive import Went
 from hyway.domain import identity
 from hyway.kernel import migrate
 from hyway.kernel.db import Database
@@ -141,6 +143,15 @@ def _locked(file: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int) -> Iterator[Went]:
+    """A bar on standard error while it is a terminal; told how many bytes more are done."""
+    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=words, transient=True, disable=not words.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)
 
 
 def first_line_of_input() -> str:

@@ -6,7 +6,7 @@ all leaves an orphan, which whoever keeps the rows finds with `laid` and drops.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +22,9 @@ _SECONDS = 20
 _LISTED = 500
 _KEY = 32
 """Characters of a key: hexadecimal, so that it is a name in every folder and every address."""
+_PIECE = 8 * 1024 * 1024
+_PIECES = 4
+"""How much of a stream is on its way at once; a bucket takes 10,000 pieces of one file."""
 
 
 class Away(OSError):
@@ -57,6 +60,26 @@ class Blobs:
         except (BaseError, OSError) as error:
             raise Away(_why(error)) from error
         return key
+
+    def pour(self, pieces: Iterable[bytes]) -> str:
+        """As `put`, of bytes that come piece by piece and are never all in memory; what breaks off leaves nothing."""
+        key = secrets.token_hex(_KEY // 2)
+        try:
+            obstore.put(self._store, _path(key), pieces, chunk_size=_PIECE, max_concurrency=_PIECES)
+            if self._folder is not None:
+                _settle(self._folder, _path(key))
+        except (BaseError, OSError) as error:
+            raise Away(_why(error)) from error
+        return key
+
+    def part(self, key: str, start: int, length: int) -> bytes | None:
+        """So many of the bytes from `start` on, fewer at the end; None where there are none of that key."""
+        try:
+            return bytes(obstore.get_range(self._store, _path(key), start=start, length=length))
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise Away(_why(error)) from error
 
     def get(self, key: str) -> bytes | None:
         """The bytes; None where there are none."""
@@ -97,6 +120,21 @@ class Blobs:
                 ]
         except (BaseError, OSError) as error:
             raise Away(_why(error)) from error
+
+    def sweep(self, before: Instant) -> int:
+        """Removes what a process that died was writing in the folder before then; how many there were.
+
+        A bucket gives up unfinished uploads by rules of its own.
+        """
+        if self._folder is None:
+            return 0
+        try:
+            half = [each for each in self._folder.rglob("*#*") if each.stat().st_mtime_ns // 1000 < before]
+            for each in half:
+                each.unlink(missing_ok=True)
+        except OSError as error:
+            raise Away(_why(error)) from error
+        return len(half)
 
     def check(self) -> None:
         """Puts, gets and drops some bytes; Away says what does not work."""

@@ -17,12 +17,13 @@ from hyway.kernel.outgoing import Outgoing
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a job works with; `services` are the addresses of the outside services that the operator named, `blobs`
-    is where files are kept."""
+    is where files are kept, `packages` where packages are."""
 
     db: Database
     outgoing: Outgoing
     services: Mapping[str, str] = field(default_factory=dict)
     blobs: Blobs | None = None
+    packages: Blobs | None = None
     parts: Mapping[str, Any] = field(default_factory=dict)
     """What contexts work with besides, by their names."""
 

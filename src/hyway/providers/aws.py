@@ -5,8 +5,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from hyway.domain.connections import ConnectionType, Entity, Resource
-from hyway.domain.connections.providing import Declined, Entry, Field, Made, Offer, Reach, Unclear
+from hyway.domain.connections import (
+    ConnectionType,
+    Declined,
+    Entity,
+    Entry,
+    Field,
+    Made,
+    Offer,
+    Reach,
+    Resource,
+    Unclear,
+)
 from hyway.providers import zoning
 from hyway.providers.zoning import MOST, Deadline, Thingless
 

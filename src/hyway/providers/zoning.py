@@ -4,8 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 
-from hyway.domain.connections import ConnectionType
-from hyway.domain.connections.providing import Declined, Made, Reach, Unclear
+from hyway.domain.connections import ConnectionType, Declined, Made, Reach, Unclear
 
 MOST = 10_000
 """So many resources are listed at most."""

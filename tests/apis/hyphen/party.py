@@ -1,14 +1,16 @@
 """An organization with one of everything that has an id on this wire, all its texts bearing one mark."""
 
+import hashlib
 import json
 from typing import Any
 
 import httpx
 
-from hyway.domain import billing, connections, identity, oidc
+from hyway.domain import billing, connections, identity, oidc, packages
 from hyway.domain.billing import Account, Invoice
 from hyway.domain.connections import jobs
 from hyway.domain.identity import Caller
+from hyway.domain.packages import Laid, NewPackage
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY
 from hyway.kernel.db import Read, Write
@@ -67,7 +69,15 @@ async def party(world: World, mark: str) -> dict[str, str]:
         found["event"] = asked.json()["data"][0]["id"]
     found |= _billing(world, mark)
     found["organization"] = world.id
-    return found
+    return found | _package(world, mark)
+
+
+def _package(world: World, mark: str) -> dict[str, str]:
+    """Everybody's: no organization has packages of its own."""
+    laid = Laid(mark, 9, hashlib.sha256(mark.encode()).hexdigest())
+    new = NewPackage(f"{mark}-cli", "1.0.0", "linux", "hx")
+    made = world.db.write_now(packages.add, new, laid)
+    return {"package": made.name, "package_version": made.version}
 
 
 async def _people(http: httpx.AsyncClient, world: World, mark: str) -> dict[str, str]:

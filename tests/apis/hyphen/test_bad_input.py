@@ -169,7 +169,8 @@ def places() -> list[tuple[str, str]]:
         (name, place)
         for name in OPERATIONS
         for place in re.findall(r"\{(\w+)\}", name)
-        if place not in ("organizationId", "ip")
+        # What is everybody's is nobody else's.
+        if place not in ("organizationId", "ip", "packageName", "version")
     ]
 
 

@@ -38,7 +38,7 @@ FOR_ANYBODY = {
     f"PATCH {INSIDE}members/{{memberId}}/favorites/{{favoriteId}}",
 }
 """What needs no role: about whoever asks, or lists that show what they may see."""
-STRANGERS = ("/api/auth/", "/api/integrations/", "/oauth2/", "/userinfo", "/.well-known/")
+STRANGERS = ("/api/downloads/", "/api/auth/", "/api/integrations/", "/oauth2/", "/userinfo", "/.well-known/")
 """Where those come who are not known yet."""
 ON = [(name, kind) for kind in ("Organization", "Project", "App", "Team") for name in access.of_kind(kind)]
 

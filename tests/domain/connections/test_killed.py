@@ -62,7 +62,7 @@ class Workers:
         """One process of it; killed at the end, if it was not before."""
         env = environment(HYWAY_VENDORS=f"{TYPE}={self.vendor.address}", PYTHONPATH=self._path)
         with self.data.with_suffix(".log").open("ab") as log:
-            words = (
+            words: list[str | Path] = (
                 [sys.executable, "-c", _ALONE, self.data]
                 if self.alone
                 else [HYWAY, "worker", "--data", self.data]

@@ -90,6 +90,7 @@ _TAGS = {
     "domains": "Domains",
     "dot-env": ".Env Files",
     "dot-envs": ".Env Files",
+    "downloads": "Package Download",
     "environments": "Environments",
     "integrations": "Integrations",
     "members": "Members",
@@ -123,6 +124,11 @@ def needs(of: Operation) -> str:
     return "Needs a role that allows `{} {}`.".format(*of.needs)
 
 
+def _without_envelope(of: Operation) -> tuple[str, ...]:
+    """A package that is not there is told of in one bare text."""
+    return ("404",) if of.path == "/api/downloads/{packageName}/versions" else ()
+
+
 def manual(operations: Sequence[Operation]) -> Manual:
     """This API's, with these operations."""
     return Manual(
@@ -141,6 +147,7 @@ def manual(operations: Sequence[Operation]) -> Manual:
             errors=_ERRORS,
             headers=_HEADERS,
             examples=EXAMPLES,
+            silent=_without_envelope,
             tag=tag,
             needs=needs,
         ),

@@ -42,6 +42,7 @@ from hyway.domain.connections.records import (
     ZoneRecord,
 )
 from hyway.domain.connections.registry import Registry
+from hyway.domain.connections.tenancy import Tenancy
 
 __all__ = [
     "AccessQuery",
@@ -66,6 +67,7 @@ __all__ = [
     "Registry",
     "Resource",
     "Status",
+    "Tenancy",
     "Unclear",
     "Zone",
     "ZoneRecord",

@@ -1,5 +1,7 @@
 """Integrations with vendors, what is connected to theirs, who was let into it, and what is imported."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -61,16 +63,7 @@ def _connections() -> None:
         sa.Column("errors", sa.Text(), nullable=False),
         sa.Column("is_retryable", sa.SmallInteger(), nullable=False),
         sa.Column("emails", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_at", sa.BigInteger(), nullable=True),
-        sa.Column("people_at", sa.BigInteger(), nullable=True),
-        sa.Column("people_attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_by", KEY, nullable=True),
-        sa.Column("claimed_until", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("created_by", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        *_work(),
         sa.ForeignKeyConstraint(
             ["integration"], ["integrations.seq"], name=op.f("fk_connections_integration")
         ),
@@ -88,6 +81,26 @@ def _connections() -> None:
         ),
         sqlite_autoincrement=True,
     )
+    _connection_indexes()
+
+
+def _work() -> list[sa.Column[Any]]:
+    """Where the work on one stands."""
+    return [
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("people_at", sa.BigInteger(), nullable=True),
+        sa.Column("people_attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", KEY, nullable=True),
+        sa.Column("claimed_until", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+    ]
+
+
+def _connection_indexes() -> None:
     op.create_index("ix_connections_entity", "connections", ["entity"], unique=False)
     op.create_index(
         "ix_connections_next_at",
