@@ -260,8 +260,11 @@ class Front:
 
     async def _may_certify(self, scope: Scope) -> bool:
         """Caddy's question before it asks for a certificate: is the `domain` one of those that are served here?"""
-        asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10).get("domain", [""])[0]
-        domains = self._doors.domains
+        try:
+            said = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
+        except ValueError:  # of more than Caddy asks with
+            return False
+        asked, domains = said.get("domain", [""])[0], self._doors.domains
         return bool(asked) and domains is not None and await domains.may_have_certificate(asked)
 
     def _may_measure(self, scope: Scope) -> bool:

@@ -270,3 +270,5 @@ async def test_nobody_else_may_ask(world: World, front: Front):
         asked = await forwarded.get("/caddy/ask", params={"domain": NAME}, headers=sent)
         assert asked.status_code == 404
         assert (await forwarded.get("/caddy/ask")).status_code == 404
+        many = await forwarded.get("/caddy/ask?" + "domain=x&" * 11)
+        assert many.status_code == 404
