@@ -172,6 +172,7 @@ NO_DOMAIN = "body/domain must be a name of this server or a domain of the organi
 WRONG: list[tuple[dict[str, Any], int, str]] = [
     ({"domain": "other.example"}, 400, NO_DOMAIN),
     ({"domain": "https://go.example"}, 400, NO_DOMAIN),
+    ({"domain": "[::1%a/b]"}, 400, NO_DOMAIN),
     ({"domain": ""}, 400, "body/domain must NOT have fewer than 1 characters"),
     ({"domain": None}, 400, "body/domain must be string"),
     ({"long_url": "ftp://x.example"}, 400, "body/long_url must be an http or https URL"),
@@ -308,6 +309,17 @@ async def test_a_code_does_not_lead_back_to_its_domain(acme: Acme) -> None:
             await client.patch(f"{acme.base}/link/codes/{made['id']}", json={"long_url": back}), 400, said
         )
     assert await listed(acme) == [made["code"]]
+
+
+@pytest.mark.parametrize(
+    "back", ["https://käse.example/x", "https://k\u00adäse。example", "https://go\u00ad.example/x"]
+)
+async def test_nor_to_it_in_other_letters(acme: Acme, back: str) -> None:
+    ready(acme, acme.by, "käse.example")
+    body = {"long_url": back, "domain": "käse.example"}
+    async with acme.client() as client:
+        answer = await client.post(f"{acme.base}/link/codes", json=body)
+    refused(answer, 400, "body/long_url must not lead back to a short link")
 
 
 async def test_an_international_domain_is_found_as_people_write_it(acme: Acme) -> None:

@@ -102,6 +102,14 @@ def test_where_they_do_not(url: str):
 
 
 @pytest.mark.parametrize(
+    "host", ["käse.example", "KÄSE.example.", "xn--kse-qla.example", "k\u00adäse。example:8443"]
+)
+def test_an_international_name_is_known_however_it_is_written(host: str):
+    with pytest.raises(Invalid, match="lead back"):
+        rules.not_found("notFoundRedirectUrl", f"https://{host}/", "xn--kse-qla.example", OURS)
+
+
+@pytest.mark.parametrize(
     "template",
     ["https://example.com/{code}", "https://example.com/a?code={code}&b=1", "http://example.com/x#{code}"],
 )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -223,6 +224,17 @@ def test_a_link_does_not_lead_back_to_its_domain(world: World, wish: dict[str, s
         world.link(**{"domain": domain.seq, **wish})
     with pytest.raises(Invalid, match="lead back"):
         world.change(link, **wish)
+
+
+def test_nor_to_it_with_the_port_of_the_server(world: World):
+    hosts = frozenset({"go.example:8000"})
+    db = Database(world.db.url, Seal(KEY), hosts=hosts, home="http://go.example:8000")
+    wish = world.wish(domain=ready(world).seq, url=f"http://{NAME}:8000/x")
+    with pytest.raises(Invalid, match="lead back"):
+        db.write_now(links.put, world.by, [wish])
+    (made,) = db.write_now(links.put, world.by, [replace(wish, url=f"http://{NAME}:3000/x")])
+    assert made.domain == wish.domain
+    db.close()
 
 
 def test_each_domain_has_its_own_targets(world: World):
