@@ -15,7 +15,7 @@ from hyway.edge import evaluate_ofrep as ofrep
 from hyway.edge import evaluate_wire as wire
 from hyway.edge import http, sse
 from hyway.edge.evaluate_counts import Counts
-from hyway.edge.evaluate_keys import Asking, Callers, Keys, token_of
+from hyway.edge.evaluate_keys import PUBLIC, Asking, Callers, Keys, token_of
 from hyway.edge.evaluate_rules import Entry, Rules
 from hyway.edge.evaluate_stream import Listeners
 from hyway.edge.http import Receive, Send
@@ -85,6 +85,7 @@ class Evaluate:
         self._counts = Counts(db)
         self.listeners = Listeners(db)
         self._manners = manners
+        self._home = db.house.home
         self._proxies = Proxies(trusted_proxies)
         self._strangers = LocalWindow()
         self._stats = {"evaluations": 0, "telemetry": 0, "refused": 0, "unchanged": 0}
@@ -185,7 +186,10 @@ class Evaluate:
         entry = await self._entry(asking)
         found = await _decided(entry, context, (), len(raw))
         self._count(asking, entry, found)
-        body, etag = ofrep.bulk(found)
+        token = token_of(headers)
+        # A secret key does not belong into addresses, which are logged: it is told of no stream.
+        news = ofrep.news(self._home, token) if token.startswith(PUBLIC) else None
+        body, etag = ofrep.bulk(found, news)
         if ofrep.is_known(etag, headers):
             self._stats["unchanged"] += 1
             return Answer(304, b"", ((b"etag", etag),))

@@ -26,6 +26,8 @@ class Decision(NamedTuple):
     """The `seq` of the toggle's project."""
     number: int
     """Its place among all that the rules can decide (`Compiled.outcomes`)."""
+    is_static: bool = False
+    """Whether everybody sees it: the toggle has no targets."""
 
 
 class Compiled:
@@ -73,7 +75,7 @@ def _outcomes(rule: Rule, project: int, number: int) -> list[Decision]:
     """The decision that each target makes, in their order, and at last the one that is made where none matches."""
     seen = [(value, f"matched target {place}", place) for place, (_, value) in enumerate(rule.targets)]
     return [
-        Decision(rule.key, rule.type, value, reason, place, project, number + at)
+        Decision(rule.key, rule.type, value, reason, place, project, number + at, not rule.targets)
         for at, (value, reason, place) in enumerate([*seen, (rule.default, UNMATCHED, None)])
     ]
 
