@@ -80,6 +80,23 @@ async def test_a_stream_ends_with_its_key(
     assert listeners.count == 0
 
 
+async def test_a_key_that_is_gone_is_told_of_no_change(stage: Stage, listeners: Listeners) -> None:
+    """Changes that keep coming are no reason not to look whether the key is still good."""
+    good = True
+
+    async def lives() -> bool:
+        return good
+
+    stream = listeners.listen((stage.project.seq,), lives)
+    await piece(stream)
+    stage.toggle("a")
+    assert b"refetch" in await piece(stream)
+    good = False
+    stage.toggle("b")
+    with pytest.raises(StopAsyncIteration):
+        await piece(stream)
+
+
 async def test_all_are_let_go_when_the_server_ends(stage: Stage, listeners: Listeners) -> None:
     stream = listeners.listen((stage.project.seq,), always)
     await piece(stream)

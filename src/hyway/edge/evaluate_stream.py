@@ -4,6 +4,7 @@ The data is what OpenFeature's providers take for "ask anew"; nothing of the tog
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +17,7 @@ from hyway.kernel.faults import Spent
 
 MOST: Final = 5_000
 LOOK_EVERY: Final = 10.0
-"""Seconds after which it is asked again whether the key is still good."""
+"""Seconds after which it is asked whether the key is still good, if nothing changes before."""
 _READY: Final = b"retry: 2000\n" + sse.event("ready", b"{}")
 _CHANGED: Final = sse.event("message", b'{"type":"refetchEvaluation"}')
 Lives = Callable[[], Awaitable[bool]]
@@ -84,14 +85,13 @@ class Listeners:
 
     @staticmethod
     async def _waited(listener: Listener, lives: Lives) -> bool:
-        """Whether there is something to say, if only that we are still here."""
-        try:
+        """Whether there is something to say, if only that we are still here, and the key is still good."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_EVERY):
                 await listener.news.wait()
-        except TimeoutError:
-            if not await lives():
-                listener.let_go()
         listener.news.clear()
+        if not listener.is_gone and not await lives():
+            listener.let_go()
         return not listener.is_gone
 
     def _heard(self, project: str) -> None:
