@@ -73,7 +73,8 @@ def _number(sent: Any, field: str) -> int | float:
     if isinstance(sent, bool) or not isinstance(sent, int | float) or not math.isfinite(sent):
         raise Invalid(field, "must be number")
     if isinstance(sent, int) and abs(sent) > _BIGGEST:
-        raise Invalid(field, "must be {side} {most}", side="<=" if sent > 0 else ">=", most=_BIGGEST)
+        side, most = ("<=", _BIGGEST) if sent > 0 else (">=", -_BIGGEST)
+        raise Invalid(field, "must be {side} {most}", side=side, most=most)
     return sent
 
 
