@@ -1,6 +1,7 @@
 """`/toggle/evaluate` and `/toggle/telemetry`, as the vendor's clients ask and are answered."""
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -120,6 +121,35 @@ async def test_the_lane_of_another_process_sees_a_change(stage: Stage, database_
             deadline = clock.now() + 5 * clock.SECOND
             while (await beside.ask())["a"]["value"] != at:
                 assert clock.now() < deadline
+
+
+async def test_words_of_changes_that_come_at_once_are_two(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that is slow to tell of its change must not undo what another has told since."""
+    stage.toggle("a", "number", 0)
+    rules, seq = stage.lane.rules, stage.project.seq
+
+    class Slow(dict[int, Any]):
+        """A thread that waits between looking and writing, as any may."""
+
+        def __setitem__(self, key: int, value: Any) -> None:
+            if threading.current_thread().name == "slow":
+                waits.set()
+                assert goes_on.wait(5)
+            super().__setitem__(key, value)
+
+    waits, goes_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(rules, "_turns", Slow())
+    slow = threading.Thread(target=rules.forget, args=(str(seq),), name="slow")
+    slow.start()
+    assert waits.wait(5)
+    rules.forget(str(seq))
+    began = rules._turn((seq,))
+    rules.forget(str(seq))  # what was read since is stale
+    goes_on.set()
+    slow.join(5)
+    assert rules._turn((seq,)) != began
 
 
 async def test_one_project_does_not_see_anothers(stage: Stage) -> None:
