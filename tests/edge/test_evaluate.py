@@ -59,6 +59,18 @@ async def test_every_type_and_both_reasons(stage: Stage) -> None:
     assert type(told["toggles"]["limit"]["value"]) is int
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"), [(42.0, "42"), (-0.0, "0"), (1e15, "1000000000000000"), (0.5, "0.5")]
+)
+async def test_whole_numbers_have_no_fraction(stage: Stage, sent: float, told: str) -> None:
+    """Typed clients read `42.0` into no integer."""
+    stage.toggle("n", "number", sent, (VIP, sent))
+    for user in ("vip", "other"):
+        async with stage.client() as client:
+            answer = await client.post("/toggle/evaluate", json=context(user={"id": user}))
+        assert f'"value":{told},' in answer.text
+
+
 async def test_only_the_toggles_that_are_named(stage: Stage) -> None:
     for key in ("a", "b", "c"):
         stage.toggle(key)
