@@ -92,4 +92,5 @@ def refusal(fault: Fault, status: int, key: str | None) -> bytes:
             pass
         case _ if status < 500:
             told["errorCode"] = "GENERAL"
-    return _encode({**told, "errorDetails": fault.message})
+    place = f"{fault.field} " if fault.field else ""
+    return _encode({**told, "errorDetails": place + fault.message})
