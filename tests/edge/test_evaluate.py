@@ -1,7 +1,9 @@
 """`/toggle/evaluate` and `/toggle/telemetry`, as the vendor's clients ask and are answered."""
 
+import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -270,6 +272,29 @@ async def test_too_large(stage: Stage) -> None:
             "/toggle/evaluate", content=json.dumps(context(more="x" * evaluate.LARGEST))
         )
     assert answer.status_code == 413
+
+
+async def test_rules_that_take_their_time_take_nobody_elses(stage: Stage) -> None:
+    """A small context is enough for a hundred long loops."""
+    sums = '{"<": [{"reduce": [{"var": "n"}, {"+": [{"var": "current"}, {"var": "accumulator"}]}, 0]}, 0]}'
+    stage.toggle("slow", "boolean", False, *[(sums, True)] * 100)
+    stage.toggle("quick", "boolean", False, (VIP, True))
+    longest = 0.0
+
+    async def others() -> None:
+        nonlocal longest
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - before)
+
+    await stage.ask(n=[])
+    waiting = asyncio.create_task(others())
+    seen = await stage.ask(n=[1] * 5_000, user={"id": "vip"})
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    assert (seen["slow"]["value"], seen["quick"]["value"]) == (False, True)
+    assert longest < 0.25
 
 
 async def test_a_large_context_is_decided_all_the_same(stage: Stage) -> None:

@@ -267,7 +267,7 @@ async def test_an_accident_may_be_read_from_any_origin(
     def broken(*_: Any) -> Any:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(toggles.deciding.Compiled, "decide", broken)
+    monkeypatch.setattr(toggles.deciding.Compiled, "decide_at_once", broken)
     async with stage.client() as client:
         for path in ASKED:
             answer = await sent(client, path, b"{}")

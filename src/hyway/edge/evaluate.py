@@ -260,9 +260,9 @@ class Evaluate:
 
 
 async def _decided(entry: Entry, context: dict[str, Any], keys: Sequence[str], size: int) -> list[Decision]:
-    """What a context sees; a large one may take its time, and must not take everybody else's."""
-    if size <= _SMALL:
-        return entry.compiled.decide(context, keys)
+    """What a context sees; what takes its time must not take everybody else's."""
+    if size <= _SMALL and (found := entry.compiled.decide_at_once(context, keys)) is not None:
+        return found
     return await asyncio.to_thread(entry.compiled.decide, context, keys)
 
 
