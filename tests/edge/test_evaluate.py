@@ -290,6 +290,7 @@ async def test_rules_that_take_their_time_take_nobody_elses(stage: Stage) -> Non
 
     await stage.ask(n=[])
     waiting = asyncio.create_task(others())
+    await asyncio.sleep(0.01)
     seen = await stage.ask(n=[1] * 5_000, user={"id": "vip"})
     await asyncio.sleep(0.01)
     waiting.cancel()
