@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from hyway.apis.hyphen.codes_shapes import CodeIn
+from hyway.apis.hyphen.fields import reader
 from hyway.domain import audit, links
 from hyway.domain.audit import Wanted
 from hyway.domain.identity import Caller
 from hyway.domain.links import Domain, Finding, NewDomain
 from hyway.kernel.db import Write
+from hyway.kernel.faults import Invalid
 from tests.apis.hyphen.conftest import Acme, refused
 
 ID = re.compile("code_[0-9a-f]{24}")
@@ -210,6 +213,16 @@ async def test_what_breaks_a_rule_changes_nothing(acme: Acme) -> None:
             refused(await client.patch(url, json={"title": "x", "tags": ["new"], **patch}), 400, said)
         assert (await client.get(f"{acme.base}/link/codes/tags")).json() == []
     assert await listed(acme) == ["known"]
+
+
+def test_of_far_too_many_tags_none_is_read() -> None:
+    class Tag(str):
+        def __contains__(self, part: object) -> bool:
+            raise AssertionError("one was read")
+
+    sent = {"long_url": LONG, "domain": "go.example", "tags": [Tag("a")] * 51}
+    with pytest.raises(Invalid, match="NOT have more than"):
+        reader(CodeIn)(sent, "body")
 
 
 async def test_no_id_of_another_form_or_organization_is_found(acme: Acme) -> None:
