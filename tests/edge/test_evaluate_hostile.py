@@ -240,6 +240,23 @@ async def test_a_key_is_judged_before_what_is_sent(stage: Stage) -> None:
             assert (await client.get(path)).status_code == 405
 
 
+async def test_what_was_not_read_ends_the_connection(stage: Stage) -> None:
+    """Else the next request of a client that sent too much would be lost."""
+    for key, path, length, status, is_last in (
+        (stage.key, EVALUATE, 300_000, 413, True),
+        (stage.key, FLAGS, 300_000, 413, True),
+        (stage.key, TELEMETRY, 300_000, 200, True),
+        ("public_nobodys", EVALUATE, 20_000, 401, True),
+        (stage.key, TELEMETRY, 20_000, 200, False),
+        (stage.key, EVALUATE, 20_000, 400, False),
+        ("public_nobodys", EVALUATE, 2, 401, False),
+    ):
+        async with stage.client(key) as client:
+            answer = await client.post(path, content=b"x" * length)
+        assert (answer.status_code, "connection" in answer.headers) == (status, is_last), (path, length)
+        assert answer.headers.get("connection", "close") == "close"
+
+
 async def test_every_answer_may_be_read_from_any_origin(stage: Stage) -> None:
     origin = {"origin": "https://shop.example"}
     strange = (

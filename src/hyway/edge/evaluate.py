@@ -48,6 +48,8 @@ _PREFLIGHT: Final = (
     ),
     (b"access-control-max-age", b"86400"),
 )
+_LAST: Final = (b"connection", b"close")
+"""Of an answer to what was not read: the connection ends, and a client that knows it asks nothing more on it."""
 Header = tuple[bytes, bytes]
 Decision = toggles.deciding.Decision
 
@@ -155,7 +157,8 @@ class Evaluate:
         raw = await http.body(receive, LARGEST)
         if raw is None and ask != self._telemetry:
             raise TooLarge("Request body is too large")
-        return await ask(who, raw or b"", headers, path, id)
+        done = await ask(who, raw or b"", headers, path, id)
+        return done if raw is not None else done._replace(headers=(*done.headers, _LAST))
 
     async def _evaluate(self, who: Any, raw: bytes, headers: Any, path: str, id: str) -> Answer:
         question = wire.question(raw)
@@ -246,7 +249,8 @@ class Evaluate:
         if path.startswith("/ofrep/"):
             key = path.removeprefix(_FLAGS + "/") if path.startswith(_FLAGS + "/") else None
             body = ofrep.refusal(fault or Fault("An unknown error occurred"), status, key)
-        return Answer(status, body, (_JSON, *said.headers))
+        last = (_LAST,) if status in (401, 413, 429) and _is_large(scope) else ()
+        return Answer(status, body, (_JSON, *said.headers, *last))
 
     def _counted(self, scope: Any, error: Unknown) -> Fault:
         """Who guesses keys is slowed down."""
@@ -264,6 +268,13 @@ async def _decided(entry: Entry, context: dict[str, Any], keys: Sequence[str], s
     if size <= _SMALL and (found := entry.compiled.decide_at_once(context, keys)) is not None:
         return found
     return await asyncio.to_thread(entry.compiled.decide, context, keys)
+
+
+def _is_large(scope: Any) -> bool:
+    """Whether a body may come that nobody waits for."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"")
+    return b"transfer-encoding" in headers or (length.isdigit() and int(length[:9]) > _SMALL)
 
 
 def _query(scope: Any) -> dict[str, str]:
