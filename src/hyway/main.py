@@ -22,7 +22,8 @@ from hyway.domain import (
     webhooks,
 )
 from hyway.domain.attribution import Recorder
-from hyway.front import App, Branch, Doors, Front, Paper
+from hyway.doors import App, Branch, Doors, Paper
+from hyway.front import Front
 from hyway.kernel import limits, migrate, outbox
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database

@@ -12,9 +12,10 @@ import pytest
 from hyway import main
 from hyway.domain import identity, links
 from hyway.domain.links import Domain, DomainChange, Finding, NewDomain
+from hyway.doors import Branch, Doors, Paper
 from hyway.edge.domains import Domains
 from hyway.edge.redirect import Lane
-from hyway.front import Branch, Doors, Front, Paper
+from hyway.front import Front
 from hyway.settings import Settings
 from tests.make.world import DESKTOP, HOST, VISITOR_IP, World, open_database
 
