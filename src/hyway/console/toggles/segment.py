@@ -19,7 +19,7 @@ from hyway.domain.identity import Caller
 from hyway.domain.projects import Project
 from hyway.domain.toggles import NewSegment, Segment, SegmentChange
 from hyway.kernel.db import Read
-from hyway.kernel.faults import Fault, Invalid
+from hyway.kernel.faults import Fault, Invalid, Taken
 
 ONE = SEGMENTS + "/{project:str}/{segment:str}"
 _FIELDS = ("name", "alternateId", "description", "tags")
@@ -254,7 +254,10 @@ async def save(visit: Here, project: FromPath[str], segment: FromPath[str]) -> P
         return await _page(visit, of.project, of, filled._replace(piece=logic), {}, 422)
     wish = SegmentChange(filled.name, logic, filled.description, words.tags(filled.tags))
     try:
-        await visit.write(toggles.segments.change, of.project.id, of.id, wish)
+        await visit.write(toggles.segments.change, of.project.id, of.id, wish, of.version)
+    except Taken:
+        of = await _found(visit, project, segment)
+        return await _page(visit, of.project, of, filled, {"": words.OVERTAKEN}, 422)
     except Invalid as fault:
         filled, wrong = _blamed(filled, fault)
         return await _page(visit, of.project, of, filled, wrong, 422)
