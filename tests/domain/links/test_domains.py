@@ -2,14 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hyway.domain import audit, identity, links
-from hyway.domain.links import Domain, DomainChange, Finding, LinkChange, NewDomain, inquiry, jobs
+from hyway.domain.links import (
+    Domain,
+    DomainChange,
+    Finding,
+    LinkChange,
+    NewDomain,
+    NewShortCode,
+    ShelfQuery,
+    domain_rules,
+    inquiry,
+    jobs,
+)
 from hyway.domain.links.domain_rules import LOST, MOST
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, MINUTE
@@ -196,6 +208,38 @@ def test_an_organization_has_so_many(world: World):
     with pytest.raises(Refused, match="domains"):
         add(world)
     assert add(world.stranger()).domain == NAME
+
+
+def test_not_even_when_many_are_added_at_once(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(domain_rules, "MOST", 2)
+    together = at_once(6, lambda number: add(world, f"n{number}.example"), Refused)
+    assert len(together) == 2
+    assert world.db.read_now(links.domains.page, world.by)[1] == 2
+
+
+def test_what_short_codes_share_is_made_once(world: World):
+    new = NewShortCode("https://example.com/", "localhost", tags=("a", "b"))
+    made = at_once(6, lambda _: world.db.write_now(links.short_codes.create, world.by, new))
+    shelves = {each.link.collection_id for each in made}
+    assert (len(made), len(shelves)) == (6, 1)
+    assert len(world.db.read_now(links.page_of_shelf, world.by, links.TAGS, ShelfQuery())) == 2
+
+
+def at_once(many: int, do: Callable[[int], Any], *expected: type[Exception]) -> list[Any]:
+    """What so many threads got that began together, without those that were refused as expected."""
+    start, got = threading.Barrier(many), []
+
+    def run(number: int) -> None:
+        start.wait()
+        with suppress(*expected):
+            got.append(do(number))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(many)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return got
 
 
 def test_links_are_made_under_a_domain_of_ones_own_that_is_ready(world: World):

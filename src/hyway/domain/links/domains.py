@@ -18,6 +18,7 @@ from hyway.domain.links import inquiry
 from hyway.domain.links.domain_rules import bare, filled
 from hyway.domain.links.records import Domain, DomainChange, Finding, NewDomain, Place, Record
 from hyway.domain.links.store import domains as store
+from hyway.domain.links.store import turns
 from hyway.kernel import clock, ids, patch
 from hyway.kernel.clock import MINUTE, SECOND, Instant
 from hyway.kernel.db import Conflict, Database, Fact, Read, Ref, Write
@@ -64,6 +65,7 @@ def create(w: Write, by: Caller, new: NewDomain) -> Domain:
     identity.access.require(by, "create", "Domain")
     name = rules.name("domain", new.domain, w.hosts)
     sent = _sent(w, name, new.not_found_redirect_url, new.fallback_url_template)
+    turns.take(w, by.organization)
     if store.count(w, by.organization) >= rules.MOST:
         raise Refused("Your organization may have {most} domains", most=rules.MOST)
     if store.verified(w, name) is not None and store.named(w, by.organization, name) is None:
