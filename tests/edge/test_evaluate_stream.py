@@ -109,12 +109,19 @@ async def test_all_are_let_go_when_the_server_ends(stage: Stage, listeners: List
 async def test_there_is_an_end_to_how_many_listen(
     stage: Stage, listeners: Listeners, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate_stream, "MOST", 1)
-    listeners.room()
-    stream = listeners.listen((stage.project.seq,), always)
-    await piece(stream)
+    monkeypatch.setattr(evaluate_stream, "MOST", 2)
+    monkeypatch.setattr(evaluate_stream, "MOST_OF_ONE", 1)
+    mine, others = (stage.project.seq,), (stage.project.seq + 1,)
+    listeners.room(mine)
+    one = listeners.listen(mine, always)
+    await piece(one)
     with pytest.raises(Spent):
-        listeners.room()
+        listeners.room(mine)
+    listeners.room(others)
+    two = listeners.listen(others, always)
+    await piece(two)
+    with pytest.raises(Spent):
+        listeners.room((stage.project.seq + 2,))
 
 
 async def test_counts_that_could_not_be_written_are_written_later(

@@ -222,7 +222,7 @@ class Evaluate:
         token = token_of(dict(scope["headers"])) or query.get("key", "")
         application = query.get("application", "")
         asking = await self._keys.asking(await self._keys.who(token), application)
-        self.listeners.room()
+        self.listeners.room(asking.projects)
 
         async def lives() -> bool:
             try:

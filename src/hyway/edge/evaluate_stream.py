@@ -16,6 +16,8 @@ from hyway.kernel.db import Database
 from hyway.kernel.faults import Spent
 
 MOST: Final = 5_000
+MOST_OF_ONE: Final = 2_500
+"""Streams that one process serves, and those of them about the same projects: others find room, too."""
 LOOK_EVERY: Final = 10.0
 """Seconds after which it is asked whether the key is still good, if nothing changes before."""
 _READY: Final = b"retry: 2000\n" + sse.event("ready", b"{}")
@@ -78,9 +80,10 @@ class Listeners:
         finally:
             self._all.discard(listener)
 
-    def room(self) -> None:
-        """Spent where as many as this process will serve are there."""
-        if len(self._all) >= MOST:
+    def room(self, projects: Projects) -> None:
+        """Spent where as many as this process will serve are there, or as many of these projects."""
+        alike = sum(each.projects == projects for each in self._all)
+        if len(self._all) >= MOST or alike >= MOST_OF_ONE:
             raise Spent("Too many streams are open", retry_after=10)
 
     @staticmethod
