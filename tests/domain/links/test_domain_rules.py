@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from dns import name as dns_name
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,13 @@ def test_what_is_no_name(text: str):
         return
     with pytest.raises(Invalid, match="hostname"):
         rules.name("domain", text, OURS)
+
+
+def test_the_longest_name_has_a_record_that_can_be_asked_for():
+    longest = ".".join(["a" * 61] * 3 + ["b" * 60])
+    assert dns_name.from_text(f"_hyway.{rules.name('domain', longest, OURS)}")
+    with pytest.raises(Invalid, match="hostname"):
+        rules.name("domain", f"{longest}b", OURS)
 
 
 @pytest.mark.parametrize("text", ["go.example", "GO.example.", "hyway.example"])

@@ -155,7 +155,7 @@ def usable(w: Write, by: Caller, seqs: Collection[int]) -> dict[int, str]:
 def records(of: Domain, hosts: Collection[str]) -> list[Record]:
     """What its owner puts into the name system: the TXT record alone will do, or a CNAME, which leads visitors here."""
     aliases = [Record("CNAME", of.domain, name) for name in inquiry.aliases(hosts)]
-    return [Record("TXT", f"{inquiry.LABEL}.{of.domain}", of.challenge), *aliases]
+    return [Record("TXT", f"{rules.LABEL}.{of.domain}", of.challenge), *aliases]
 
 
 async def verified(

@@ -6,13 +6,11 @@ Takes seconds, and must never be done within a transaction.
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 
-from hyway.domain.links.domain_rules import bare
+from hyway.domain.links.domain_rules import LABEL, bare
 from hyway.domain.links.records import Domain, Finding
 from hyway.kernel.outgoing import Outgoing, Unreachable
 from hyway.kernel.resolver import Resolver
 
-LABEL = "_hyway"
-"""What stands before a domain in the name of its TXT record."""
 Services = Mapping[str, str]
 """Addresses of outside services by kind; `resolver` is who is asked, the system's own where there is none."""
 _SECONDS = 8.0
