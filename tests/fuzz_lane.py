@@ -22,7 +22,7 @@ STRANGE = (
     f"{FLAGS}/%FF",
     "/toggle/",
 )
-MEANT = {200, 204, 304, 400, 401, 403, 404, 405, 413}
+MEANT = {200, 204, 304, 400, 401, 403, 404, 405, 413, 429}
 NAMES = (
     "application", "environment", "targetingKey", "user", "customAttributes", "ipAddress", "toggles", "context", "data",
     "toggle", "key", "value", "reason", "id", "Id", "email", "plan", "", "segments", "__proto__", "\0",
@@ -152,7 +152,7 @@ def wrong(method: str, path: str, answer: httpx.Response) -> str | None:
         return f"status {answer.status_code}"
     if answer.headers.get("access-control-allow-origin") != "*":
         return "no origin may read it"
-    if path == PATHS[1] and method == "POST" and answer.status_code not in (200, 401):
+    if path == PATHS[1] and method == "POST" and answer.status_code not in (200, 401, 429):
         return "telemetry is refused"
     if method != "HEAD" and answer.content:
         try:

@@ -249,12 +249,17 @@ async def test_what_was_not_read_ends_the_connection(stage: Stage) -> None:
         ("public_nobodys", EVALUATE, 20_000, 401, True),
         (stage.key, TELEMETRY, 20_000, 200, False),
         (stage.key, EVALUATE, 20_000, 400, False),
+        (stage.key, "/toggle/x", 20_000, 404, True),
         ("public_nobodys", EVALUATE, 2, 401, False),
     ):
         async with stage.client(key) as client:
             answer = await client.post(path, content=b"x" * length)
         assert (answer.status_code, "connection" in answer.headers) == (status, is_last), (path, length)
         assert answer.headers.get("connection", "close") == "close"
+    async with stage.client() as client:
+        for method in ("PUT", "GET", "OPTIONS"):
+            answer = await client.request(method, EVALUATE, content=b"x" * 20_000)
+            assert answer.headers["connection"] == "close", method
 
 
 async def test_every_answer_may_be_read_from_any_origin(stage: Stage) -> None:

@@ -50,6 +50,8 @@ _PREFLIGHT: Final = (
 )
 _LAST: Final = (b"connection", b"close")
 """Of an answer to what was not read: the connection ends, and a client that knows it asks nothing more on it."""
+_UNREAD: Final = frozenset((204, 401, 404, 405, 413, 429))
+"""What may be answered before all of a request is here."""
 Header = tuple[bytes, bytes]
 Decision = toggles.deciding.Decision
 
@@ -132,6 +134,8 @@ class Evaluate:
         except Exception as error:
             done = self._refusal(error, scope, path, id)
         headers = [*done.headers, *_MANNERS, (b"x-request-id", id.encode())]
+        if done.status in _UNREAD and _is_large(scope):
+            headers.append(_LAST)
         if done.status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(done.body)))
         await send({"type": "http.response.start", "status": done.status, "headers": headers})
@@ -249,8 +253,7 @@ class Evaluate:
         if path.startswith("/ofrep/"):
             key = path.removeprefix(_FLAGS + "/") if path.startswith(_FLAGS + "/") else None
             body = ofrep.refusal(fault or Fault("An unknown error occurred"), status, key)
-        last = (_LAST,) if status in (401, 413, 429) and _is_large(scope) else ()
-        return Answer(status, body, (_JSON, *said.headers, *last))
+        return Answer(status, body, (_JSON, *said.headers))
 
     def _counted(self, scope: Any, error: Unknown) -> Fault:
         """Who guesses keys is slowed down."""
