@@ -61,19 +61,19 @@ class QrIn(Struct, kw_only=True, rename="camel"):
     logo: Logo | UnsetType | None = UNSET
 
 
-class Qr(Struct, rename="camel"):
+class Qr(Struct, kw_only=True, rename="camel"):
     id: str
-    title: str | UnsetType
+    title: str | UnsetType = UNSET
     qr_code: Annotated[str, Meta(description="The picture, a PNG, as a `data:` address.")]
     qr_link: Annotated[str, Meta(description="Where it leads: the short link, which counts a scan.")]
 
 
 def out(of: links.ShortCode, qr: KeptQr) -> Qr:
     return Qr(
-        qr.id,
-        qr.title or UNSET,
-        f"data:image/png;base64,{base64.b64encode(qr.png).decode()}",
-        links.kept_qr.link(of.address, qr.id),
+        id=qr.id,
+        title=qr.title or UNSET,
+        qr_code=f"data:image/png;base64,{base64.b64encode(qr.png).decode()}",
+        qr_link=links.kept_qr.link(of.address, qr.id),
     )
 
 
