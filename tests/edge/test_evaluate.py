@@ -306,8 +306,12 @@ async def test_a_large_context_is_decided_all_the_same(stage: Stage) -> None:
 
 async def test_other_methods_and_paths(stage: Stage) -> None:
     async with stage.client() as client:
-        assert (await client.get("/toggle/evaluate")).status_code == 405
-        assert (await client.post("/toggle/stream")).status_code == 405
+        for method, path, allowed in (("GET", "/toggle/evaluate", "POST"), ("POST", "/toggle/stream", "GET")):
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.headers["allow"]) == (405, f"{allowed}, OPTIONS")
+            assert answer.json()["message"] == "Method Not Allowed"
+        answer = await client.get("/ofrep/v1/evaluate/flags")
+        assert answer.json() == {"errorCode": "GENERAL", "errorDetails": "Method Not Allowed"}
         assert (await client.post("/toggle/nothing", json={})).status_code == 404
         assert (await client.post("/toggle/evaluate/", json=context())).status_code == 200
 

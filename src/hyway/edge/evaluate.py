@@ -78,6 +78,18 @@ class TooLarge(Fault):
     """More than anybody has to say about one person."""
 
 
+class WrongMethod(Fault):
+    """There is such a path, but not for this; `allow` is what there is."""
+
+    def __init__(self, allow: str) -> None:
+        super().__init__("Method Not Allowed")
+        self.allow = allow
+
+
+_STATUS: Final = {TooLarge: 413, WrongMethod: 405}
+"""Of what no verb refuses."""
+
+
 class Evaluate:
     """The ASGI app of the lane. `start` and `stop` go with the server's life."""
 
@@ -151,11 +163,11 @@ class Evaluate:
         elif path.startswith(_FLAGS + "/"):
             ask = self._flag
         elif path == "/toggle/stream":
-            return Answer(405, b"", ((b"allow", b"GET, OPTIONS"),))
+            raise WrongMethod("GET, OPTIONS")
         else:
             raise Missing("Not Found")
         if scope["method"] != "POST":
-            return Answer(405, b"", ((b"allow", b"POST, OPTIONS"),))
+            raise WrongMethod("POST, OPTIONS")
         headers = dict(scope["headers"])
         who = await self._keys.who(token_of(headers))
         raw = await http.body(receive, LARGEST)
@@ -243,17 +255,16 @@ class Evaluate:
         fault = error if isinstance(error, Fault) and type(error) is not Fault else None
         if fault is None:
             log.error("an evaluation failed", exc_info=error, extra={"request_id": id})
-        if isinstance(fault, TooLarge):
-            said = self._manners.sign(self._manners.voice(Invalid("", fault.message)), id)
-            status = 413
-        else:
-            said = self._manners.sign(self._manners.voice(fault), id)
-            status = said.status
+        ours = _STATUS.get(type(fault))
+        voiced = Invalid("", fault.message) if fault and ours else fault
+        said = self._manners.sign(self._manners.voice(voiced), id)
+        status: int = ours or said.status
         body = said.body
         if path.startswith("/ofrep/"):
             key = path.removeprefix(_FLAGS + "/") if path.startswith(_FLAGS + "/") else None
             body = ofrep.refusal(fault or Fault("An unknown error occurred"), status, key)
-        return Answer(status, body, (_JSON, *said.headers))
+        allow = ((b"allow", fault.allow.encode()),) if isinstance(fault, WrongMethod) else ()
+        return Answer(status, body, (_JSON, *allow, *said.headers))
 
     def _counted(self, scope: Any, error: Unknown) -> Fault:
         """Who guesses keys is slowed down."""
