@@ -1,5 +1,6 @@
 """Segments: the list, one with all that uses it, and its form."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -89,7 +90,7 @@ async def show(visit: Here, project: FromPath[str], segment: FromPath[str]) -> P
         environments=there.environments,
         typed=trying.typed(visit.asked),
         verdict=await visit.read(_verdict, of.project, editor.piece_of(of.logic), visit.asked),
-        versions=past.versions(pasts, there.names, of.meta.deleted_at is None),
+        versions=await asyncio.to_thread(past.versions, pasts, there.names, of.meta.deleted_at is None),
         at=words.segment_at(of),
     )
 
