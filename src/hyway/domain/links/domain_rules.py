@@ -21,7 +21,7 @@ LONGEST = 253 - len(f"{LABEL}.")
 PATIENCE = 20
 """Looks in vain after which a domain counts as failed: some three days."""
 GIVEN_UP = 50
-"""Looks in vain after which nobody looks any more, unless asked to: some three weeks."""
+"""Looks in vain after which nobody looks any more, unless asked to: a month after it failed."""
 LOST = 3 * DAY
 """How long a verified domain may go without its record before it is its organization's no longer."""
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
