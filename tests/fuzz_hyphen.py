@@ -11,11 +11,18 @@ Known = Mapping[str, Sequence[str]]
 _MANY = 30  # some are deleted on the way
 _KEY_ID = 1_767_322_800
 _ROLES = ("ProjectReader", "ProjectContributor", "ProjectAdmin", "OrganizationMember", "TeamMember")
+LOGICS = (
+    "true",
+    '{"==": [{"var": "user.id"}, "vip"]}',
+    '{"segment": "vips-3"}',
+    '{"or": [{"var": "segments.vips-4"}, {"rollout": 30}]}',
+    '{"in": [{"var": "user.email"}, ["a@example.com"]]}',
+)
 _WORDS: dict[str, Sequence[Any]] = {
     "alternateId": tuple(f"fuzz-{number}" for number in range(5_000)),
     "email": tuple(f"guest{number}@example.com" for number in range(200)),
     "color": ("#aabbcc", "#FF0000"),
-    "type": ("static", "dynamic", "custom", "Project"),
+    "type": ("static", "dynamic", "custom", "Project", "boolean", "boolean", "number", "json"),
     "roles": _ROLES,
     "secretKeyId": (_KEY_ID, _KEY_ID, _KEY_ID + 1),
     "secret_key_id": (_KEY_ID, _KEY_ID, _KEY_ID + 1),
@@ -24,18 +31,39 @@ _WORDS: dict[str, Sequence[Any]] = {
     "types": ("PROJECT", "DOTENV.PUSH", "TEAM.CREATE"),
     "startDate": ("2020-01-01T00:00:00Z",),
     "endDate": ("2100-01-01T00:00:00Z",),
+    "key": tuple(f"fuzz-{number}" for number in range(5_000)),
+    "logic": LOGICS,
+    "value": (True, False, True, False, "192.0.2.0/24"),
+    "defaultValue": (True, False),
+    "domain": ("localhost", "localhost", *(f"d{number}.example.org" for number in range(500))),
+    "long_url": ("https://shop.example/long", "https://example.org/a?b=c"),
+    "code": tuple(f"fuzz-{number}" for number in range(5_000)),
+    "tags": ("one", "two", "fuzz"),
+    "size": ("small", "medium", "large"),
+    "backgroundColor": ("#ffffff", "#AABBCC"),
+    "notFoundRedirectUrl": ("https://example.org/lost",),
+    "fallbackUrlTemplate": ("https://example.org/{code}",),
+    "billingCycle": (1, 2),
 }
 """What a field must say to get past its rules."""
 _FIELDS = {
     "projectIds": "project", "projects": "project", "appIds": "app", "assignmentIds": "holder", "entityIds": "entity",
     "members": "member", "memberIds": "member", "pageCursor": "event", "organizationId": "organization",
-    "clientId": "api_key", "clientSecret": "secret_value",
+    "clientId": "api_key", "clientSecret": "secret_value", "projectId": "project", "availableFor": "segment_name",
 }  # fmt: skip
 _SIDES = {"assignment": "holder", "entity": "entity", "references": "entity"}
+_PAIRS = {
+    "secretId": ("apiKeyId", "secret"),
+    "favoriteId": ("memberId", "favorite"),
+    "qrId": ("codeId", "qr"),
+    "segmentId": ("projectId", "segment"),
+    "toggleKey": ("projectId", "toggle"),
+}
+"""Of what is within another thing: the other's place in the path, and pairs that belong together."""
 _PATHS = {
     "organizationId": "organization", "projectId": "project", "appId": "app", "teamId": "team",
     "memberId": "member", "accessId": "access", "environmentId": "environment", "apiKeyId": "api_key",
-    "favoriteId": "project",
+    "favoriteId": "project", "domainId": "domain", "codeId": "code", "id": "public_key", "ip": "address",
 }  # fmt: skip
 
 
@@ -47,6 +75,7 @@ def furnish(url: str, key: str, _data: Path) -> Known:
         known: dict[str, list[str]] = {
             "organization": [own["id"]],
             "environment": ["development", "production"],
+            "address": ["8.8.8.8", "10.0.0.1", "2001:4860:4860::8888", "nope"],
         }
         (mine,) = client.get(f"{base}/api-keys/").json()["data"]
         granted = client.get(f"{base}/access/?assignmentIds={mine['id']}").json()["data"]
@@ -54,6 +83,8 @@ def furnish(url: str, key: str, _data: Path) -> Known:
         for number in range(_MANY):
             _people(client, base, number, known)
             _project(client, base, number, known)
+            _links(client, base, number, known)
+            _toggles(client, base, number, known)
         found = client.post(f"/api/events/{own['id']}/search", json={}).json()["data"]
         known["event"] = [each["id"] for each in found]
         known["holder"] = [*known["member"], *known["team"], *known["api_key"]]
@@ -107,15 +138,46 @@ def _project(client: httpx.Client, base: str, number: int, known: dict[str, list
     known.setdefault("favorite", []).append(f"{member} {project}")
 
 
+def _links(client: httpx.Client, base: str, number: int, known: dict[str, list[str]]) -> None:
+    """A short link with a QR code, and a domain that nobody has proved."""
+    domain = _made(client, f"{base}/domains/", {"domain": f"go{number}.example.net"})["id"]
+    link = {"long_url": f"https://shop.example/{number}", "domain": "localhost", "tags": ["one"]}
+    code = _made(client, f"{base}/link/codes/", link)["id"]
+    qr = _made(client, f"{base}/link/codes/{code}/qrs", {"title": "Poster"})["id"]
+    known.setdefault("domain", []).append(domain)
+    known.setdefault("code", []).append(code)
+    known.setdefault("qr", []).append(f"{code} {qr}")
+
+
+def _toggles(client: httpx.Client, base: str, number: int, known: dict[str, list[str]]) -> None:
+    """In each project a segment, a toggle that needs it, and a public key; in the first one, segments to name."""
+    project = known["project"][number]
+    there = f"{base}/projects/{project}"
+    segment = {"alternateId": f"vips-{number}", "name": "VIPs", "logic": LOGICS[1]}
+    if number:
+        client.post(f"{base}/projects/{known['project'][0]}/segments/", json=segment).raise_for_status()
+    made = client.post(f"{there}/segments/", json=segment).raise_for_status().json()["id"]
+    targets = [{"logic": f'{{"segment": "vips-{number}"}}', "value": True}]
+    toggle = {"key": f"look-{number}", "type": "boolean", "targets": targets, "defaultValue": False}
+    client.post(f"{there}/toggles/", json=toggle).raise_for_status()
+    key = {"organizationId": known["organization"][0], "projectId": project, "name": "Web"}
+    public = client.post("/api/public-keys/", json=key).raise_for_status().json()
+    known.setdefault("segment", []).append(f"{project} {made}")
+    known.setdefault("segment_name", []).append(f"vips-{number}")
+    known.setdefault("toggle", []).append(f"{project} look-{number}")
+    known.setdefault("public_key", []).append(public["id"])
+    known.setdefault("asking", []).append(public["key"])
+
+
 def in_path(path: str, sent: Any, known: Known) -> Any:
     """Path parameters of which three in four name something; the others stay what they were made."""
     if not isinstance(sent, dict):
         return sent
     roll = _roll(sent)
     made = {name: _chosen(value, known.get(_PATHS.get(name, ""), ())) for name, value in sent.items()}
-    for last, first in (("secretId", "apiKeyId"), ("favoriteId", "memberId")):
+    for last, (first, noun) in _PAIRS.items():
         if last in sent:
-            pair = _chosen("", known[last.removesuffix("Id")], roll).split(" ")
+            pair = _chosen("", known[noun], roll).split(" ")
             made |= dict(zip((first, last), pair, strict=True)) if len(pair) == 2 else {}
     if roll % 16 and "{organizationId}" in path:
         made["organizationId"] = known["organization"][0]

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hyway.front import Branch, Doors, Front, Paper, answer
+from hyway.doors import Branch, Doors, Paper
+from hyway.front import Front, answer
 from hyway.hosts import Hosts
 
 

@@ -22,7 +22,11 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hyway.kernel import sqid
+from hyway import main as house
+from hyway.domain import toggles
+from hyway.kernel import clock, sqid
+from hyway.kernel.clock import HOUR
+from hyway.settings import Settings
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 HYWAY = Path(sys.executable).with_name("hyway")
@@ -227,6 +231,43 @@ def projects(browser: Browser, url: str, like: Page) -> None:
     beside(shots, "projects-phone")
 
 
+def seen_toggles(data: Path) -> None:
+    """A week of programs that asked for the demonstration's new checkout."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HYWAY_")}
+    db = house.open_database(Settings.read(environ, data), threads=1)
+    try:
+        with closing(sqlite3.connect(data / "hyway.db")) as rows:
+            ((project,),) = rows.execute("SELECT project FROM toggles WHERE key = 'new-checkout'")
+        now, counts = clock.now(), toggles.counting.Tally()
+        compiled = toggles.deciding.Compiled(*filter(None, [db.read_now(toggles.ruleset, project)]))
+        of = [each for each in compiled.outcomes if each.key == "new-checkout"]
+        for ago in range(7 * 24):
+            at = now - ago * HOUR
+            awake = max(12 - abs(at // HOUR % 24 - 13), 1) * (6 + at // (24 * HOUR) * 5 % 7)
+            share = 25 if ago > 60 else 50
+            for each, part in zip(of, (9, share, 91 - share), strict=True):
+                counts.decided(each, part * awake // 10, at)
+        db.write_now(toggles.counting.add, counts.take(), [])
+    finally:
+        db.close()
+
+
+def switches(browser: Browser, url: str, like: Page, secret: str) -> None:
+    """A toggle, tried for somebody; a domain that waits for its record."""
+    with httpx.Client(base_url=url, headers={"x-api-key": secret}, timeout=20) as http:
+        here = http.get("/api/organizations/").json()["data"][0]["id"]
+        sent = {"domain": "go.brand.example", "fallbackUrlTemplate": "https://old.brand.example/{code}"}
+        domain = http.post(f"/api/organizations/{here}/domains/", json=sent).raise_for_status().json()["id"]
+    desk = opened(browser, url, WIDE, like=like)
+    desk.goto(f"/console/domains/{domain}")
+    keep(desk, "domain")
+    page = opened(browser, url, (1280, 1240), like=like)
+    page.goto("/console/toggles/storefront/new-checkout")
+    page.get_by_label("Targeting key").fill("customer-1")
+    page.wait_for_timeout(1_000)
+    keep(page, "toggle")
+
+
 def link(browser: Browser, url: str, key: str) -> None:
     """The customer's page twice, side by side: somebody is on the way; it is done."""
     found = ask("GET", f"{url}/api/v1/actions/?status=started", key)["results"]
@@ -263,12 +304,14 @@ def main() -> None:
             (shown,) = db.execute("SELECT id FROM links WHERE short_id = 'demo-spring'").fetchone()
             (demo,) = db.execute("SELECT seq FROM organizations WHERE name = 'Demo'").fetchone()
             (jacket,) = db.execute("SELECT seq FROM campaigns WHERE name = 'Trail jacket'").fetchone()
+        seen_toggles(data)
         with serving(data, port):
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = console(browser, f"http://localhost:{port}", password, shown)
             market(browser, f"http://localhost:{port}", page, sqid.text(demo), sqid.text(jacket))
             filled_projects(f"http://localhost:{port}", secret)
             projects(browser, f"http://localhost:{port}", page)
+            switches(browser, f"http://localhost:{port}", page, secret)
             link(browser, f"http://localhost:{port}", key)
             browser.close()
 

@@ -10,24 +10,16 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import structlog
 
+from hyway.doors import App, Branch, Doors, Elsewhere, Message, Part, Receive, Scope, Send
 from hyway.hosts import Hosts, host_of
 from hyway.kernel import ids
-from hyway.observe import Meters
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -39,83 +31,6 @@ _TOLD = ("healthz", "readyz", "metrics", "caddy")
 _UNDER_ANY_NAME = ("/healthz", "/readyz", "/caddy/ask")
 TEXT, HTML, JSON = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
 METRICS = b"text/plain; version=0.0.4; charset=utf-8"
-
-
-class Part(Protocol):
-    """Something with a life: started in order, stopped in the opposite one."""
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A fixed answer: what it is and what it says."""
-
-    kind: bytes
-    body: bytes
-
-
-class Fast(Protocol):
-    """An app that takes some requests of a branch before it: so many that they are not told of one by one."""
-
-    def takes(self, scope: Scope) -> bool: ...
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
-
-
-@dataclass(frozen=True)
-class Branch:
-    """What answers under `prefix`, which begins and ends with a slash; `family` names it in logs and numbers.
-
-    One with a `nowhere`, a path that it does not have, is asked for that where the host is unknown, and so refuses
-    in its own voice. `fast` has the first choice of the requests for a known host.
-    Where addresses are `secret`, because keys stand in them, no log has more of one than the prefix.
-    """
-
-    prefix: str
-    family: str
-    app: App
-    nowhere: str = ""
-    fast: Fast | None = None
-    secret: bool = False
-    sockets: bool = False
-    """Whether the app speaks WebSocket, too."""
-
-
-class Elsewhere(Protocol):
-    """What answers under names that are not the server's own: the domains of organizations."""
-
-    async def find(self, host: bytes) -> Any | None:
-        """The domain that a Host header names."""
-
-    async def serve(self, place: Any, scope: Scope, receive: Receive, send: Send) -> None: ...
-
-    async def may_have_certificate(self, name: str) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Doors:
-    """Where requests go: to the branch with the longest fitting prefix, the rest to the `redirect`.
-
-    `papers` are fixed answers by path. `ready()` gives what is wrong by part, nothing when all is well.
-    """
-
-    redirect: App
-    branches: Sequence[Branch]
-    papers: Mapping[str, Paper]
-    ready: Callable[[], Awaitable[Mapping[str, str]]]
-    parts: Sequence[Part] = ()
-    hosts: frozenset[str] = frozenset()
-    private: tuple[str, ...] = ()
-    """Networks that may read `/metrics` and ask for certificates, besides this machine."""
-    meters: Meters = field(default_factory=Meters)
-    domains: Elsewhere | None = None
-    vault: Branch | None = None
-    """What answers under the id of an organization as a first word."""
-    hush: Callable[[], None] = lambda: None
-    """Ends what would go on for ever, such as streams, when the server is asked to finish."""
 
 
 class Front:
@@ -260,8 +175,11 @@ class Front:
 
     async def _may_certify(self, scope: Scope) -> bool:
         """Caddy's question before it asks for a certificate: is the `domain` one of those that are served here?"""
-        asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10).get("domain", [""])[0]
-        domains = self._doors.domains
+        try:
+            said = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
+        except ValueError:  # of more than Caddy asks with
+            return False
+        asked, domains = said.get("domain", [""])[0], self._doors.domains
         return bool(asked) and domains is not None and await domains.may_have_certificate(asked)
 
     def _may_measure(self, scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from hyway.domain import (
     connections,
     creators,
     identity,
+    links,
     netinfo,
     notices,
     oidc,
@@ -23,7 +24,8 @@ from hyway.domain import (
     webhooks,
 )
 from hyway.domain.attribution import Recorder
-from hyway.front import App, Branch, Doors, Front, Paper
+from hyway.doors import App, Branch, Doors, Paper
+from hyway.front import Front
 from hyway.kernel import limits, migrate, outbox
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
@@ -72,6 +74,7 @@ def open_database(settings: Settings, threads: int = 4) -> Database:
         oidc.hearing.hear,
         toggles.hearing.hear,
         toggles.homes.hear,
+        links.domains.hear,
         webhooks.hear,
         notices.hear,
         creators.hearing.hear,

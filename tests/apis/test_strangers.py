@@ -151,6 +151,8 @@ def kept(db: Database, organization: int) -> dict[str, list[str]]:
                 where = "link IN (SELECT seq FROM links WHERE organization = :it)"
             elif table in _OF_USERS:
                 where = f'"user" IN (SELECT seq FROM tracking_users WHERE account IN {_ACCOUNTS})'
+            elif "project" in columns:
+                where = "project IN (SELECT seq FROM projects WHERE organization = :it)"
             elif "person" in columns:
                 where = f"person IN (SELECT person FROM memberships WHERE organization = :it) OR person IN {_NAMED}"
             elif "membership" in columns:

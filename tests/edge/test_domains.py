@@ -1,16 +1,22 @@
 """Domains of organizations at the front door: by Host, whatever the path, and nothing of the rest of the server."""
 
 import asyncio
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from hyway.domain import links
+from hyway import main
+from hyway.domain import identity, links
 from hyway.domain.links import Domain, DomainChange, Finding, NewDomain
+from hyway.doors import Branch, Doors, Paper
 from hyway.edge.domains import Domains
 from hyway.edge.redirect import Lane
-from hyway.front import Branch, Doors, Front, Paper
+from hyway.front import Front
+from hyway.settings import Settings
 from tests.make.world import DESKTOP, HOST, VISITOR_IP, World, open_database
 
 NAME = "links.example"
@@ -270,3 +276,22 @@ async def test_nobody_else_may_ask(world: World, front: Front):
         asked = await forwarded.get("/caddy/ask", params={"domain": NAME}, headers=sent)
         assert asked.status_code == 404
         assert (await forwarded.get("/caddy/ask")).status_code == 404
+        many = await forwarded.get("/caddy/ask?" + "domain=x&" * 11)
+        assert many.status_code == 404
+
+
+async def test_the_server_lets_go_of_a_closed_organizations_names(database_url: str, tmp_path: Path):
+    settings = Settings.read(
+        {"HYWAY_DATABASE_URL": database_url, "HYWAY_PUBLIC_URL": f"http://{HOST}"}, tmp_path
+    )
+    main.prepare(settings)
+    with closing(main.open_database(settings)) as db:
+        by = replace(identity.command_line(db.write_now(identity.found_organization, "Ours")), role="owner")
+        made = db.write_now(links.domains.create, by, NewDomain(NAME))
+        db.write_now(links.domains.settle, by, made.seq, PROVED)
+        front = main.build(settings)
+        async with on(front, NAME) as there:
+            assert "This server does not answer" not in (await there.get("/abc")).text
+            db.write_now(identity.organizations.close, by)
+        async with on(main.build(settings), NAME) as there:
+            assert "This server does not answer" in (await there.get("/abc")).text

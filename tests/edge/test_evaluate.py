@@ -1,6 +1,9 @@
 """`/toggle/evaluate` and `/toggle/telemetry`, as the vendor's clients ask and are answered."""
 
+import asyncio
 import json
+import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -56,6 +59,18 @@ async def test_every_type_and_both_reasons(stage: Stage) -> None:
         },
     }
     assert type(told["toggles"]["limit"]["value"]) is int
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"), [(42.0, "42"), (-0.0, "0"), (1e15, "1000000000000000"), (0.5, "0.5")]
+)
+async def test_whole_numbers_have_no_fraction(stage: Stage, sent: float, told: str) -> None:
+    """Typed clients read `42.0` into no integer."""
+    stage.toggle("n", "number", sent, (VIP, sent))
+    for user in ("vip", "other"):
+        async with stage.client() as client:
+            answer = await client.post("/toggle/evaluate", json=context(user={"id": user}))
+        assert f'"value":{told},' in answer.text
 
 
 async def test_only_the_toggles_that_are_named(stage: Stage) -> None:
@@ -120,6 +135,35 @@ async def test_the_lane_of_another_process_sees_a_change(stage: Stage, database_
             deadline = clock.now() + 5 * clock.SECOND
             while (await beside.ask())["a"]["value"] != at:
                 assert clock.now() < deadline
+
+
+async def test_words_of_changes_that_come_at_once_are_two(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that is slow to tell of its change must not undo what another has told since."""
+    stage.toggle("a", "number", 0)
+    rules, seq = stage.lane.rules, stage.project.seq
+
+    class Slow(dict[int, Any]):
+        """A thread that waits between looking and writing, as any may."""
+
+        def __setitem__(self, key: int, value: Any) -> None:
+            if threading.current_thread().name == "slow":
+                waits.set()
+                assert goes_on.wait(5)
+            super().__setitem__(key, value)
+
+    waits, goes_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(rules, "_turns", Slow())
+    slow = threading.Thread(target=rules.forget, args=(str(seq),), name="slow")
+    slow.start()
+    assert waits.wait(5)
+    rules.forget(str(seq))
+    began = rules._turn((seq,))
+    rules.forget(str(seq))  # what was read since is stale
+    goes_on.set()
+    slow.join(5)
+    assert rules._turn((seq,)) != began
 
 
 async def test_one_project_does_not_see_anothers(stage: Stage) -> None:
@@ -230,6 +274,30 @@ async def test_too_large(stage: Stage) -> None:
     assert answer.status_code == 413
 
 
+async def test_rules_that_take_their_time_take_nobody_elses(stage: Stage) -> None:
+    """A small context is enough for a hundred long loops."""
+    sums = '{"<": [{"reduce": [{"var": "n"}, {"+": [{"var": "current"}, {"var": "accumulator"}]}, 0]}, 0]}'
+    stage.toggle("slow", "boolean", False, *[(sums, True)] * 100)
+    stage.toggle("quick", "boolean", False, (VIP, True))
+    longest = 0.0
+
+    async def others() -> None:
+        nonlocal longest
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - before)
+
+    await stage.ask(n=[])
+    waiting = asyncio.create_task(others())
+    await asyncio.sleep(0.01)
+    seen = await stage.ask(n=[1] * 5_000, user={"id": "vip"})
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    assert (seen["slow"]["value"], seen["quick"]["value"]) == (False, True)
+    assert longest < 0.5
+
+
 async def test_a_large_context_is_decided_all_the_same(stage: Stage) -> None:
     stage.toggle("a", "boolean", False, ('{"in": ["me", {"var": "customAttributes.listed"}]}', True))
     listed = [*(f"somebody-{at}" for at in range(5_000)), "me"]
@@ -238,8 +306,12 @@ async def test_a_large_context_is_decided_all_the_same(stage: Stage) -> None:
 
 async def test_other_methods_and_paths(stage: Stage) -> None:
     async with stage.client() as client:
-        assert (await client.get("/toggle/evaluate")).status_code == 405
-        assert (await client.post("/toggle/stream")).status_code == 405
+        for method, path, allowed in (("GET", "/toggle/evaluate", "POST"), ("POST", "/toggle/stream", "GET")):
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.headers["allow"]) == (405, f"{allowed}, OPTIONS")
+            assert answer.json()["message"] == "Method Not Allowed"
+        answer = await client.get("/ofrep/v1/evaluate/flags")
+        assert answer.json() == {"errorCode": "GENERAL", "errorDetails": "Method Not Allowed"}
         assert (await client.post("/toggle/nothing", json={})).status_code == 404
         assert (await client.post("/toggle/evaluate/", json=context())).status_code == 200
 

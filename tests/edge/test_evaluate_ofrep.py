@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from hyway.edge import evaluate
+from tests.apis.hyphen.conftest import PUBLIC
 from tests.edge.evaluate_stage import PREMIUM, VIP, Stage, opened, staged
 
 FLAGS = "/ofrep/v1/evaluate/flags"
@@ -42,6 +44,16 @@ async def test_one_flag(stage: Stage) -> None:
     )
 
 
+async def test_what_everybody_sees_is_static(stage: Stage) -> None:
+    stage.toggle("a", "number", 7)
+    answer = await asked(stage, f"{FLAGS}/a", {"context": {}})
+    assert (answer.json()["value"], answer.json()["reason"], answer.json()["variant"]) == (
+        7,
+        "STATIC",
+        "default",
+    )
+
+
 async def test_all_flags_an_object_as_itself(stage: Stage) -> None:
     stage.toggle("conf", "object", '{ "id": [1.5, null]}')
     stage.toggle("n", "number", 7)
@@ -51,6 +63,29 @@ async def test_all_flags_an_object_as_itself(stage: Stage) -> None:
         "conf": {"id": [1.5, None]},
         "n": 7,
     }
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": "\\ud800"}', '{"a": 1e999}', '{"a": 1, "a": 2}', '{"a":' * 900 + "{}" + "}" * 900]
+)
+async def test_any_object_that_is_kept_can_be_told(stage: Stage, text: str) -> None:
+    stage.toggle("conf", "object", text)
+    for path in (FLAGS, f"{FLAGS}/conf"):
+        answer = await asked(stage, path, {"context": {}})
+        assert answer.status_code == 200
+        assert f'"value":{text},' in answer.text
+
+
+async def test_where_changes_are_told(stage: Stage) -> None:
+    """The address has the key in it, since a browser's EventSource sends no headers; a secret key stays out of it."""
+    answer = await asked(stage, FLAGS, {"context": {}})
+    (stream,) = answer.json()["eventStreams"]
+    assert stream["type"] == "sse"
+    at = urlsplit(stream["url"])
+    assert stream["url"].startswith(f"{PUBLIC}/toggle/stream?")
+    assert parse_qs(at.query) == {"key": [stage.key]}
+    async with stage.client(stage.acme.key) as client:
+        assert "eventStreams" not in (await client.post(FLAGS, json={"context": {}})).json()
 
 
 async def test_flat_attributes_are_custom_ones(stage: Stage) -> None:

@@ -80,6 +80,23 @@ async def test_a_stream_ends_with_its_key(
     assert listeners.count == 0
 
 
+async def test_a_key_that_is_gone_is_told_of_no_change(stage: Stage, listeners: Listeners) -> None:
+    """Changes that keep coming are no reason not to look whether the key is still good."""
+    good = True
+
+    async def lives() -> bool:
+        return good
+
+    stream = listeners.listen((stage.project.seq,), lives)
+    await piece(stream)
+    stage.toggle("a")
+    assert b"refetch" in await piece(stream)
+    good = False
+    stage.toggle("b")
+    with pytest.raises(StopAsyncIteration):
+        await piece(stream)
+
+
 async def test_all_are_let_go_when_the_server_ends(stage: Stage, listeners: Listeners) -> None:
     stream = listeners.listen((stage.project.seq,), always)
     await piece(stream)
@@ -92,12 +109,19 @@ async def test_all_are_let_go_when_the_server_ends(stage: Stage, listeners: List
 async def test_there_is_an_end_to_how_many_listen(
     stage: Stage, listeners: Listeners, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate_stream, "MOST", 1)
-    listeners.room()
-    stream = listeners.listen((stage.project.seq,), always)
-    await piece(stream)
+    monkeypatch.setattr(evaluate_stream, "MOST", 2)
+    monkeypatch.setattr(evaluate_stream, "MOST_OF_ONE", 1)
+    mine, others = (stage.project.seq,), (stage.project.seq + 1,)
+    listeners.room(mine)
+    one = listeners.listen(mine, always)
+    await piece(one)
     with pytest.raises(Spent):
-        listeners.room()
+        listeners.room(mine)
+    listeners.room(others)
+    two = listeners.listen(others, always)
+    await piece(two)
+    with pytest.raises(Spent):
+        listeners.room((stage.project.seq + 2,))
 
 
 async def test_counts_that_could_not_be_written_are_written_later(

@@ -154,9 +154,9 @@ async def test_what_cannot_be_a_short_id_costs_no_query(world: World, monkeypatc
     lane, asked = make_lane(world), list[str]()
     read = world.db.read
 
-    async def watched(verb, short_id: str):
+    async def watched(verb, short_id: str, *domain: int):
         asked.append(short_id)
-        return await read(verb, short_id)
+        return await read(verb, short_id, *domain)
 
     monkeypatch.setattr(world.db, "read", watched)
     async with visitor(lane) as client:

@@ -14,9 +14,10 @@ from hyway.apis.hypertrack.door import Door
 from hyway.domain import identity, tracking
 from hyway.domain.identity import KeyKind, NewKey
 from hyway.domain.tracking import User, UserChange
+from hyway.doors import Branch, Doors
 from hyway.edge.connect import Connect
 from hyway.edge.ingest import Ingest
-from hyway.front import Branch, Doors, Front
+from hyway.front import Front
 from hyway.kernel import clock
 from hyway.kernel.limits import LocalWindow
 from tests.make.world import HOST, PUBLIC, World

@@ -15,7 +15,7 @@ from hyway.edge import evaluate_ofrep as ofrep
 from hyway.edge import evaluate_wire as wire
 from hyway.edge import http, sse
 from hyway.edge.evaluate_counts import Counts
-from hyway.edge.evaluate_keys import Asking, Callers, Keys, token_of
+from hyway.edge.evaluate_keys import PUBLIC, Asking, Callers, Keys, token_of
 from hyway.edge.evaluate_rules import Entry, Rules
 from hyway.edge.evaluate_stream import Listeners
 from hyway.edge.http import Receive, Send
@@ -48,6 +48,10 @@ _PREFLIGHT: Final = (
     ),
     (b"access-control-max-age", b"86400"),
 )
+_LAST: Final = (b"connection", b"close")
+"""Of an answer to what was not read: the connection ends, and a client that knows it asks nothing more on it."""
+_UNREAD: Final = frozenset((204, 401, 404, 405, 413, 429))
+"""What may be answered before all of a request is here."""
 Header = tuple[bytes, bytes]
 Decision = toggles.deciding.Decision
 
@@ -74,6 +78,18 @@ class TooLarge(Fault):
     """More than anybody has to say about one person."""
 
 
+class WrongMethod(Fault):
+    """There is such a path, but not for this; `allow` is what there is."""
+
+    def __init__(self, allow: str) -> None:
+        super().__init__("Method Not Allowed")
+        self.allow = allow
+
+
+_STATUS: Final = {TooLarge: 413, WrongMethod: 405}
+"""Of what no verb refuses."""
+
+
 class Evaluate:
     """The ASGI app of the lane. `start` and `stop` go with the server's life."""
 
@@ -85,6 +101,7 @@ class Evaluate:
         self._counts = Counts(db)
         self.listeners = Listeners(db)
         self._manners = manners
+        self._home = db.house.home
         self._proxies = Proxies(trusted_proxies)
         self._strangers = LocalWindow()
         self._stats = {"evaluations": 0, "telemetry": 0, "refused": 0, "unchanged": 0}
@@ -129,6 +146,8 @@ class Evaluate:
         except Exception as error:
             done = self._refusal(error, scope, path, id)
         headers = [*done.headers, *_MANNERS, (b"x-request-id", id.encode())]
+        if done.status in _UNREAD and _is_large(scope):
+            headers.append(_LAST)
         if done.status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(done.body)))
         await send({"type": "http.response.start", "status": done.status, "headers": headers})
@@ -144,17 +163,18 @@ class Evaluate:
         elif path.startswith(_FLAGS + "/"):
             ask = self._flag
         elif path == "/toggle/stream":
-            return Answer(405, b"", ((b"allow", b"GET, OPTIONS"),))
+            raise WrongMethod("GET, OPTIONS")
         else:
             raise Missing("Not Found")
         if scope["method"] != "POST":
-            return Answer(405, b"", ((b"allow", b"POST, OPTIONS"),))
+            raise WrongMethod("POST, OPTIONS")
         headers = dict(scope["headers"])
         who = await self._keys.who(token_of(headers))
         raw = await http.body(receive, LARGEST)
-        if raw is None:
+        if raw is None and ask != self._telemetry:
             raise TooLarge("Request body is too large")
-        return await ask(who, raw, headers, path, id)
+        done = await ask(who, raw or b"", headers, path, id)
+        return done if raw is not None else done._replace(headers=(*done.headers, _LAST))
 
     async def _evaluate(self, who: Any, raw: bytes, headers: Any, path: str, id: str) -> Answer:
         question = wire.question(raw)
@@ -185,7 +205,10 @@ class Evaluate:
         entry = await self._entry(asking)
         found = await _decided(entry, context, (), len(raw))
         self._count(asking, entry, found)
-        body, etag = ofrep.bulk(found)
+        token = token_of(headers)
+        # A secret key does not belong into addresses, which are logged: it is told of no stream.
+        news = ofrep.news(self._home, token) if token.startswith(PUBLIC) else None
+        body, etag = ofrep.bulk(found, news)
         if ofrep.is_known(etag, headers):
             self._stats["unchanged"] += 1
             return Answer(304, b"", ((b"etag", etag),))
@@ -215,7 +238,7 @@ class Evaluate:
         token = token_of(dict(scope["headers"])) or query.get("key", "")
         application = query.get("application", "")
         asking = await self._keys.asking(await self._keys.who(token), application)
-        self.listeners.room()
+        self.listeners.room(asking.projects)
 
         async def lives() -> bool:
             try:
@@ -232,17 +255,16 @@ class Evaluate:
         fault = error if isinstance(error, Fault) and type(error) is not Fault else None
         if fault is None:
             log.error("an evaluation failed", exc_info=error, extra={"request_id": id})
-        if isinstance(fault, TooLarge):
-            said = self._manners.sign(self._manners.voice(Invalid("", fault.message)), id)
-            status = 413
-        else:
-            said = self._manners.sign(self._manners.voice(fault), id)
-            status = said.status
+        ours = _STATUS.get(type(fault))
+        voiced = Invalid("", fault.message) if fault and ours else fault
+        said = self._manners.sign(self._manners.voice(voiced), id)
+        status: int = ours or said.status
         body = said.body
         if path.startswith("/ofrep/"):
             key = path.removeprefix(_FLAGS + "/") if path.startswith(_FLAGS + "/") else None
             body = ofrep.refusal(fault or Fault("An unknown error occurred"), status, key)
-        return Answer(status, body, (_JSON, *said.headers))
+        allow = ((b"allow", fault.allow.encode()),) if isinstance(fault, WrongMethod) else ()
+        return Answer(status, body, (_JSON, *allow, *said.headers))
 
     def _counted(self, scope: Any, error: Unknown) -> Fault:
         """Who guesses keys is slowed down."""
@@ -256,10 +278,17 @@ class Evaluate:
 
 
 async def _decided(entry: Entry, context: dict[str, Any], keys: Sequence[str], size: int) -> list[Decision]:
-    """What a context sees; a large one may take its time, and must not take everybody else's."""
-    if size <= _SMALL:
-        return entry.compiled.decide(context, keys)
+    """What a context sees; what takes its time must not take everybody else's."""
+    if size <= _SMALL and (found := entry.compiled.decide_at_once(context, keys)) is not None:
+        return found
     return await asyncio.to_thread(entry.compiled.decide, context, keys)
+
+
+def _is_large(scope: Any) -> bool:
+    """Whether a body may come that nobody waits for."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"")
+    return b"transfer-encoding" in headers or (length.isdigit() and int(length[:9]) > _SMALL)
 
 
 def _query(scope: Any) -> dict[str, str]:

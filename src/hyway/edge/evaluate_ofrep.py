@@ -1,9 +1,9 @@
 """OpenFeature's Remote Evaluation Protocol: what any of its SDKs sends, and what it is answered."""
 
-import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -40,24 +40,32 @@ def context(raw: bytes) -> dict[str, Any]:
 
 
 def flag(decision: toggles.deciding.Decision) -> dict[str, Any]:
-    """One flag. The variant names the target whose value it is."""
+    """One flag. The variant names the target whose value it is; an object goes out as the text that it is."""
     value: Any = decision.value
     if decision.type == "object":
-        value = json.loads(str(value))
+        value = msgspec.Raw(str(value).encode())
     matched = decision.target is not None
     return {
         "key": decision.key,
         "value": value,
-        "reason": "TARGETING_MATCH" if matched else "DEFAULT",
+        "reason": "TARGETING_MATCH" if matched else "STATIC" if decision.is_static else "DEFAULT",
         "variant": f"target-{decision.target}" if matched else "default",
         "metadata": {"type": decision.type, "reason": decision.reason},
     }
 
 
-def bulk(decisions: Iterable[toggles.deciding.Decision]) -> tuple[bytes, bytes]:
-    """All flags, and the ETag of just this answer."""
-    body = _encode({"flags": [flag(each) for each in decisions]})
+def bulk(decisions: Iterable[toggles.deciding.Decision], news: str | None) -> tuple[bytes, bytes]:
+    """All flags, and the ETag of just this answer. `news` is where clients hear that they should ask anew."""
+    told: dict[str, Any] = {"flags": [flag(each) for each in decisions]}
+    if news is not None:
+        told["eventStreams"] = [{"type": "sse", "url": news}]
+    body = _encode(told)
     return body, b'"' + sha256(body).hexdigest()[:32].encode() + b'"'
+
+
+def news(home: str, token: str) -> str:
+    """The address of the stream for who shows that key: a browser's EventSource sends no headers."""
+    return f"{home}/toggle/stream?key={quote(token, safe='')}"
 
 
 def single(decision: toggles.deciding.Decision) -> bytes:
@@ -84,4 +92,5 @@ def refusal(fault: Fault, status: int, key: str | None) -> bytes:
             pass
         case _ if status < 500:
             told["errorCode"] = "GENERAL"
-    return _encode({**told, "errorDetails": fault.message})
+    place = f"{fault.field} " if fault.field else ""
+    return _encode({**told, "errorDetails": place + fault.message})

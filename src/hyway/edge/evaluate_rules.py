@@ -1,6 +1,7 @@
 """Compiled toggles, remembered by project until word comes that they changed."""
 
 import asyncio
+import itertools
 from typing import Final, NamedTuple
 
 import msgspec
@@ -53,6 +54,8 @@ class Rules:
         self._db = db
         self._entries: dict[Projects, Entry] = {}
         self._loads: dict[Projects, _Load] = {}
+        # No number comes twice: threads that tell of changes at once must not make one look like none.
+        self._numbers = itertools.count(1)
         self._turns: dict[int, int] = {}
         self._all = 0
         self.known = self._entries.get
@@ -61,11 +64,11 @@ class Rules:
     def forget(self, project: str) -> None:
         """Called at every commit that changes the project's toggles (`*`: anybody's), in whichever process."""
         if project == "*":
-            self._all += 1
+            self._all = next(self._numbers)
             self._entries.clear()
             return
         seq = int(project)
-        self._turns[seq] = self._turns.get(seq, 0) + 1
+        self._turns[seq] = next(self._numbers)
         self._entries.pop((seq,), None)
         for projects in [each for each in list(self._entries) if len(each) > 1 and seq in each]:
             self._entries.pop(projects, None)

@@ -4,6 +4,7 @@ The data is what OpenFeature's providers take for "ask anew"; nothing of the tog
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,8 +16,10 @@ from hyway.kernel.db import Database
 from hyway.kernel.faults import Spent
 
 MOST: Final = 5_000
+MOST_OF_ONE: Final = 2_500
+"""Streams that one process serves, and those of them about the same projects: others find room, too."""
 LOOK_EVERY: Final = 10.0
-"""Seconds after which it is asked again whether the key is still good."""
+"""Seconds after which it is asked whether the key is still good, if nothing changes before."""
 _READY: Final = b"retry: 2000\n" + sse.event("ready", b"{}")
 _CHANGED: Final = sse.event("message", b'{"type":"refetchEvaluation"}')
 Lives = Callable[[], Awaitable[bool]]
@@ -77,21 +80,21 @@ class Listeners:
         finally:
             self._all.discard(listener)
 
-    def room(self) -> None:
-        """Spent where as many as this process will serve are there."""
-        if len(self._all) >= MOST:
+    def room(self, projects: Projects) -> None:
+        """Spent where as many as this process will serve are there, or as many of these projects."""
+        alike = sum(each.projects == projects for each in self._all)
+        if len(self._all) >= MOST or alike >= MOST_OF_ONE:
             raise Spent("Too many streams are open", retry_after=10)
 
     @staticmethod
     async def _waited(listener: Listener, lives: Lives) -> bool:
-        """Whether there is something to say, if only that we are still here."""
-        try:
+        """Whether there is something to say, if only that we are still here, and the key is still good."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_EVERY):
                 await listener.news.wait()
-        except TimeoutError:
-            if not await lives():
-                listener.let_go()
         listener.news.clear()
+        if not listener.is_gone and not await lives():
+            listener.let_go()
         return not listener.is_gone
 
     def _heard(self, project: str) -> None:

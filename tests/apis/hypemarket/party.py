@@ -159,4 +159,6 @@ def _filler(table: Table, seq: int) -> dict[str, Any]:
 
 def _nothing(kind: type) -> Any:
     number = next(_fillings)
-    return number if kind is int else str(number)
+    if kind is int:
+        return number
+    return str(number).encode() if kind is bytes else str(number)

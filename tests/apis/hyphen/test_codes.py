@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from hyway.apis.hyphen.codes_shapes import CodeIn
+from hyway.apis.hyphen.fields import reader
 from hyway.domain import audit, links
 from hyway.domain.audit import Wanted
 from hyway.domain.identity import Caller
 from hyway.domain.links import Domain, Finding, NewDomain
 from hyway.kernel.db import Write
+from hyway.kernel.faults import Invalid
 from tests.apis.hyphen.conftest import Acme, refused
 
 ID = re.compile("code_[0-9a-f]{24}")
@@ -172,6 +175,7 @@ NO_DOMAIN = "body/domain must be a name of this server or a domain of the organi
 WRONG: list[tuple[dict[str, Any], int, str]] = [
     ({"domain": "other.example"}, 400, NO_DOMAIN),
     ({"domain": "https://go.example"}, 400, NO_DOMAIN),
+    ({"domain": "[::1%a/b]"}, 400, NO_DOMAIN),
     ({"domain": ""}, 400, "body/domain must NOT have fewer than 1 characters"),
     ({"domain": None}, 400, "body/domain must be string"),
     ({"long_url": "ftp://x.example"}, 400, "body/long_url must be an http or https URL"),
@@ -209,6 +213,16 @@ async def test_what_breaks_a_rule_changes_nothing(acme: Acme) -> None:
             refused(await client.patch(url, json={"title": "x", "tags": ["new"], **patch}), 400, said)
         assert (await client.get(f"{acme.base}/link/codes/tags")).json() == []
     assert await listed(acme) == ["known"]
+
+
+def test_of_far_too_many_tags_none_is_read() -> None:
+    class Tag(str):
+        def __contains__(self, part: object) -> bool:
+            raise AssertionError("one was read")
+
+    sent = {"long_url": LONG, "domain": "go.example", "tags": [Tag("a")] * 51}
+    with pytest.raises(Invalid, match="NOT have more than"):
+        reader(CodeIn)(sent, "body")
 
 
 async def test_no_id_of_another_form_or_organization_is_found(acme: Acme) -> None:
@@ -308,6 +322,17 @@ async def test_a_code_does_not_lead_back_to_its_domain(acme: Acme) -> None:
             await client.patch(f"{acme.base}/link/codes/{made['id']}", json={"long_url": back}), 400, said
         )
     assert await listed(acme) == [made["code"]]
+
+
+@pytest.mark.parametrize(
+    "back", ["https://käse.example/x", "https://k\u00adäse。example", "https://go\u00ad.example/x"]
+)
+async def test_nor_to_it_in_other_letters(acme: Acme, back: str) -> None:
+    ready(acme, acme.by, "käse.example")
+    body = {"long_url": back, "domain": "käse.example"}
+    async with acme.client() as client:
+        answer = await client.post(f"{acme.base}/link/codes", json=body)
+    refused(answer, 400, "body/long_url must not lead back to a short link")
 
 
 async def test_an_international_domain_is_found_as_people_write_it(acme: Acme) -> None:

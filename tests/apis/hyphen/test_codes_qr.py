@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import threading
 from typing import Any
 
 import httpx
@@ -202,6 +203,39 @@ async def test_what_breaks_a_rule_is_not_drawn(acme: Acme) -> None:
     refused(await create(acme, of, files=[("x", (None, "y"))] * 101), 400, "Body is not a valid form")
     async with acme.client() as client:
         assert (await client.get(qrs(acme, of))).json()["total"] == 0
+
+
+HUGE = base64.b64encode(bytes(2 * links.kept_qr.BIGGEST_LOGO)).decode()
+
+
+async def test_a_large_logo_is_read_apart_from_other_requests(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, known, on = make(acme), base64.b64decode, []
+
+    def decode(*args: Any, **more: Any) -> bytes:
+        on.append(threading.current_thread())
+        return known(*args, **more)
+
+    monkeypatch.setattr(base64, "b64decode", decode)
+    refused(await create(acme, of, json={"logo": BIG}), 400, "body/logo is too big (maximum is 5 MB)")
+    assert len(on) == 1
+    assert threading.main_thread() not in on
+    # Nobody takes the trouble to read one that cannot be small enough.
+    refused(await create(acme, of, json={"logo": HUGE}), 400, "body/logo is too big (maximum is 5 MB)")
+    assert len(on) == 1
+
+
+@pytest.mark.parametrize("spelt", ["folded", "with blanks", "for addresses", "unfilled"])
+async def test_base64_is_written_in_several_ways(acme: Acme, spelt: str) -> None:
+    text = base64.b64encode(logo()).decode()
+    sent = {
+        "folded": base64.encodebytes(logo()).decode(),
+        "with blanks": f" data:image/png;base64, {text} ",
+        "for addresses": base64.urlsafe_b64encode(logo()).decode(),
+        "unfilled": text.rstrip("="),
+    }[spelt]
+    assert (await create(acme, make(acme), json={"logo": sent})).status_code == 201
 
 
 async def test_a_link_has_so_many(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:

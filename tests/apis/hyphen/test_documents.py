@@ -1,6 +1,7 @@
 """What the wire of projects says of itself is true: the document, its examples, the page, llms.txt."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -101,3 +102,21 @@ def test_the_reference_as_markdown_is_whole() -> None:
     for name in OPERATIONS:
         assert f"\n## {name}\n" in text
     assert text.count("```") % 2 == 0
+
+
+def test_what_may_be_left_out_is_not_said_to_be_there() -> None:
+    """Of every shape of every family."""
+    wrong = [
+        f"{shape.__module__}.{shape.__name__}.{each.name}"
+        for shape in shapes(msgspec.Struct)
+        if shape.__module__.startswith("hyway.apis.")
+        for each in msgspec.structs.fields(shape)
+        if each.required and "UnsetType" in str(each.type)
+    ]
+    assert wrong == []
+
+
+def shapes(of: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    for each in of.__subclasses__():
+        yield each
+        yield from shapes(each)

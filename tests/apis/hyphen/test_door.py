@@ -78,7 +78,6 @@ async def test_a_wrong_method_is_not_found(acme: Acme) -> None:
     [
         {},
         {"x-api-key": "key_nobodys"},
-        {"x-api-key": "public_b3JnXzE6cHJval8xOnNlY3JldA=="},
         {"x-api-key": "schlüssel".encode("latin-1")},
         {"authorization": "Bearer "},
         {"authorization": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyXzEifQ."},
@@ -86,11 +85,26 @@ async def test_a_wrong_method_is_not_found(acme: Acme) -> None:
         {"cookie": "access_token=nobodys"},
         {"cookie": "\x01;=;;access_token"},
     ],
-    ids=["nothing", "unknown", "public", "latin", "empty", "alg-none", "basic", "cookie", "no-cookie"],
+    ids=["nothing", "unknown", "latin", "empty", "alg-none", "basic", "cookie", "no-cookie"],
 )
 async def test_who_shows_nothing_good_is_unknown(acme: Acme, headers: dict[str, Any]) -> None:
     async with acme.client("", headers=headers) as nobody:
         refused(await nobody.get(acme.base), 401, style.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-api-key": "public_b3JnXzE6cHJval8xOnNlY3JldA=="},
+        {"authorization": "Bearer public_"},
+        {"authorization": "bearer public_b3JnXzE6cHJval8xOnNlY3JldA=="},
+    ],
+)
+async def test_a_public_key_is_told_what_it_is_for(acme: Acme, headers: dict[str, Any]) -> None:
+    """Somebody's or nobody's: which it is, is not said."""
+    async with acme.client("", headers=headers) as client:
+        for path in (acme.base, "/api/me/", "/api/public-keys/", "/ip"):
+            refused(await client.get(path), 403, "A public key may evaluate toggles and nothing else.")
 
 
 async def test_a_key_may_be_borne_too(acme: Acme) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,13 @@ def test_no_form_is_an_accident(kind: bytes, whole: bytes) -> None:
     except Invalid:
         return
     assert set(map(type, found.values())) <= {str, bytes}
+
+
+@pytest.mark.parametrize("named", ["nope", "base64", "idna", "undefined", "utf-16", "unicode_escape"])
+def test_texts_are_utf_8_whatever_they_are_said_to_be(named: str) -> None:
+    part = f'Content-Disposition: form-data; name="title"\r\nContent-Type: text/plain; charset={named}'
+    form = f"--x\r\n{part}\r\n\r\nä\r\n--x--\r\n".encode()
+    assert parsed(KINDS[0], form) == {"title": "ä"}
 
 
 @given(st.text(max_size=40))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from hyway.domain import identity, toggles
+from hyway.domain.identity import access
 from tests.apis.hyphen.conftest import Acme, refused
 from tests.apis.hyphen.making import give, project
+from tests.apis.hyphen.test_roles import ON, Walker
 
 KEYS = "/api/public-keys/"
 
@@ -94,6 +96,32 @@ async def test_who_may_not(acme: Acme):
         assert (await mia.get(KEYS + key["id"])).json() == key
         refused(await mia.delete(KEYS + key["id"]), 403)
         refused(await mia.post(KEYS, json=new), 403)
+
+
+@pytest.mark.parametrize(("role", "kind"), ON)
+async def test_an_answer_is_what_the_table_of_roles_says(acme: Acme, role: str, kind: str):
+    """For the project on which one has the role, and for another of the organization."""
+    walker = Walker(acme, role, kind)
+    there, here = walker.place(), walker.own_place()
+    wrong: list[str] = []
+    async with acme.client(walker.secret) as client:
+        for at in (here, there):
+            key = await made(acme, at.ids["projectId"])
+            new = {"organizationId": acme.id, "projectId": at.ids["projectId"], "name": "Mine"}
+            reaches = kind == "Organization" or (kind == "Project" and at is here)
+            for action, method, path, body in (
+                ("read", "GET", f"{KEYS}?projectId={at.ids['projectId']}", None),
+                ("create", "POST", KEYS, new),
+                ("read", "GET", KEYS + key["id"], None),
+                ("read", "GET", KEYS + key["key"], None),
+                ("delete", "DELETE", KEYS + key["id"], None),
+            ):
+                answer = await client.request(method, path, json=body)
+                may = reaches and (action, "PublicKey") in access.powers(frozenset({role}))
+                good = (204 if method == "DELETE" else 200,)
+                if answer.status_code not in (good if may else (403, 404)):
+                    wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["organizationId", "projectId", "name"])

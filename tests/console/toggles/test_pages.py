@@ -4,6 +4,9 @@ import re
 from html import unescape
 from typing import Any
 
+import pytest
+
+from hyway.console.toggles import segment, toggle_form
 from hyway.domain import toggles
 from hyway.domain.toggles import ToggleChange
 from hyway.domain.toggles.counting import Tally, add
@@ -178,6 +181,38 @@ async def test_an_object_keeps_its_spacing_and_a_text_its_blanks(shop: Place, ow
     await owner.send("/console/toggles/shop/config/edit", defaultValue='{ "id":\r\n  1 }')
     found = shop.db.read_now(toggles.find, shop.by(), "shop", "config")
     assert found.default_value == '{ "id":\n  1 }'
+
+
+@pytest.mark.parametrize("there", [CHECKOUT, BETA_AT])
+async def test_who_is_overtaken_while_they_save_overwrites_nothing(
+    shop: Place, owner: Browser, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    """Two forms of one version that arrive at once: the second is told, and may save once more."""
+    form = segment if there == BETA_AT else toggle_form
+    fields = {
+        **{"name": "Beta", "defaultValue": "false", "target": "0", "t0.give": "true", "version": "1"},
+        **row(0, "user.id", "is", "ann"),
+    }
+    seen = form._found
+
+    async def late(*asked: Any) -> Any:
+        found = await seen(*asked)
+        if "first" not in done:
+            done.append("first")
+            answer = await owner.send(f"{there}/edit", description="First", **fields)
+            assert answer.status_code == 303
+        return found
+
+    done: list[str] = []
+    monkeypatch.setattr(form, "_found", late)
+    answer = await owner.send(f"{there}/edit", description="Second", **fields)
+    assert answer.status_code == 422
+    assert "Somebody has changed it since" in answer.text
+    assert 'name="version" value="2"' in answer.text
+    assert "First" in (await owner.see(there)).text
+    answer = await owner.send(f"{there}/edit", description="Second", **{**fields, "version": "2"})
+    assert answer.status_code == 303
+    assert "Second" in (await owner.see(there)).text
 
 
 async def test_who_was_overtaken_is_told_before_they_overwrite(shop: Place, owner: Browser) -> None:

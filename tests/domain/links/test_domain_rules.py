@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from dns import name as dns_name
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,13 @@ def test_what_is_no_name(text: str):
         rules.name("domain", text, OURS)
 
 
+def test_the_longest_name_has_a_record_that_can_be_asked_for():
+    longest = ".".join(["a" * 61] * 3 + ["b" * 60])
+    assert dns_name.from_text(f"_hyway.{rules.name('domain', longest, OURS)}")
+    with pytest.raises(Invalid, match="hostname"):
+        rules.name("domain", f"{longest}b", OURS)
+
+
 @pytest.mark.parametrize("text", ["go.example", "GO.example.", "hyway.example"])
 def test_the_servers_own_names_are_nobodys(text: str):
     with pytest.raises(Invalid, match="name of this server"):
@@ -99,6 +107,14 @@ def test_where_lost_visitors_go(url: str):
 def test_where_they_do_not(url: str):
     with pytest.raises(Invalid):
         rules.not_found("notFoundRedirectUrl", url, "links.example", OURS)
+
+
+@pytest.mark.parametrize(
+    "host", ["käse.example", "KÄSE.example.", "xn--kse-qla.example", "k\u00adäse。example:8443"]
+)
+def test_an_international_name_is_known_however_it_is_written(host: str):
+    with pytest.raises(Invalid, match="lead back"):
+        rules.not_found("notFoundRedirectUrl", f"https://{host}/", "xn--kse-qla.example", OURS)
 
 
 @pytest.mark.parametrize(

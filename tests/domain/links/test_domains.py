@@ -1,20 +1,35 @@
 """Names under which an organization's links answer: whose they are, and what a look at them makes of them."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hyway.domain import audit, identity, links
-from hyway.domain.links import Domain, DomainChange, Finding, LinkChange, NewDomain, jobs
+from hyway.domain.links import (
+    Domain,
+    DomainChange,
+    Finding,
+    LinkChange,
+    NewDomain,
+    NewShortCode,
+    ShelfQuery,
+    domain_rules,
+    inquiry,
+    jobs,
+)
 from hyway.domain.links.domain_rules import LOST, MOST
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, MINUTE
 from hyway.kernel.db import Database
-from hyway.kernel.faults import Invalid, Missing, Refused, Taken
+from hyway.kernel.faults import Invalid, Missing, Refused, Spent, Taken
 from hyway.kernel.jobs import Means
 from hyway.kernel.outgoing import Outgoing, Unreachable
+from hyway.kernel.resolver import Resolver
 from hyway.kernel.seal import Seal
 from tests.make.names import Names, name_server
 from tests.make.world import KEY, World
@@ -195,6 +210,38 @@ def test_an_organization_has_so_many(world: World):
     assert add(world.stranger()).domain == NAME
 
 
+def test_not_even_when_many_are_added_at_once(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(domain_rules, "MOST", 2)
+    together = at_once(6, lambda number: add(world, f"n{number}.example"), Refused)
+    assert len(together) == 2
+    assert world.db.read_now(links.domains.page, world.by)[1] == 2
+
+
+def test_what_short_codes_share_is_made_once(world: World):
+    new = NewShortCode("https://example.com/", "localhost", tags=("a", "b"))
+    made = at_once(6, lambda _: world.db.write_now(links.short_codes.create, world.by, new))
+    shelves = {each.link.collection_id for each in made}
+    assert (len(made), len(shelves)) == (6, 1)
+    assert len(world.db.read_now(links.page_of_shelf, world.by, links.TAGS, ShelfQuery())) == 2
+
+
+def at_once(many: int, do: Callable[[int], Any], *expected: type[Exception]) -> list[Any]:
+    """What so many threads got that began together, without those that were refused as expected."""
+    start, got = threading.Barrier(many), []
+
+    def run(number: int) -> None:
+        start.wait()
+        with suppress(*expected):
+            got.append(do(number))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(many)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return got
+
+
 def test_links_are_made_under_a_domain_of_ones_own_that_is_ready(world: World):
     domain = ready(world)
     waiting, theirs = add(world, "b.example"), ready(world.stranger(), "c.example")
@@ -223,6 +270,17 @@ def test_a_link_does_not_lead_back_to_its_domain(world: World, wish: dict[str, s
         world.link(**{"domain": domain.seq, **wish})
     with pytest.raises(Invalid, match="lead back"):
         world.change(link, **wish)
+
+
+def test_nor_to_it_with_the_port_of_the_server(world: World):
+    hosts = frozenset({"go.example:8000"})
+    db = Database(world.db.url, Seal(KEY), hosts=hosts, home="http://go.example:8000")
+    wish = world.wish(domain=ready(world).seq, url=f"http://{NAME}:8000/x")
+    with pytest.raises(Invalid, match="lead back"):
+        db.write_now(links.put, world.by, [wish])
+    (made,) = db.write_now(links.put, world.by, [replace(wish, url=f"http://{NAME}:3000/x")])
+    assert made.domain == wish.domain
+    db.close()
 
 
 def test_each_domain_has_its_own_targets(world: World):
@@ -287,6 +345,77 @@ def test_verified_by_its_alias(world: World, names: Names, alias: str, verified:
     assert is_verified is verified
     assert seen.found is not None
     assert alias.lower() in seen.found
+
+
+def test_an_alias_does_not_say_whose_a_name_is_that_others_want(world: World, names: Names, later: Any):
+    names.aliases[NAME] = "go.example"
+    mine, stranger = add(world), world.stranger()
+    theirs = add(stranger)
+    for whose, made in ((world, mine), (stranger, theirs)):
+        seen, is_verified = verify(world.db, whose, made, names, Certified())
+        assert (is_verified, seen.dns_status) == (False, "pending")
+        assert seen.found is not None
+        assert "TXT record has to say whose" in seen.found
+    later(4 * clock.SECOND)
+    names.texts[f"_hyway.{NAME}"] = [mine.challenge]
+    assert verify(world.db, world, mine, names, Certified())[1]
+
+
+def test_nor_of_one_that_others_had(world: World, names: Names):
+    names.aliases[NAME] = "go.example"
+    mine, stranger = add(world), world.stranger()
+    assert verify(world.db, world, mine, names, Certified())[1]
+    world.db.write_now(links.domains.drop, world.by, mine.id)
+    assert not verify(world.db, stranger, add(stranger), names, Certified())[1]
+    assert not verify(world.db, world, add(world), names, Certified())[1]
+
+
+def test_a_domain_that_is_deleted_while_it_is_looked_at_is_not_there(
+    world: World, names: Names, monkeypatch: pytest.MonkeyPatch
+):
+    made = ready(world)
+
+    class Slow(Resolver):
+        def texts(self, name: str) -> list[str]:
+            world.db.write_now(links.domains.drop, world.by, made.id)
+            return super().texts(name)
+
+    monkeypatch.setattr(inquiry, "Resolver", Slow)
+    monkeypatch.setattr(links.domains, "_PAUSE", -1)
+    with pytest.raises(Missing):
+        verify(world.db, world, made, names, Certified())
+
+
+async def test_name_servers_that_hang_hold_up_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch):
+    made, go_on = add(world), threading.Event()
+
+    def hang(*_: Any) -> Finding:
+        assert go_on.wait(20)
+        return NO_ANSWER
+
+    monkeypatch.setattr(inquiry, "look", hang)
+    asked = [
+        asyncio.create_task(links.domains.verified(world.db, Certified(), {}, world.by, made.id))
+        for _ in range(16)
+    ]
+    await asyncio.sleep(0.05)
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: 1), 5) == 1
+    with pytest.raises(Spent):
+        await links.domains.verified(world.db, Certified(), {}, world.by, made.id)
+    go_on.set()
+    assert {is_verified for _, is_verified in await asyncio.gather(*asked)} == {False}
+
+
+def test_an_organization_that_is_closed_lets_go_of_its_names(world: World):
+    world.db.hearers.append(links.domains.hear)
+    domain, other = ready(world), ready(world.stranger(), "b.example")
+    world.link(domain=domain.seq)
+    forgotten: list[str] = []
+    world.db.changes.hear(links.domains.TOPIC, forgotten.append)
+    world.db.write_now(identity.organizations.close, replace(world.by, role="owner"))
+    assert forgotten == [NAME]
+    assert world.db.read_now(links.domains.places).keys() == {other.domain}
+    assert add(world.stranger("Third")).domain == NAME
 
 
 def test_looked_for_in_vain(world: World, names: Names, later: Any):

@@ -22,6 +22,9 @@ HOSTS = st.one_of(
             "a.localhost:9",
             "localhost.",
             "x.example",
+            "[::1%zone]",
+            "[fe80::1%a b/c]:80",
+            "localhost:８０",
         ]
     ),
     st.ip_addresses(v=4).map(str),
@@ -40,6 +43,11 @@ def test_a_name_of_ours_is_one_that_is_answered(host: str) -> None:
 @given(HOSTS.filter(lambda host: hosting.is_ours(host, OURS)))
 def test_a_name_of_ours_stands_in_an_address(host: str) -> None:
     assert urlsplit(f"http://{host}/x").netloc == host
+
+
+@pytest.mark.parametrize("host", ["[::1%x]", "[::1%@evil.example]:80", "[fe80::1%a b/c?d]", "localhost:８０"])
+def test_what_can_hold_anything_is_no_name_of_ours(host: str) -> None:
+    assert not hosting.is_ours(host, OURS)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hyway.domain import projects
 from hyway.domain.billing import Count
 from hyway.domain.projects import NewProject, Project
 from hyway.domain.toggles import counting
-from hyway.domain.toggles.counting import LONGEST, MOST, OTHER, Tally
+from hyway.domain.toggles.counting import LONGEST, MOST, MOST_OF_PROJECT, OTHER, Tally
+from hyway.domain.toggles.deciding import Decision
 from hyway.domain.toggles.records import Sight
 from hyway.kernel.clock import DAY, HOUR
 from hyway.kernel.faults import Missing
@@ -103,6 +104,17 @@ def test_whatever_programs_tell_rows_stay_few() -> None:
     tally.told(1, "a", "value 900", "reason 900", AT + HOUR)
     (only,) = tally.take()
     assert only.seen == "value 900"  # another hour, another fifty
+
+
+def test_what_one_projects_programs_tell_hides_nothing_of_others() -> None:
+    tally = Tally()
+    for toggle in range(1_000):
+        for value in range(MOST):
+            tally.told(1, f"t{toggle}", value, "r", AT)
+    assert len(tally.take()) == MOST_OF_PROJECT + 1_000 - MOST_OF_PROJECT // MOST
+    tally.told(2, "a", "mine", "r", AT)
+    tally.decided(Decision("a", "string", "mine", "no target matched", None, 1, 0), 1, AT)
+    assert {(each.project, each.seen) for each in tally.take()} == {(1, "mine"), (2, "mine")}
 
 
 def test_what_could_not_be_written_comes_back() -> None:

@@ -1,6 +1,7 @@
 """Which target decides, what rules see of what clients send, and what a ruleset cannot make fail."""
 
 import json
+import time
 from typing import Any
 
 from hypothesis import given
@@ -35,6 +36,29 @@ def test_the_first_target_that_holds_decides() -> None:
         "limit": (5, "matched target 1")
     }
     assert told(Ruleset(1, 1, (rule,)), {}) == {"limit": (1, "no target matched")}
+
+
+def test_what_takes_long_is_not_decided_at_once() -> None:
+    loop = {"all": [{"var": "n"}, {"==": [{"var": ""}, 1]}]}
+    few = Compiled(Ruleset(1, 1, (boolean("a", loop, VIP),)))
+    assert few.decide_at_once({"n": [1] * 1_000}) == few.decide({"n": [1] * 1_000})
+    assert few.decide_at_once({"n": [1] * 10_000}) is None
+    assert few.decide({"n": [1] * 10_000})[0].value is True
+    assert few.decide_at_once({"n": [1] * 1_000_000, "user": {"id": "vip"}}) == few.decide(
+        {"user": {"id": "vip"}}
+    )
+    wide = Compiled(Ruleset(1, 1, (boolean("a", *[{"or": [VIP] * 1_000}] * 10),)))
+    assert wide.decide_at_once({}) is None
+
+
+def test_all_rules_together_have_an_end() -> None:
+    """Whatever a hundred targets of a thousand toggles go through."""
+    loop = {"some": [{"var": "n"}, {"==": [{"var": ""}, 2]}]}
+    rules = [boolean(f"t{at}", *[loop] * 100, VIP) for at in range(10)]
+    started = time.process_time()
+    seen = Compiled(Ruleset(1, 1, tuple(rules))).decide({"n": [1] * 12_000, "user": {"id": "vip"}})
+    assert time.process_time() - started < 2
+    assert all(each.value for each in seen)
 
 
 def test_only_the_named_toggles_that_there_are() -> None:

@@ -173,6 +173,32 @@ def test_what_costs_too_much_or_fails_is_not_matched(rule: Any) -> None:
     assert time.process_time() - started < 0.5
 
 
+@pytest.mark.parametrize("long", [" " * 250_000, "1" * 250_000, "0x" + "f" * 250_000, "1" + "0" * 250_000])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"<": [{"var": "long"}, 18]},
+        {"in": [{"-": [{"var": "long"}]}, [1, 2]]},
+        {"==": [{"+": [{"var": "long"}, 1]}, 5]},
+        {"var": {"var": "dots"}},
+    ],
+)
+def test_a_long_text_costs_no_more_than_a_number(rule: Any, long: str) -> None:
+    """Programs send what they like, and every rule of a project that compares with a number would read it anew."""
+    compiled = logic.compile(logic.read(json.dumps(rule)), nobody)
+    data = {"long": long, "dots": "long" + ".0" * 100_000}
+    started = time.process_time()
+    for _ in range(20):
+        logic.holds(compiled, data)
+    assert time.process_time() - started < 0.02
+
+
+def test_a_number_is_as_long_as_people_write_them() -> None:
+    for text in ("0" * 500 + "17", " " * 900 + "17", "17." + "0" * 900):
+        assert asked({"==": [{"var": "a"}, 17]}, {"a": text}) is True
+        assert asked({"+": [{"var": "a"}]}, {"a": text}) == 17
+
+
 def test_a_large_list_within_reason_is_gone_through() -> None:
     rule = {
         "some": [

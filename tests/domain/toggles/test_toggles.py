@@ -47,8 +47,10 @@ def test_what_is_mentioned_changes_and_nothing_else(stage: Stage):
     assert changed.meta.created_at == made.meta.created_at
     again = stage.db.write_now(toggles.change, stage.by, "shop", "limit", wish)
     assert again == changed
-    floating = stage.db.write_now(toggles.change, stage.by, "shop", "limit", ToggleChange(default_value=2.0))
-    assert (repr(floating.default_value), floating.version) == ("2.0", 3)
+    floating = stage.db.write_now(toggles.change, stage.by, "shop", "limit", ToggleChange(default_value=2.5))
+    assert (floating.default_value, floating.version) == (2.5, 3)
+    whole = stage.db.write_now(toggles.change, stage.by, "shop", "limit", ToggleChange(default_value=2.0))
+    assert (repr(whole.default_value), whole.version) == ("2", 4)
 
 
 def test_every_version_can_be_brought_back(stage: Stage):

@@ -20,22 +20,25 @@ from hyway.kernel.faults import Invalid
 _QRS = f"{CODE}/qrs"
 _QR = f"{CODE}/qrs/{{qrId}}"
 _text = reader(str)
-_BLANK = re.compile(r"\s+")
-_DATA = re.compile(r"data:[a-z0-9.+-]+/[a-z0-9.+-]+;base64,", re.IGNORECASE)
+_DATA = re.compile(r"\s*data:[a-z0-9.+-]{1,99}/[a-z0-9.+-]{1,99};base64,", re.IGNORECASE)
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_BLANK = b" \t\r\n"
 
 
 def _picture(value: Any, place: str) -> bytes:
     """The bytes of a file, or of its base64, alone or as a `data:` address."""
     if isinstance(value, bytes):
         return value
-    text = _BLANK.sub("", _DATA.sub("", _text(value, place), count=1)).rstrip("=").translate(_URL_SAFE)
+    text = _text(value, place)
+    if len(text) > 2 * links.kept_qr.BIGGEST_LOGO:
+        raise Invalid(place, "is too big (maximum is {most} MB)", most=links.kept_qr.BIGGEST_LOGO >> 20)
+    head = _DATA.match(text)
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        coded = text[head.end() if head else 0 :].encode("ascii").translate(_URL_SAFE, _BLANK).rstrip(b"=")
+        return base64.b64decode(coded + b"=" * (-len(coded) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise Invalid(place, "must be base64") from None
 
-
-_URL_SAFE = str.maketrans("-_", "+/")
 
 if TYPE_CHECKING:
     Logo = bytes
@@ -58,19 +61,19 @@ class QrIn(Struct, kw_only=True, rename="camel"):
     logo: Logo | UnsetType | None = UNSET
 
 
-class Qr(Struct, rename="camel"):
+class Qr(Struct, kw_only=True, rename="camel"):
     id: str
-    title: str | UnsetType
+    title: str | UnsetType = UNSET
     qr_code: Annotated[str, Meta(description="The picture, a PNG, as a `data:` address.")]
     qr_link: Annotated[str, Meta(description="Where it leads: the short link, which counts a scan.")]
 
 
 def out(of: links.ShortCode, qr: KeptQr) -> Qr:
     return Qr(
-        qr.id,
-        qr.title or UNSET,
-        f"data:image/png;base64,{base64.b64encode(qr.png).decode()}",
-        links.kept_qr.link(of.address, qr.id),
+        id=qr.id,
+        title=qr.title or UNSET,
+        qr_code=f"data:image/png;base64,{base64.b64encode(qr.png).decode()}",
+        qr_link=links.kept_qr.link(of.address, qr.id),
     )
 
 

@@ -70,13 +70,13 @@ class CodePatch(Struct, kw_only=True):
     tags: Tags | UnsetType | None = UNSET
 
 
-class Code(Struct, rename={"created_at": "createdAt"}):
+class Code(Struct, kw_only=True, rename={"created_at": "createdAt"}):
     id: str
     code: str
     long_url: str
     domain: str
     created_at: str
-    title: str | UnsetType
+    title: str | UnsetType = UNSET
     tags: list[str]
     organization: OrganizationRef
     """Not `organizationId` beside it: the vendor's clients do not agree on what that would be."""
@@ -98,12 +98,12 @@ def wish(sent: CodePatch) -> links.ShortCodeChange:
 
 def out(of: links.ShortCode) -> Code:
     return Code(
-        of.id,
-        of.link.short_id,
-        of.link.url,
-        of.domain,
-        moment(of.link.created_at),
-        of.link.title or UNSET,
-        list(of.tags),
-        refs.organization(of.organization),
+        id=of.id,
+        code=of.link.short_id,
+        long_url=of.link.url,
+        domain=of.domain,
+        created_at=moment(of.link.created_at),
+        title=of.link.title or UNSET,
+        tags=list(of.tags),
+        organization=refs.organization(of.organization),
     )

@@ -1,6 +1,5 @@
 """/api/organizations/{organizationId}/domains/: names of an organization's own for its short links."""
 
-import asyncio
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -193,9 +192,7 @@ async def verify(ask: Ask) -> Verified:
     """
     means, by = tools(ask), await at(ask)
     id = ask.path["domainId"]
-    _, is_verified = await asyncio.to_thread(
-        links.domains.verify, ask.db, means.outgoing, means.services, by, id
-    )
+    _, is_verified = await links.domains.verified(ask.db, means.outgoing, means.services, by, id)
     return Verified(is_verified)
 
 

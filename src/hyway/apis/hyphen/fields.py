@@ -157,7 +157,7 @@ def reader(kind: Any, of_text: bool = False) -> Read:
     if get_origin(kind) is Annotated:
         inner, *metas = get_args(kind)
         own = next((meta.extra["read"] for meta in metas if meta.extra and "read" in meta.extra), None)
-        return _bounded(own or reader(inner, of_text), metas)
+        return _bounded(own or reader(inner, of_text), metas, of_list=get_origin(inner) is list)
     if get_origin(kind) in (Union, UnionType):
         return _union(get_args(kind), of_text)
     if get_origin(kind) is Literal:
@@ -199,12 +199,15 @@ def _choice(choices: tuple[Any, ...]) -> Read:
     return read
 
 
-def _bounded(read: Read, metas: list[Meta]) -> Read:
+def _bounded(read: Read, metas: list[Meta], *, of_list: bool) -> Read:
     pattern = next((meta.pattern for meta in metas if meta.pattern), None)
     # As in JavaScript, where the end is the end: Python's lets a line break follow.
     fits = re.compile(re.sub(r"\$$", r"\\Z", pattern)).search if pattern else None
 
     def bounded(value: Any, place: str) -> Any:
+        if of_list and isinstance(value, list):  # before each of far too many is read
+            for meta in metas:
+                _check_length(value, place, meta)
         found = read(value, place)
         for meta in metas:
             _check_length(found, place, meta)

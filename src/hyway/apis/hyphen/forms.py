@@ -37,7 +37,8 @@ def _form(whole: bytes, boundary: str) -> dict[str, Any]:
             part_limit=_MOST_PARTS,
         )
         for part in parts:
-            value = part.value if part.filename is None else part.raw
+            # Whatever a part says of its letters: some of what Python knows by a name is no way to write any.
+            value = part.raw.decode() if part.filename is None else part.raw
             if value:
                 found[part.name] = value
     except (MultipartError, UnicodeError, ValueError):

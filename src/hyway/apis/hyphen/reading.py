@@ -53,8 +53,15 @@ def guarded(check: Callable[[Ask], Awaitable[None]], parse: Parse = parse) -> Ma
                 sent.append(read_query(parameters(sent_query), "querystring"))
             if read_body is not None:
                 raw = await parse(ask, whole)
+                said = {} if raw is None else raw
                 try:
-                    sent.append(read_body({} if raw is None else raw, "body"))
+                    is_short = len(whole) <= _HERE
+                    here = (
+                        read_body(said, "body")
+                        if is_short
+                        else await asyncio.to_thread(read_body, said, "body")
+                    )
+                    sent.append(here)
                 except RecursionError:  # the parser goes deeper than readers of any shape do
                     raise _too_deep() from None
             return sent

@@ -1,6 +1,5 @@
 """Domains: names of the organization's own for its links, and what has to stand in the DNS for them."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -144,8 +143,8 @@ async def verify(visit: Here, domain: FromPath[str]) -> Page:
     await visit.read(links.domains.find, domain)
     if house.outgoing is None:
         raise Refused("this server asks no others")
-    seen, is_verified = await asyncio.to_thread(
-        links.domains.verify, house.db, house.outgoing, house.services, visit.by, domain
+    seen, is_verified = await links.domains.verified(
+        house.db, house.outgoing, house.services, visit.by, domain
     )
     back = f"{HERE}/{seen.id}"
     if seen.status == "ready":

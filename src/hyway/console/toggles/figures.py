@@ -80,7 +80,7 @@ def of(rows: Sequence[Seen], name: str, zone: str, now: Instant) -> Figures:
     by_value = Counter[str]()
     for each in seen:
         by_value[each.value] += each.count
-    hues = {value: min(place, HUES) for place, (value, _) in enumerate(by_value.most_common())}
+    hues = {value: min(place, HUES) for place, value in enumerate(_in_order(by_value))}
     starts = _starts(span, now, zone)
     counts = _counted(seen, starts)
     ceiling = ceiling_of(max((sum(each.values()) for each in counts), default=0))
@@ -99,6 +99,12 @@ def of(rows: Sequence[Seen], name: str, zone: str, now: Instant) -> Figures:
         sum(by_value.values()),
         sum(each.count for each in rows if each.source == "telemetry"),
     )
+
+
+def _in_order(by_value: Counter[str]) -> list[str]:
+    """The most seen first; of yes and no always yes, which has the colour that it has elsewhere."""
+    values = [value for value, _ in by_value.most_common()]
+    return sorted(values, reverse=True) if {*values} <= {"true", "false"} else values
 
 
 def _starts(span: Span, now: Instant, zone: str) -> list[Instant]:

@@ -90,5 +90,12 @@ def _said(logic: str, segments: Mapping[str, str], is_plain: bool) -> str:
 
 
 def _lines(old: Sequence[str], new: Sequence[str]) -> tuple[Line, ...]:
-    told = difflib.ndiff(list(old), list(new))
-    return tuple(Line(each[0].strip(), each[2:]) for each in told if each[0] != "?")
+    """What went, beside what came in its place. Lines are alike or they are not: asking how much takes minutes."""
+    told: list[Line] = []
+    for _, gone, to_gone, came, to_came in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        if old[gone:to_gone] == new[came:to_came]:
+            told += [Line("", each) for each in old[gone:to_gone]]
+            continue
+        for before, after in zip_longest(old[gone:to_gone], new[came:to_came]):
+            told += [Line(sign, each) for sign, each in (("-", before), ("+", after)) if each is not None]
+    return tuple(told)

@@ -1,5 +1,6 @@
 """Segments: the list, one with all that uses it, and its form."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from hyway.domain.identity import Caller
 from hyway.domain.projects import Project
 from hyway.domain.toggles import NewSegment, Segment, SegmentChange
 from hyway.kernel.db import Read
-from hyway.kernel.faults import Fault, Invalid
+from hyway.kernel.faults import Fault, Invalid, Taken
 
 ONE = SEGMENTS + "/{project:str}/{segment:str}"
 _FIELDS = ("name", "alternateId", "description", "tags")
@@ -89,7 +90,7 @@ async def show(visit: Here, project: FromPath[str], segment: FromPath[str]) -> P
         environments=there.environments,
         typed=trying.typed(visit.asked),
         verdict=await visit.read(_verdict, of.project, editor.piece_of(of.logic), visit.asked),
-        versions=past.versions(pasts, there.names, of.meta.deleted_at is None),
+        versions=await asyncio.to_thread(past.versions, pasts, there.names, of.meta.deleted_at is None),
         at=words.segment_at(of),
     )
 
@@ -254,7 +255,10 @@ async def save(visit: Here, project: FromPath[str], segment: FromPath[str]) -> P
         return await _page(visit, of.project, of, filled._replace(piece=logic), {}, 422)
     wish = SegmentChange(filled.name, logic, filled.description, words.tags(filled.tags))
     try:
-        await visit.write(toggles.segments.change, of.project.id, of.id, wish)
+        await visit.write(toggles.segments.change, of.project.id, of.id, wish, of.version)
+    except Taken:
+        of = await _found(visit, project, segment)
+        return await _page(visit, of.project, of, filled, {"": words.OVERTAKEN}, 422)
     except Invalid as fault:
         filled, wrong = _blamed(filled, fault)
         return await _page(visit, of.project, of, filled, wrong, 422)

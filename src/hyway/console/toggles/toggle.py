@@ -1,5 +1,6 @@
 """Toggles: the list, one with who sees what of it, and its way back to how it was."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -84,7 +85,7 @@ async def show(visit: Here, project: FromPath[str], toggle: FromPath[str]) -> Pa
         environments=there.environments,
         typed=trying.typed(visit.asked),
         verdict=await visit.read(trying.decide, of.project, rule_of(of), visit.asked),
-        versions=past.versions(pasts, there.names, of.meta.deleted_at is None),
+        versions=await asyncio.to_thread(past.versions, pasts, there.names, of.meta.deleted_at is None),
         at=words.toggle_at(of),
         **await _seen(visit, of),
     )

@@ -15,7 +15,7 @@ from hyway.console.visit import Here, Page, Visit
 from hyway.domain import identity, projects, toggles
 from hyway.domain.projects import Project
 from hyway.domain.toggles import NewToggle, Toggle, ToggleChange
-from hyway.kernel.faults import Fault, Invalid
+from hyway.kernel.faults import Fault, Invalid, Taken
 
 _FIELDS = ("key", "description", "tags", "type", "defaultValue")
 _KINDS = tuple(value for value, _, _ in values.TYPES)
@@ -207,6 +207,9 @@ async def save(visit: Here, project: FromPath[str], toggle: FromPath[str]) -> Pa
         await _changed(visit, of, filled)
     except _Wrong as wrong:
         return await _page(visit, of.project, of, wrong.filled, wrong.errors, 422)
+    except Taken:
+        of = await _found(visit, project, toggle)
+        return await _page(visit, of.project, of, filled, {"": words.OVERTAKEN}, 422)
     return visit.go(words.toggle_at(of), "Saved. The next evaluation sees it.")
 
 
@@ -214,7 +217,9 @@ async def _changed(visit: Visit, of: Toggle, filled: Filled) -> None:
     targets, default = _given(filled)
     wish = ToggleChange(filled.description, words.tags(filled.tags), targets, default)
     try:
-        await visit.write(toggles.change, of.project.id, of.key, wish)
+        await visit.write(toggles.change, of.project.id, of.key, wish, of.version)
+    except Taken:
+        raise
     except Invalid as fault:
         raise _refused(filled, fault) from None
 

@@ -14,11 +14,14 @@ from hyway.kernel.faults import Invalid
 
 MOST = 100
 """Domains of an organization: ours, so that the server is never asked to look after thousands of names."""
-LONGEST = 253
+LABEL = "_hyway"
+"""What stands before a domain in the name of its TXT record."""
+LONGEST = 253 - len(f"{LABEL}.")
+"""Of a domain: the name of its record has to be one, too."""
 PATIENCE = 20
 """Looks in vain after which a domain counts as failed: some three days."""
 GIVEN_UP = 50
-"""Looks in vain after which nobody looks any more, unless asked to: some three weeks."""
+"""Looks in vain after which nobody looks any more, unless asked to: a month after it failed."""
 LOST = 3 * DAY
 """How long a verified domain may go without its record before it is its organization's no longer."""
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -50,7 +53,7 @@ def bare(host: str) -> str:
     """A `host[:port]` without its port and the dot at its end, in small letters."""
     found = host.lower()
     head, colon, port = found.rpartition(":")
-    if colon and port.isdigit() and (":" not in head or head.endswith("]")):
+    if colon and port.isdecimal() and (":" not in head or head.endswith("]")):
         found = head
     return found.removesuffix(".")
 

@@ -4,9 +4,11 @@ A domain is its organization's once a record of the Domain Name System shows it,
 It answers under its own codes from then on; it is ready when it can be reached by https, too, where the server is.
 """
 
+import asyncio
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hyway.domain import identity
@@ -16,10 +18,11 @@ from hyway.domain.links import inquiry
 from hyway.domain.links.domain_rules import bare, filled
 from hyway.domain.links.records import Domain, DomainChange, Finding, NewDomain, Place, Record
 from hyway.domain.links.store import domains as store
+from hyway.domain.links.store import turns
 from hyway.kernel import clock, ids, patch
 from hyway.kernel.clock import MINUTE, SECOND, Instant
-from hyway.kernel.db import Conflict, Database, Read, Ref, Write
-from hyway.kernel.faults import Missing, Refused, Taken
+from hyway.kernel.db import Conflict, Database, Fact, Read, Ref, Write
+from hyway.kernel.faults import Missing, Refused, Spent, Taken
 from hyway.kernel.outgoing import Outgoing
 
 Row = Any
@@ -27,7 +30,14 @@ TOPIC = "domain"
 """What remembers verified domains listens to; the keys are their names."""
 _ID = re.compile(r"dmn_[0-9a-f]{24}")
 _OURS = "is verified by another organization of this server"
+_WHOSE = (
+    "Another organization of this server has or had the name, so that the TXT record has to say whose it is."
+)
 _PAUSE = 3 * SECOND
+_QUEUE, _WAIT = 16, 5
+# Apart from the threads that everything else is done on: name servers that hang hold up nobody else.
+_hands = ThreadPoolExecutor(4, "hyway-domains")
+_waiting = 0
 
 
 def page(r: Read, by: Caller, offset: int = 0, limit: int = 100) -> tuple[list[Domain], int]:
@@ -55,6 +65,7 @@ def create(w: Write, by: Caller, new: NewDomain) -> Domain:
     identity.access.require(by, "create", "Domain")
     name = rules.name("domain", new.domain, w.hosts)
     sent = _sent(w, name, new.not_found_redirect_url, new.fallback_url_template)
+    turns.take(w, by.organization)
     if store.count(w, by.organization) >= rules.MOST:
         raise Refused("Your organization may have {most} domains", most=rules.MOST)
     if store.verified(w, name) is not None and store.named(w, by.organization, name) is None:
@@ -105,9 +116,21 @@ def drop(w: Write, by: Caller, id: str) -> None:
     gone = _domain(w, _row(w, by, id, lock=True))
     if store.has_links(w, gone.seq):
         raise Taken("", "The domain has links; delete them first")
-    store.change(w, gone.seq, deleted_at=clock.now(), next_at=None)
-    w.changed(TOPIC, gone.domain)
-    _tell(w, by, "deleted", gone)
+    _gone(w, by, gone)
+
+
+def hear(w: Write, facts: Sequence[Fact]) -> None:
+    """Lets go of the names of an organization that is closed, whatever links it has: a hearer of the database."""
+    for fact in facts:
+        if fact.action == "organization.closed":
+            for row in store.of_organization(w, fact.by.organization):
+                _gone(w, fact.by, _domain(w, row))
+
+
+def _gone(w: Write, by: Caller, of: Domain) -> None:
+    store.change(w, of.seq, deleted_at=clock.now(), next_at=None)
+    w.changed(TOPIC, of.domain)
+    _tell(w, by, "deleted", of)
 
 
 def places(r: Read) -> dict[str, Place]:
@@ -132,7 +155,22 @@ def usable(w: Write, by: Caller, seqs: Collection[int]) -> dict[int, str]:
 def records(of: Domain, hosts: Collection[str]) -> list[Record]:
     """What its owner puts into the name system: the TXT record alone will do, or a CNAME, which leads visitors here."""
     aliases = [Record("CNAME", of.domain, name) for name in inquiry.aliases(hosts)]
-    return [Record("TXT", f"{inquiry.LABEL}.{of.domain}", of.challenge), *aliases]
+    return [Record("TXT", f"{rules.LABEL}.{of.domain}", of.challenge), *aliases]
+
+
+async def verified(
+    db: Database, outgoing: Outgoing, services: inquiry.Services, by: Caller, id: str
+) -> tuple[Domain, bool]:
+    """What `verify` says, off the event loop: it takes up to half a minute. Spent while too many wait."""
+    global _waiting  # of this process, as its hands are
+    if _waiting >= _QUEUE:
+        raise Spent("Too many domains are being looked at", retry_after=_WAIT)
+    _waiting += 1
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_hands, verify, db, outgoing, services, by, id)
+    finally:
+        _waiting -= 1
 
 
 def verify(
@@ -143,7 +181,10 @@ def verify(
     found = db.read_now(_asked, by, id)
     if found.asked_at is None or found.asked_at + _PAUSE < clock.now():
         seen = inquiry.look(outgoing, services, found, db.house.hosts, db.house.home)
-        found = db.write_now(settle, by, found.seq, seen, anew=True) or found
+        settled = db.write_now(settle, by, found.seq, seen, anew=True)
+        if settled is None:  # deleted meanwhile
+            raise Missing("Domain not found", id=id)
+        found = settled
     return found, found.dns_status == "verified"
 
 
@@ -170,6 +211,8 @@ def settle(w: Write, by: Caller, seq: int, found: Finding, *, anew: bool = False
     if row is None:
         return None
     old, now = _domain(w, row), clock.now()
+    if found.by_alias and store.wanted_by_others(w, row.organization, row.domain):
+        found = Finding(False, None, f"{found.said} {_WHOSE}")
     stood = rules.Standing(row.dns_status, row.ssl_status, row.asks, row.missed_since)
     stands = rules.after(stood, found, now, secure=_is_secure(w), anew=anew)
     try:
@@ -258,11 +301,13 @@ __all__ = [
     "filled",
     "find",
     "hasten",
+    "hear",
     "own_names",
     "page",
     "places",
     "records",
     "settle",
     "usable",
+    "verified",
     "verify",
 ]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from hyway.domain.links.records import Link, Target
 
 LONGEST = 253 + len(":65535")
-_PORT = re.compile(r":\d{1,5}$")
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 _LOCAL = re.compile(r"([a-z0-9_-]{1,63}\.)*localhost")
 
 
@@ -17,6 +17,8 @@ def is_ours(host: str, hosts: Set[str]) -> bool:
     bare = _PORT.sub("", host)
     if host in hosts or _LOCAL.fullmatch(bare):
         return True
+    if "%" in bare:  # a zone of an address, which may have anything in it and is no part of a Host
+        return False
     try:
         ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare)
     except ValueError:
@@ -35,7 +37,11 @@ def address(link: Link | Target, url: str) -> str:
     A name without a port has the server's own, under which it is reached there, too.
     """
     at = urlsplit(url)
-    host = link.host or at.netloc
-    if link.host and at.port is not None and not _PORT.search(link.host):
-        host = f"{host}:{at.port}"
+    host = at_home(link.host, url) if link.host else at.netloc
     return f"{at.scheme}://{host}/{link.short_id}"
+
+
+def at_home(host: str, url: str) -> str:
+    """A name with the port under which the server is reached, if it has neither a port nor the scheme's own."""
+    port = urlsplit(url).port
+    return host if port is None or _PORT.search(host) else f"{host}:{port}"

@@ -6,13 +6,11 @@ Takes seconds, and must never be done within a transaction.
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 
-from hyway.domain.links.domain_rules import bare
+from hyway.domain.links.domain_rules import LABEL, bare
 from hyway.domain.links.records import Domain, Finding
 from hyway.kernel.outgoing import Outgoing, Unreachable
 from hyway.kernel.resolver import Resolver
 
-LABEL = "_hyway"
-"""What stands before a domain in the name of its TXT record."""
 Services = Mapping[str, str]
 """Addresses of outside services by kind; `resolver` is who is asked, the system's own where there is none."""
 _SECONDS = 8.0
@@ -40,16 +38,16 @@ def look(outgoing: Outgoing, services: Services, of: Domain, hosts: Collection[s
         alias = None if of.challenge in texts else asked.alias(of.domain)
     except Unreachable as error:
         return Finding(None, None, f"{str(error).capitalize()}.")
-    said = _said(of, texts, alias)
-    if of.challenge not in texts and alias not in aliases(hosts):
+    said, by_alias = _said(of, texts, alias), of.challenge not in texts
+    if by_alias and alias not in aliases(hosts):
         return Finding(False, None, said)
     if not home.startswith("https://"):
-        return Finding(True, None, said)
+        return Finding(True, None, said, by_alias)
     try:
         outgoing.secured(of.domain, seconds=_SECONDS)
     except Unreachable as error:
-        return Finding(True, False, f"{said} No certificate yet: {error}.")
-    return Finding(True, True, f"{said} It answers with a valid certificate.")
+        return Finding(True, False, f"{said} No certificate yet: {error}.", by_alias)
+    return Finding(True, True, f"{said} It answers with a valid certificate.", by_alias)
 
 
 def _said(of: Domain, texts: list[str], alias: str | None) -> str:

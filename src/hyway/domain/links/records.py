@@ -203,12 +203,14 @@ class Record:
 class Finding:
     """What a look at a domain found. `proved`: a record shows that it is the organization's; None: nobody could tell.
 
-    `secured`: whether it answers with a certificate of its own; None where nobody looked.
+    `secured`: whether it answers with a certificate of its own; None where nobody looked. `by_alias`: the proof is that
+    the name leads here, which does not say for whom.
     """
 
     proved: bool | None
     secured: bool | None
     said: str
+    by_alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+import idna
+
 from hyway.domain.billing import Feature, Plan, require
 from hyway.domain.identity import check_email
 from hyway.domain.links import codes
@@ -96,10 +98,20 @@ def web_url(field: str, value: str) -> SplitResult:
 
 
 def host_of(parts: SplitResult) -> str:
-    """`host[:port]` as browsers read it: one form of each letter, no final dot, no port of the scheme's own."""
-    host = unicodedata.normalize("NFKC", parts.hostname or "").lower().replace("。", ".").removesuffix(".")
+    """`host[:port]` as browsers ask for it: in ASCII, without a final dot, without the scheme's own port."""
+    host = _in_ascii(parts.hostname or "").removesuffix(".")
     shown = f"[{host}]" if ":" in host else host
     return shown if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{shown}:{parts.port}"
+
+
+def _in_ascii(host: str) -> str:
+    """A name as the Domain Name System has it; what cannot be one in a single form of each letter."""
+    if host.isascii():
+        return host.lower()
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return unicodedata.normalize("NFKC", host).lower().replace("。", ".")
 
 
 def destination(field: str, value: str, ours: frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hyway.domain.billing import plan
 from hyway.domain.identity import Caller
-from hyway.domain.links import codes, domains, rules
+from hyway.domain.links import codes, domains, hosting, rules
 from hyway.domain.links.records import Link, LinkChange, LinkQuery, Target
 from hyway.domain.links.shelves import bounds
 from hyway.domain.links.store import links as store
@@ -76,7 +76,7 @@ def put(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> list[Link]:
     """
     bounds(by, len(wishes))
     there = store.by_ids(w, by.organization, [wish.id for wish in wishes if wish.id], lock=True)
-    rows = _rows(by, _placed(w, by, wishes), there, w.hosts)
+    rows = _rows(by, _placed(w, by, wishes), there, w)
     _check_references(w, by, wishes)
     _check_external_ids(w, by, rows, there)
     new = [row for row in rows if row["id"] not in there]
@@ -111,9 +111,7 @@ def _placed(w: Write, by: Caller, wishes: Sequence[LinkChange]) -> Sequence[Link
     return placed
 
 
-def _rows(
-    by: Caller, wishes: Sequence[LinkChange], there: dict[str, Link], ours: frozenset[str]
-) -> list[dict[str, Any]]:
+def _rows(by: Caller, wishes: Sequence[LinkChange], there: dict[str, Link], r: Read) -> list[dict[str, Any]]:
     """The whole row each wish leads to; a link wished for twice is changed twice, in order."""
     allowed, now = plan(by.plan), clock.now()
     latest: dict[str, dict[str, Any]] = {}
@@ -131,7 +129,7 @@ def _rows(
                     raise Invalid("domain", "cannot be changed")
             row = {
                 **(old or _fresh(by, now, wish)),
-                **rules.apply(wish, old, allowed, _around(ours, old["host"] if old else wish.host)),
+                **rules.apply(wish, old, allowed, _around(r, old["host"] if old else wish.host)),
                 "updated_at": now,
             }
         except Fault as fault:
@@ -142,9 +140,9 @@ def _rows(
     return rows
 
 
-def _around(ours: frozenset[str], host: str | Unset | None) -> frozenset[str]:
-    """Names that the link may not lead back to: the server's, and its own."""
-    return ours | {host} if isinstance(host, str) else ours
+def _around(r: Read, host: str | Unset | None) -> frozenset[str]:
+    """Names that the link may not lead back to: the server's, and its own, with the server's port, too."""
+    return r.hosts | {host, hosting.at_home(host, r.home)} if isinstance(host, str) else r.hosts
 
 
 def _fresh(by: Caller, now: Instant, wish: LinkChange) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hyway.domain.links.records import (
     ShortCodeChange,
     ShortCodeQuery,
 )
-from hyway.domain.links.store import links
+from hyway.domain.links.store import links, turns
 from hyway.domain.links.store import short_codes as store
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid, Missing
@@ -157,4 +157,7 @@ def _place(r: Read, by: Caller, said: str) -> tuple[int, str | None]:
 
 def _collection(w: Write, by: Caller) -> str:
     known = store.collection(w, by.organization, COLLECTION)
+    if known is None:  # another request may be making it
+        turns.take(w, by.organization)
+        known = store.collection(w, by.organization, COLLECTION)
     return known or shelves.put(w, by, shelves.COLLECTIONS, [{"name": COLLECTION}])[0].id

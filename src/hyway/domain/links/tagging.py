@@ -6,6 +6,7 @@ from hyway.domain.identity import Caller
 from hyway.domain.links import rules, shelves
 from hyway.domain.links.records import Link
 from hyway.domain.links.store import tagging as store
+from hyway.domain.links.store import turns
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Invalid
 
@@ -28,6 +29,9 @@ def ids_for(w: Write, by: Caller, wanted: Sequence[str]) -> list[str]:
     if len(said) > MOST:
         raise Invalid("tags", "must NOT have more than {most} items", most=MOST)
     there = store.ids(w, by.organization, said)
+    if len(there) < len(said):  # another request may be making them
+        turns.take(w, by.organization)
+        there = store.ids(w, by.organization, said)
     missing = [{"name": each} for each in said if each not in there]
     if missing:
         made = shelves.put(w, by, shelves.TAGS, missing)

@@ -1,6 +1,7 @@
 """Who sees what: evaluations and what programs tell of theirs, counted by the hour in few and bounded rows."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -17,8 +18,10 @@ LONGEST: Final = 100
 """Letters of a value, or of a reason, that are kept."""
 MOST: Final = 50
 """Different sights of one toggle from one source in an hour; what comes after them is counted as OTHER."""
+MOST_OF_PROJECT: Final = 5_000
+"""Different sights of one project from one source in an hour: whatever its programs tell, others still have room."""
 MOST_ALTOGETHER: Final = 50_000
-"""Different sights in an hour that one process tells apart."""
+"""Different sights from one source in an hour that one process tells apart."""
 OTHER: Final = "…"
 KEPT: Final = 90 * DAY
 """How long counts are kept."""
@@ -31,7 +34,8 @@ class Tally:
         self._counts: dict[Sight, int] = {}
         self._hour = 0
         self._told_apart: dict[tuple[int, str, Source], set[tuple[str, str]]] = {}
-        self._altogether = 0
+        self._of_project: Counter[tuple[int, Source]] = Counter()
+        self._altogether: Counter[Source] = Counter()
 
     def decided(self, decision: Decision, count: int, at: Instant) -> None:
         """So many were given this answer."""
@@ -48,18 +52,27 @@ class Tally:
     ) -> None:
         hour = at // HOUR
         if hour != self._hour:
-            self._hour, self._altogether = hour, 0
-            self._told_apart.clear()
+            self._hour = hour
+            for each in (self._told_apart, self._of_project, self._altogether):
+                each.clear()
         known = self._told_apart.setdefault((project, key, source), set())
         seen = (_cut(value), _cut(reason))
         if seen not in known:
-            if len(known) < MOST and self._altogether < MOST_ALTOGETHER:
+            if len(known) < MOST and self._has_room(project, source):
                 known.add(seen)
-                self._altogether += 1
             else:
                 seen = (OTHER, OTHER)
         sight = Sight(project, key, hour, source, *seen)
         self._counts[sight] = self._counts.get(sight, 0) + count
+
+    def _has_room(self, project: int, source: Source) -> bool:
+        """Whether one more can be told apart; it is counted then."""
+        of = (project, source)
+        if self._of_project[of] >= MOST_OF_PROJECT or self._altogether[source] >= MOST_ALTOGETHER:
+            return False
+        self._of_project[of] += 1
+        self._altogether[source] += 1
+        return True
 
     def take(self) -> dict[Sight, int]:
         """All of them, which are then no longer here."""

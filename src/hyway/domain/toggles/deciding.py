@@ -1,6 +1,6 @@
 """Who sees what: rules compiled once, asked for each context. Pure: nothing here looks at a database or a clock."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from hyway.domain.toggles import logic
@@ -9,6 +9,8 @@ from hyway.domain.toggles.records import Rule, Ruleset, Value, ValueType
 from hyway.kernel.clock import Instant
 
 UNMATCHED: Final = "no target matched"
+AT_ONCE: Final = 20_000
+"""Steps that take a few milliseconds: what takes more is not for an event loop."""
 _PERSON: Final = frozenset(("id", "email", "name", "customAttributes"))
 _SPELLED: Final = {name.lower(): name for name in _PERSON}
 
@@ -26,6 +28,8 @@ class Decision(NamedTuple):
     """The `seq` of the toggle's project."""
     number: int
     """Its place among all that the rules can decide (`Compiled.outcomes`)."""
+    is_static: bool = False
+    """Whether everybody sees it: the toggle has no targets."""
 
 
 class Compiled:
@@ -34,11 +38,12 @@ class Compiled:
     `outcomes` holds every decision there can be; `decide` answers with these very objects.
     """
 
-    __slots__ = ("_by_key", "_toggles", "outcomes")
+    __slots__ = ("_by_key", "_toggles", "is_heavy", "outcomes")
 
     def __init__(self, *rulesets: Ruleset) -> None:
         toggles: dict[str, logic.Group[Decision]] = {}
         outcomes: list[Decision] = []
+        weight = 0
         for ruleset in rulesets:
             segment = _segments(ruleset)
             for rule in ruleset.rules:
@@ -47,9 +52,12 @@ class Compiled:
                     compiled = (logic.compile(tree, segment) for tree, _ in rule.targets)
                     toggles[rule.key] = logic.group(rule.key, zip(compiled, made, strict=False), made[-1])
                     outcomes += made
+                    weight += sum(logic.weight(tree) for tree, _ in rule.targets)
+            weight += sum(map(logic.weight, ruleset.segments.values()))
         self._by_key: Mapping[str, logic.Group[Decision]] = toggles
         self._toggles = tuple(toggles.values())
         self.outcomes = tuple(outcomes)
+        self.is_heavy = weight > AT_ONCE
 
     def decide(
         self, context: Mapping[str, Any], keys: Iterable[str] = (), now: Instant | None = None
@@ -59,9 +67,19 @@ class Compiled:
         The order is theirs; `now` is what rules take for the present, else the clock says it. Nothing is raised: a
         rule that fails does not match.
         """
+        return logic.choose(self._asked(keys), logic.Pass(context, "", now))
+
+    def decide_at_once(self, context: Mapping[str, Any], keys: Iterable[str] = ()) -> list[Decision] | None:
+        """The same in a few milliseconds; None where it takes longer."""
+        if self.is_heavy:
+            return None
+        run = logic.Pass(context, most=AT_ONCE)
+        found = logic.choose(self._asked(keys), run)
+        return None if run.is_over else found
+
+    def _asked(self, keys: Iterable[str]) -> Sequence[logic.Group[Decision]]:
         wanted = dict.fromkeys(keys)
-        asked = [self._by_key[key] for key in wanted if key in self._by_key] if wanted else self._toggles
-        return logic.choose(asked, logic.Pass(context, "", now))
+        return [self._by_key[key] for key in wanted if key in self._by_key] if wanted else self._toggles
 
     def project(self, key: str) -> int | None:
         """The `seq` of the project that the toggle of that key is decided in; None where there is no such toggle."""
@@ -73,7 +91,7 @@ def _outcomes(rule: Rule, project: int, number: int) -> list[Decision]:
     """The decision that each target makes, in their order, and at last the one that is made where none matches."""
     seen = [(value, f"matched target {place}", place) for place, (_, value) in enumerate(rule.targets)]
     return [
-        Decision(rule.key, rule.type, value, reason, place, project, number + at)
+        Decision(rule.key, rule.type, value, reason, place, project, number + at, not rule.targets)
         for at, (value, reason, place) in enumerate([*seen, (rule.default, UNMATCHED, None)])
     ]
 

@@ -26,7 +26,7 @@ TYPES: tuple[ValueType, ...] = ("boolean", "string", "number", "object")
 _ALIASES: dict[str, ValueType] = {**{each: each for each in TYPES}, "json": "object"}
 _KEY = re.compile(r"[A-Za-z0-9._-]+")
 _ID = re.compile(r"[a-z]+_[0-9a-f]{24}")
-_BIGGEST = 2**63 - 1
+_BIGGEST, _EXACT = 2**63 - 1, 2**53
 
 
 def key(text: str, field: str = "key", longest: int = LONGEST_KEY) -> str:
@@ -70,11 +70,13 @@ def value(sent: Any, type: ValueType, field: str) -> Value:
 
 
 def _number(sent: Any, field: str) -> int | float:
+    """A whole one without a fraction, however it was written: typed clients read `42.0` into no integer."""
     if isinstance(sent, bool) or not isinstance(sent, int | float) or not math.isfinite(sent):
         raise Invalid(field, "must be number")
     if isinstance(sent, int) and abs(sent) > _BIGGEST:
-        raise Invalid(field, "must be {side} {most}", side="<=" if sent > 0 else ">=", most=_BIGGEST)
-    return sent
+        side, most = ("<=", _BIGGEST) if sent > 0 else (">=", -_BIGGEST)
+        raise Invalid(field, "must be {side} {most}", side=side, most=most)
+    return int(sent) if sent == int(sent) and abs(sent) <= _EXACT else sent
 
 
 def _object(sent: Any, field: str) -> str:

@@ -84,9 +84,17 @@ def create(w: Write, by: Caller, project: str, new: NewSegment) -> Segment:
     return _told(w, by, "created", of, id)
 
 
-def change(w: Write, by: Caller, project: str, id: str, wish: SegmentChange) -> Segment:
-    """What is mentioned changes; all toggles that use it are decided anew. The alternate id never does."""
-    return _apply(w, by, _held(w, by, "update", project, id), wish, "changed")
+def change(
+    w: Write, by: Caller, project: str, id: str, wish: SegmentChange, version: int | None = None
+) -> Segment:
+    """What is mentioned changes; all toggles that use it are decided anew. The alternate id never does.
+
+    `version` is the one that the wish was made of: Taken where it has been changed since.
+    """
+    old = _held(w, by, "update", project, id)
+    if version not in (None, old.version):
+        raise Taken("version", "has been changed since")
+    return _apply(w, by, old, wish, "changed")
 
 
 def drop(w: Write, by: Caller, project: str, id: str) -> None:

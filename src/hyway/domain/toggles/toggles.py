@@ -76,9 +76,16 @@ def create(w: Write, by: Caller, project: str, new: NewToggle) -> Toggle:
     return _told(w, by, "created", of, id)
 
 
-def change(w: Write, by: Caller, project: str, key: str, wish: ToggleChange) -> Toggle:
-    """What is mentioned changes; key and type never do."""
+def change(
+    w: Write, by: Caller, project: str, key: str, wish: ToggleChange, version: int | None = None
+) -> Toggle:
+    """What is mentioned changes; key and type never do.
+
+    `version` is the one that the wish was made of: Taken where it has been changed since.
+    """
     old = _held(w, by, "update", project, key)
+    if version not in (None, old.version):
+        raise Taken("version", "has been changed since")
     return _apply(w, by, old, wish, "changed")
 
 

@@ -103,6 +103,18 @@ def verified(r: Read, domain: str) -> Row[Any] | None:
     return r.run(query).one_or_none()
 
 
+def wanted_by_others(r: Read, organization: int, domain: str) -> bool:
+    """Whether another organization has the name, too, or had it: deleted ones count."""
+    found = exists().where(_D.domain == domain, _D.organization != organization)
+    return bool(r.run(select(found)).scalar_one())
+
+
+def of_organization(w: Write, organization: int) -> list[Row[Any]]:
+    """All of them, held until the commit."""
+    query = select(DOMAINS).where(_D.organization == organization, _LIVE_ROWS).order_by(_D.seq)
+    return list(w.run(query.with_for_update()))
+
+
 def all_verified(r: Read) -> list[Row[Any]]:
     return list(r.run(select(DOMAINS).where(_D.dns_status == "verified", _LIVE_ROWS)))
 

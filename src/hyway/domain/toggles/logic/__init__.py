@@ -8,11 +8,12 @@ ours: segment, rollout, semver, before, after, now (see ours.py).
 from hyway.domain.toggles.logic.compiled import Group, Rule, choose, compile, group, holds, member
 from hyway.domain.toggles.logic.graph import cycle, dependants, height
 from hyway.domain.toggles.logic.ours import bucket
-from hyway.domain.toggles.logic.steps import Segment
+from hyway.domain.toggles.logic.steps import Segment, weight
 from hyway.domain.toggles.logic.tree import Tree, read, segments
-from hyway.domain.toggles.logic.work import NOW, TOGGLE, Failure, Pass
+from hyway.domain.toggles.logic.work import ALTOGETHER, NOW, TOGGLE, Failure, Pass
 
 __all__ = [
+    "ALTOGETHER",
     "NOW",
     "TOGGLE",
     "Failure",
@@ -32,4 +33,5 @@ __all__ = [
     "member",
     "read",
     "segments",
+    "weight",
 ]

@@ -158,7 +158,9 @@ def look(data: Any, path: Any, default: Any, run: Pass) -> Any:
     """The value at a dotted path; all of `data` for an empty path, `default` (or null) where nothing is."""
     if path is None or path is UNDEFINED or path == "":
         return data
-    return find(data, text(path, run).split("."), None if default is UNDEFINED else default)
+    steps = text(path, run)
+    run.spend(len(steps) // 64 * 64)
+    return find(data, steps.split("."), None if default is UNDEFINED else default)
 
 
 def find(data: Any, steps: list[str], default: Any) -> Any:

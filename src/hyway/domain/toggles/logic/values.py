@@ -34,6 +34,8 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9
 _INFINITY: Final = re.compile(r"([+-]?)Infinity")
 _BASED: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
 _BASES: Final = (16, 8, 2)
+_LONGEST_NUMBER: Final = 1_000
+"""Letters of a text that may spell a number. JavaScript knows no limit, but reads each text anew for every rule."""
 
 
 def truthy(value: Any) -> bool:
@@ -126,6 +128,8 @@ def _double(whole: int) -> float:
 
 def text_number(source: str) -> float:
     """The number a whole text spells, NaN if it spells none; an empty text is 0."""
+    if len(source) > _LONGEST_NUMBER:
+        return nan
     source = source.strip(SPACE)
     if not source:
         return 0.0
@@ -146,7 +150,7 @@ def leading_number(value: Any, run: Pass) -> float:
         return _double(value)
     if kind is float:
         return value + 0.0 if value == value else nan
-    source = text(value, run).lstrip(SPACE)
+    source = text(value, run)[:_LONGEST_NUMBER].lstrip(SPACE)
     if found := _DECIMAL.match(source):
         return float(found[0])
     if sign := _INFINITY.match(source):

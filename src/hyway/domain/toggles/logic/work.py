@@ -4,6 +4,8 @@ from typing import Any
 
 STEPS = 50_000
 """Steps one rule may take in one evaluation: a node of a loop's body for one element is a step."""
+ALTOGETHER = 1_000_000
+"""Steps all rules of a pass may take together: what comes after them is not matched where it takes any."""
 LONGEST_TEXT = 65_536
 """Characters of a text a rule may put together out of others."""
 TOGGLE = "$toggle"
@@ -23,22 +25,31 @@ class Pass:
     targets; a segment is then worked out once for all of them. It belongs to one thread.
     """
 
-    __slots__ = ("context", "left", "members", "now", "toggle", "values")
+    __slots__ = ("context", "is_over", "left", "members", "now", "rest", "toggle", "values")
 
-    def __init__(self, context: Any, toggle: str = "", now: int | None = None) -> None:
+    def __init__(
+        self, context: Any, toggle: str = "", now: int | None = None, most: int = ALTOGETHER
+    ) -> None:
         self.context = context
         self.toggle = toggle
         self.now = now
         self.left = STEPS
+        self.rest = most
+        self.is_over = False
+        """Whether a rule asked for more than was left of what all may take."""
         self.members: dict[str, bool] = {}
         self.values: dict[str, Any] = {}
         """What is at which path of the context, as far as a rule has looked."""
 
     def spend(self, steps: int) -> None:
-        """Take `steps` off what is left; Failure where that is not enough."""
-        self.left -= steps
-        if self.left < 0:
+        """Take `steps` off what is left; Failure, and nothing is taken, where that is not enough."""
+        if steps > self.left:
             raise Failure("the rule takes more steps than an evaluation may")
+        if steps > self.rest:
+            self.is_over = True
+            raise Failure("all rules together take more steps than an evaluation may")
+        self.left -= steps
+        self.rest -= steps
 
 
 def pass_of(context: Any) -> Pass:
