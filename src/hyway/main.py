@@ -1,33 +1,28 @@
 """The composition root: settings in, running server out; the one file that knows every part."""
 
-import asyncio
 import dataclasses
-import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from hyway import observe, worker
+from hyway import branches, observe, papers, worker
+from hyway.crew import Crew, Storage
 from hyway.domain import (
     audit,
     billing,
     connections,
     creators,
-    identity,
     links,
     netinfo,
     notices,
     oidc,
-    packages,
     toggles,
     tracking,
     webhooks,
 )
 from hyway.domain.attribution import Recorder
-from hyway.doors import App, Branch, Doors, Paper
+from hyway.doors import App, Doors
 from hyway.front import Front
-from hyway.kernel import limits, migrate, outbox
-from hyway.kernel.blobs import Blobs
+from hyway.kernel import limits, migrate
 from hyway.kernel.db import Database
 from hyway.kernel.seal import Seal
 from hyway.settings import Settings
@@ -40,12 +35,8 @@ if TYPE_CHECKING:
     from hyway.edge.evaluate import Evaluate
     from hyway.edge.hub import Hub
     from hyway.edge.ingest import Ingest
-    from hyway.edge.maps import Assets, Tiles
+    from hyway.edge.maps import Assets
     from hyway.edge.redirect import Lane
-
-log = logging.getLogger(__name__)
-
-READY_SECONDS = 5.0
 
 
 def prepare(settings: Settings) -> None:
@@ -106,15 +97,14 @@ def build(settings: Settings) -> Front:
     from hyway.edge.maps import Assets
     from hyway.edge.redirect import Lane
 
-    db, places = open_database(settings), open_places(settings)
-    public, trusted = settings.public_url, settings.trusted_proxies
+    db, places, public = open_database(settings), open_places(settings), settings.public_url
+    trusted = settings.trusted_proxies
     kit = _kit(settings, db)
     api, tracks = hoko.app(kit), _tracks(kit, settings)
     lane = Lane(db, Recorder(places), public_url=public, trusted_proxies=trusted)
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
-    hub, crew = Hub(db), Crew(db, settings)
-    assets, blobs = Assets(), worker.open_blobs(settings)
-    tools = hypemarket.Tools(blobs, worker.way_out(settings), settings.services)
+    hub, crew, assets = Hub(db), Crew(db, settings), Assets()
+    tools = hypemarket.Tools(worker.open_blobs(settings), worker.way_out(settings), settings.services)
     vendors = connections.registry.load(settings.vendors)
     pages = _console(settings, db, hub, assets, tools, vendors)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
@@ -124,32 +114,29 @@ def build(settings: Settings) -> Front:
         Doors(
             redirect=lane,
             branches=(
-                *_branches(db, api, tracks, pages, ingest, assets),
-                *_market(db, market, blobs, platform),
-                *_provider(settings, db, pages),
-                *_machines(settings, db),
-                *_live(settings, db, hub, tracks.family.callers.find),
-                *_toggles(evaluate),
+                *branches.general(db, api, tracks, pages, ingest, assets),
+                *branches.market(db, market, tools.blobs, platform),
+                *branches.provider(settings, db, pages),
+                *branches.machines(settings, db),
+                *branches.live(settings, db, hub, tracks.family.callers.find),
+                *branches.toggles(evaluate),
             ),
-            papers=_papers(public),
+            papers=papers.told(public),
             ready=crew.ready,
             parts=(Storage(db, places), api, tracks, market, platform, lane, evaluate, ingest, hub, crew),
             domains=Domains(db, lane),
-            vault=Branch("/", "hyphen", platform, _NO_SUCH),
+            vault=branches.vault(platform),
             hosts=settings.hosts,
             private=trusted,
             meters=_meters(lane, ingest, evaluate, hub),
-            hush=_both(hub.let_all_go, evaluate.hush),
+            hush=lambda: _hush(hub, evaluate),
         )
     )
 
 
-def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
-    def both() -> None:
-        first()
-        second()
-
-    return both
+def _hush(hub: "Hub", evaluate: "Evaluate") -> None:
+    hub.let_all_go()
+    evaluate.hush()
 
 
 def _tracks(kit: "Kit", settings: Settings) -> "TracksDoor":
@@ -191,7 +178,7 @@ def _console(
         public_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
         maps=assets,
-        tiles=_tiles(settings),
+        tiles=branches.tiles(settings),
         streams=Follow(hub),
         blobs=tools.blobs,
         outgoing=tools.outgoing,
@@ -201,203 +188,12 @@ def _console(
     return cast(App, made)
 
 
-def _branches(
-    db: Database, api: App, tracks: App, pages: App, ingest: "Ingest", assets: "Assets"
-) -> tuple[Branch, ...]:
-    """What answers under which address."""
-    from hyway.edge.connect import Connect
-    from hyway.edge.media import Media
-
-    connect = Connect(ingest)
-    return (
-        Branch("/api/", "hoko", api, "/api/unknown-host"),
-        Branch("/api/v1/", "hypertrack", tracks, "/api/v1/unknown-host/", ingest),
-        Branch("/api/v2/", "hypertrack", tracks, "/api/v2/unknown-host/", ingest),
-        Branch("/connect/", "connect", connect, fast=connect, secret=True),
-        *(Branch(f"/{word}/", "console", pages) for word in ("console", "static", "mailbox")),
-        Branch("/sign-up/", "console", pages, secret=True),
-        Branch("/media/", "media", cast(App, Media(db))),
-        Branch("/maps/", "maps", cast(App, assets)),
-    )
-
-
-_MARKET = ("organizations", "me", "board")
-"""First words of the addresses that speak JSON to programs and HTML to people."""
-
-
-def _market(db: Database, market: App, blobs: Blobs, platform: App) -> tuple[Branch, ...]:
-    """Campaigns, collabs and creators, and the pictures that belong to them; and the platform of developers."""
-    from hyway.edge.attachments import Attachments
-
-    return (
-        *(
-            Branch(f"/{word}{suffix}/", "hypemarket", market)
-            for word in _MARKET
-            for suffix in ("", ".json", ".html", ".xml")
-        ),
-        Branch("/rails/", "attachments", Attachments(db, blobs), secret=True),
-        *_platform(platform),
-    )
-
-
-_PLATFORM = (
-    "organizations",
-    "me",
-    "auth",
-    "events",
-    "execution-context",
-    "public-keys",
-    "billing-accounts",
-    "integrations",
-    "downloads",
-)
-"""Words under /api/ that belong to the platform of developers."""
-_NO_SUCH = "/api/unknown-host"
-
-
-def _platform(platform: App) -> tuple[Branch, ...]:
-    prefixes = (*(f"/api/{word}/" for word in _PLATFORM), "/ip/")
-    return tuple(Branch(prefix, "hyphen", platform, _NO_SUCH) for prefix in prefixes)
-
-
-def _provider(settings: Settings, db: Database, pages: App) -> tuple[Branch, ...]:
-    """Signing in by OpenID Connect: what people see, and what programs ask."""
-    from hyway.edge.provider import PREFIXES, Provider
-
-    provider = Provider(db, settings.public_url, settings.trusted_proxies)
-    return (
-        Branch("/oauth2/", "console", pages, secret=True),
-        *(Branch(prefix, "oidc", cast(App, provider), secret=True) for prefix in PREFIXES),
-    )
-
-
 def _evaluate(db: Database, platform: "Door", trusted: tuple[str, ...]) -> "Evaluate":
     """The lane of toggles, which knows callers and speaks as the platform's own API does."""
     from hyway.edge.evaluate import Evaluate
 
     family = platform.family
     return Evaluate(db, family.callers, family.style, trusted_proxies=trusted)
-
-
-def _toggles(evaluate: "Evaluate") -> tuple[Branch, ...]:
-    """Toggles as programs ask for them, all of it by the fast lane."""
-    unknown = "/toggle/unknown-host"
-    return tuple(Branch(f"/{word}/", "toggles", evaluate, unknown, evaluate) for word in ("toggle", "ofrep"))
-
-
-def _machines(settings: Settings, db: Database) -> tuple[Branch, ...]:
-    """What answers that is neither an API nor a page."""
-    return (*_hooks(settings, db), _packages(settings, db))
-
-
-def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:
-    """Where providers of payments tell what happened, once it is known what they sign with."""
-    from hyway.edge.stripe import Stripe
-
-    secret = settings.stripe_webhook_secret
-    return (Branch("/hooks/", "stripe", Stripe(db, secret)),) if secret else ()
-
-
-def _packages(settings: Settings, db: Database) -> Branch:
-    """The bytes of what people fetch; which ones, the platform of developers tells."""
-    from hyway.edge.packages import Packages
-
-    return Branch(packages.PREFIX, "packages", Packages(db, worker.open_packages(settings)))
-
-
-def _live(
-    settings: Settings, db: Database, hub: "Hub", admit: Callable[[str], Awaitable[identity.Caller | None]]
-) -> tuple[Branch, ...]:
-    """Streams, and the page behind tracking links."""
-    from hyway.edge.streams import Streams
-    from hyway.edge.track import Track
-
-    streams = Streams(db, hub, admit)
-    track = Track(db, hub, trusted_proxies=settings.trusted_proxies, tiles=_tiles(settings))
-    return (
-        Branch("/track/", "track", track),
-        *(Branch(f"/api/{version}/stream/track/", "track", track) for version in ("v1", "v2")),
-        *(Branch(f"/api/{version}/stream/", "streams", streams) for version in ("v1", "v2")),
-        *(Branch(f"/api/{version}/ws/", "streams", streams, sockets=True) for version in ("v1", "v2")),
-    )
-
-
-def _tiles(settings: Settings) -> "Tiles | None":
-    """What maps are drawn of, where the operator has chosen something."""
-    from hyway.edge.maps import Tiles
-
-    return Tiles(settings.tiles, settings.tiles_attribution) if settings.tiles else None
-
-
-def _papers(public_url: str) -> dict[str, Paper]:
-    """The fixed answers: what the APIs say of themselves, and what robots and browsers ask every server for."""
-    from hyway.apis import hoko, hypemarket, hypertrack, hyphen
-
-    text, html, json = b"text/plain; charset=utf-8", b"text/html; charset=utf-8", b"application/json"
-    families = {"hoko": hoko, "hypemarket": hypemarket, "hyphen": hyphen, "hypertrack": hypertrack}
-    told = {name: family.markdown(public_url) for name, family in families.items()}
-    robots = b"User-agent: *\nDisallow: /api/\nDisallow: /console\nDisallow: /me\nDisallow: /organizations\n"
-    return {
-        "/docs": Paper(html, hoko.page()),
-        **{f"/openapi/{name}.json": Paper(json, each.openapi(public_url)) for name, each in families.items()},
-        **{f"/docs/{name}": Paper(html, each.page()) for name, each in families.items()},
-        **{f"/docs/{name}.md": Paper(text, each.encode()) for name, each in told.items()},
-        "/llms.txt": Paper(text, "\n".join(each.llms_txt(public_url) for each in families.values()).encode()),
-        "/llms-full.txt": Paper(text, "\n".join(told.values()).encode()),
-        "/robots.txt": Paper(text, robots),
-        "/favicon.ico": Paper(b"image/svg+xml", _ICON),
-    }
-
-
-_ICON = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3"'
-    b' fill="#2457d6"/><path d="M4 3v10M12 3v10M4 8h8" stroke="#fff" stroke-width="2" fill="none"/></svg>'
-)
-
-
-class Storage:
-    """The database and the place file while the server lives: first to start, last to stop."""
-
-    def __init__(self, db: Database, places: netinfo.Places) -> None:
-        self._db, self._places = db, places
-
-    async def start(self) -> None:
-        self._db.start()
-
-    async def stop(self) -> None:
-        await asyncio.to_thread(self._db.close)
-        self._places.close()
-
-
-class Crew:
-    """The background work of this process, and what keeps the server from being ready."""
-
-    def __init__(self, db: Database, settings: Settings) -> None:
-        self._db, self._settings = db, settings
-        self._worker: worker.Worker | None = None
-
-    async def start(self) -> None:
-        self._worker = await asyncio.to_thread(worker.start, self._db, self._settings)
-
-    async def stop(self) -> None:
-        if self._worker is not None:
-            await asyncio.to_thread(self._worker.stop)
-
-    async def ready(self) -> dict[str, str]:
-        """What is wrong, by part."""
-        wrong: dict[str, str] = {}
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await self._db.read(outbox.waiting, 1)
-                found = await asyncio.to_thread(migrate.current, self._settings.database_url)
-        except Exception as error:  # whatever it is, the database is not to be had
-            log.warning("the database did not answer: %s", error)
-            return {"database": "does not answer"}
-        if found != migrate.newest():
-            wrong["migration"] = "the database is not at the revision of this program: run hyway migrate"
-        if self._worker is None or not self._worker.is_alive():
-            wrong["worker"] = "the background work has stopped"
-        return wrong
 
 
 __all__ = [
