@@ -12,6 +12,10 @@ from litestar.di import Provide
 from litestar.types import Message, Scope
 
 from hyway.console import arrive, charts, shown, static, voice
+from hyway.console.billing import sheet
+from hyway.console.billing import words as billing_words
+from hyway.console.integrations import routes as integration_routes
+from hyway.console.integrations import words as integration_words
 from hyway.console.market import charts as market_charts
 from hyway.console.market import routes, words
 from hyway.console.pages import (
@@ -139,7 +143,9 @@ def _made(content: str) -> Litestar:
     router = Router(
         "/",
         route_handlers=[
-            handler for page in (*_SIGNED_IN, project_routes, toggle_routes) for handler in page.ROUTES
+            handler
+            for page in (*_SIGNED_IN, project_routes, toggle_routes, integration_routes)
+            for handler in page.ROUTES
         ],
         dependencies={"visit": Provide(arrive.visit)},
     )
@@ -149,6 +155,7 @@ def _made(content: str) -> Litestar:
             *sign.ROUTES,
             *external.ROUTES,
             *consent.ROUTES,
+            *sheet.OPEN,
             router,
             *routes.made(),
         ],
@@ -178,6 +185,8 @@ def _pictures(public_url: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS, **toggle_words.FILTERS})
+    made.filters.update(integration_words.FILTERS)
+    made.filters.update(billing_words.FILTERS)
     made.globals.update(
         asset=static.address,
         area=charts.area,

@@ -43,7 +43,7 @@ UNFOLDED = "hyway_rooms"
 """Which groups of rooms the navigation shows unfolded, as the script remembers it: names with dots between."""
 _PATH = "/"
 _END = re.compile(r"[/?#]")
-_OURS = frozenset({"console", "organizations", "me", "board", "mailbox", "oauth2"})
+_OURS = frozenset({"console", "organizations", "me", "board", "mailbox", "oauth2", "billing"})
 """How the addresses of pages begin."""
 
 
