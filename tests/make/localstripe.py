@@ -165,6 +165,7 @@ def _add_lines(data: dict[str, Any], id: str) -> StripeObject:
             amount=each["amount"],
             currency=found.currency,
             customer=found.customer,
+            invoice=id,
             description=each["description"],
             **period,
         )
@@ -300,8 +301,8 @@ async def _answer(request: web.Request, handler: Handler) -> tuple[int, bytes]:
                 return answer.status, answer.body
             if made is not None:
                 return 200, server.json_response(made._export()).body
-    answer: Any = await handler(request)
-    return answer.status, answer.body
+    theirs: Any = await handler(request)
+    return theirs.status, theirs.body
 
 
 async def _sent(request: web.Request) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,10 @@ from hyway.kernel.db import Database
 from hyway.kernel.outgoing import Outgoing
 from tests.make.people import somebody
 from tests.make.world import open_database
+
+if TYPE_CHECKING:
+    from tests.domain.billing.shop import Shop
+    from tests.make.localstripe import Local
 
 
 @dataclass
@@ -97,3 +102,20 @@ def books(db: Database, later: Callable[[int], None]) -> Books:
     made = db.write_now(identity.organizations.establish, ann, {"name": "Acme"})
     inside = identity.command_line(made)
     return Books(db, ann, inside, db.read_now(billing.accounts.of, made.seq), later)
+
+
+@pytest.fixture(scope="session")
+def localstripe() -> "Iterator[Local]":
+    from tests.make import localstripe
+
+    with localstripe.serving() as made:
+        yield made
+
+
+@pytest.fixture
+def shop(books: Books, localstripe: "Local") -> "Iterator[Shop]":
+    from tests.domain.billing.shop import Shop
+
+    localstripe.forget()
+    yield Shop(books, localstripe)
+    localstripe.forget()

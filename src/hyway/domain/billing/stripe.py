@@ -82,8 +82,11 @@ class Stripe:
     @_asks
     def method(self, account: Account, customer: str, token: str) -> NewMethod:
         intent = self._intent(customer, token)
-        if intent["status"] != "succeeded" or not isinstance(intent["payment_method"], str):
+        if intent["status"] in ("requires_action", "processing"):
             raise Declined("Stripe: the bank wants to hear from the payer first, which cannot be done here")
+        if intent["status"] != "succeeded":
+            error = intent.get("last_setup_error") or {}
+            raise Declined(f"Stripe: {error.get('message') or 'The payment method was declined.'}")
         return forms.shown(self._there.payment_methods.retrieve(intent["payment_method"]).to_dict())
 
     def _intent(self, customer: str, token: str) -> dict[str, Any]:
@@ -94,6 +97,8 @@ class Stripe:
             found = self._there.confirmation_tokens.retrieve(token).to_dict()
         except stripe.InvalidRequestError:
             raise NoSuchToken("there is no such confirmation token") from None
+        if found["id"] != token:
+            raise ValueError(found["id"])
         if found.get("setup_intent"):
             spent = self._there.setup_intents.retrieve(found["setup_intent"]).to_dict()
             if spent["customer"] != customer:
