@@ -63,11 +63,12 @@ class Settings:
     this server is called in OAuth. HYWAY_YOUTUBE_URL, HYWAY_TIKTOK_URL, HYWAY_INSTAGRAM_URL, HYWAY_TWITTER_URL: asked
     in place of the platform's own hosts. HYWAY_PAGES_READER: who renders pages, asked for `address/https://…`."""
     stripe: str
-    """HYWAY_STRIPE_KEY: the secret key (`sk_…`) of the Stripe account through which campaigns are funded and creators
-    paid. Default: none; money comes and goes by hand. HYWAY_STRIPE_URL: asked in place of `https://api.stripe.com`."""
+    """HYWAY_STRIPE_KEY: the secret key (`sk_…`) of the Stripe account through which campaigns are funded, creators
+    paid, and billing accounts pay. Default: none; money comes and goes by hand. HYWAY_STRIPE_URL: asked in place of
+    `https://api.stripe.com`."""
     stripe_webhook_secret: str
     """HYWAY_STRIPE_WEBHOOK_SECRET: what Stripe signs its events with (`whsec_…`, several with commas between them),
-    sent to `/hooks/stripe`. Without it Stripe is asked every minute."""
+    sent to `/hooks/stripe`. Without it Stripe is asked by the clock."""
     platform_fee: int
     """HYWAY_PLATFORM_FEE: what the platform keeps of each funding, in percent, `2.5`. Default 0. Kept in hundredths."""
     prices: Mapping[str, int]

@@ -2,10 +2,10 @@
 confirmation tokens, and invoices that no subscription makes."""
 
 import asyncio
-import contextlib
+import functools
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -315,16 +315,15 @@ LOCAL = Local()
 server.app.middlewares.insert(0, _stage)
 
 
-@contextlib.contextmanager
-def serving() -> Iterator[Local]:
-    """The one of this process: its store is one, and its application runs once."""
+@functools.cache
+def serving() -> Local:
+    """The one of this process, until it ends: its store is one, and its application runs once."""
     loop, runner = asyncio.new_event_loop(), web.AppRunner(server.app)
     started = threading.Event()
 
     async def start() -> None:
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         LOCAL.port = runner.addresses[0][1]
         started.set()
 
@@ -333,11 +332,6 @@ def serving() -> Iterator[Local]:
         loop.run_until_complete(start())
         loop.run_forever()
 
-    thread = threading.Thread(target=run, name="localstripe", daemon=True)
-    thread.start()
-    started.wait(10)
-    try:
-        yield LOCAL
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+    threading.Thread(target=run, name="localstripe", daemon=True).start()
+    assert started.wait(30)
+    return LOCAL

@@ -19,7 +19,6 @@ from tests.make.world import open_database
 
 if TYPE_CHECKING:
     from tests.domain.billing.shop import Shop
-    from tests.make.localstripe import Local
 
 
 @dataclass
@@ -104,18 +103,13 @@ def books(db: Database, later: Callable[[int], None]) -> Books:
     return Books(db, ann, inside, db.read_now(billing.accounts.of, made.seq), later)
 
 
-@pytest.fixture(scope="session")
-def localstripe() -> "Iterator[Local]":
+@pytest.fixture
+def shop(books: Books) -> "Iterator[Shop]":
+    """Imported here alone: the server of Stripe's wire takes a second."""
+    from tests.domain.billing.shop import Shop
     from tests.make import localstripe
 
-    with localstripe.serving() as made:
-        yield made
-
-
-@pytest.fixture
-def shop(books: Books, localstripe: "Local") -> "Iterator[Shop]":
-    from tests.domain.billing.shop import Shop
-
-    localstripe.forget()
-    yield Shop(books, localstripe)
-    localstripe.forget()
+    local = localstripe.serving()
+    local.forget()
+    yield Shop(books, local)
+    local.forget()

@@ -24,7 +24,7 @@ class Shop:
     facts: list[Fact] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.db.hearers.append(lambda _, fact: self.facts.append(fact))
+        self.db.hearers.append(lambda _, facts: self.facts.extend(facts))
 
     @property
     def db(self) -> Database:

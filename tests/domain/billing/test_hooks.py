@@ -69,7 +69,7 @@ def overdue(shop: Shop) -> Callable[[], Invoice]:
 
 @pytest.mark.parametrize("name", LIVES)
 def test_any_order_any_number_of_times(shop: Shop, overdue: Callable[[], Invoice], name: str) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def play(data: st.DataObject) -> None:
         draft = overdue()

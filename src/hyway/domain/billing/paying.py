@@ -1,5 +1,6 @@
 """Ways to pay: kept by a provider, known here by what may be shown of them."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -23,6 +24,7 @@ PREFER = "billing.prefer"
 LOOK = "billing.look"
 """The topic of errands that ask a provider how a way to pay is now."""
 _MOST = 20
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,4 +167,5 @@ def _refuse(why: Declined | Unclear, token: str) -> NoReturn:
         raise Missing("there is no such confirmation token", id=token[:100]) from None
     if isinstance(why, Declined):
         raise Taken("", "{why}", why=str(why)) from None
+    log.warning("a payment method could not be kept: %s", why)
     raise Taken("", "The provider of payments did not answer; try again later") from None
