@@ -1,6 +1,8 @@
 """Plans are data, and what they lack is refused."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +38,20 @@ def test_each_plan_allows_no_less_than_the_one_below():
         assert lower.requests < upper.requests
         assert (lower.links or 0) < (upper.links or 0)
         assert lower.bulk <= upper.bulk
+
+
+def test_the_page_tells_what_plans_allow() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "billing.md").read_text()
+    for plan in billing.PLANS.values():
+        (row,) = [line for line in page.splitlines() if re.match(rf"\| `{plan.name}` \| \d", line)]
+        _, requests, most, bulk, features = (cell.strip() for cell in row.strip("| ").split("|"))
+        assert (requests, bulk) == (f"{plan.requests:,}", f"{plan.bulk:,}")
+        assert most == ("no bound" if plan.links is None else f"{plan.links:,}")
+        assert features.startswith("all") == (plan.features == billing.FEATURES)
+        assert (features == "none") == (not plan.features)
+
+
+def test_the_page_tells_every_meter() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "billing.md").read_text()
+    told = page.split("## What is counted")[1].split("##")[0]
+    assert set(re.findall(r"`([a-z_]+\.[a-z_]+)`", told)) == set(billing.METERS)
