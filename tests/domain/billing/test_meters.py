@@ -1,24 +1,21 @@
 """What the meters say is what the event log tells, whatever happens at once."""
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from hyway.domain import billing, envs, identity, links, projects
-from hyway.domain.billing import Totals
+from hyway.domain import billing, envs, identity, links
 from hyway.domain.envs import NewVersion, Wanted
 from hyway.domain.identity import Caller
-from hyway.domain.projects import App, NewApp, NewProject
+from hyway.domain.projects import App
 from hyway.kernel import clock, seal
 from hyway.kernel.clock import DAY
 from hyway.kernel.db import Database, Write
 from hyway.kernel.faults import Fault, Missing, Refused
+from tests.domain.billing.recount import app_of, founded, joined, leave, recounted, shelf, used, wish
 from tests.make.people import somebody
 from tests.make.world import open_database
 
@@ -33,64 +30,6 @@ def db(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def founded(db: Database, name: str) -> Caller:
-    made = db.write_now(identity.found_organization, name)
-    return identity.command_line(made)
-
-
-def joined(db: Database, by: Caller, name: str, role: identity.Role = "admin") -> Caller:
-    """Somebody new, as a member of the caller's organization."""
-    who = somebody(db, name)
-    assert who.person is not None
-    person = db.read_now(identity.named, [who.person])[who.person]
-    db.write_now(identity.join, by, person, role)
-    return db.read_now(identity.at_organization, who, by.organization)
-
-
-def used(db: Database, by: Caller, cycle: int | None = None) -> Totals:
-    return db.read_now(billing.usage.of_organization, by, cycle).total
-
-
-def log(db: Database, by: Caller) -> list[Any]:
-    """All events of an organization."""
-    with db.engine.connect() as connection:
-        found = connection.execute(
-            text("SELECT action, actor_kind, member FROM events WHERE organization = :it"),
-            {"it": by.organization},
-        ).all()
-        connection.rollback() if not db.is_sqlite else None
-    return list(found)
-
-
-def recounted(db: Database, by: Caller) -> Totals:
-    """The same, from the event log alone."""
-    events = log(db, by)
-    actions = Counter(each.action for each in events)
-    counted = dict.fromkeys(billing.METERS, 0) | {
-        "link.created": actions["link.created"],
-        "env.push": actions["dotenv.pushed"],
-        "env.pull": actions["dotenv.pulled"],
-    }
-    active = {each.member for each in events if each.actor_kind == "person" and each.member}
-    came = actions["member.joined"] + actions["member.created"]
-    return Totals(len(active), came - actions["member.left"] - actions["member.removed"], counted)
-
-
-def shelf(db: Database, by: Caller) -> str:
-    return db.write_now(links.put_on_shelf, by, links.COLLECTIONS, [{"name": "Links"}])[0].id
-
-
-def leave(db: Database, who: Caller) -> None:
-    members = db.read_now(identity.members_of, who)
-    (mine,) = [each for each in members if each.person.seq == who.person]
-    db.write_now(identity.members.remove, who, mine.seq)
-
-
-def app_of(db: Database, by: Caller) -> App:
-    project = db.write_now(projects.create, by, NewProject("shop", "Shop", False))
-    return db.write_now(projects.apps.create, by, project.id, NewApp("web", "Web"))
-
-
 def test_a_recount_of_the_event_log(db: Database) -> None:
     """Some hundred operations of several people in two organizations, from several threads; some of them fail."""
     acme, other = founded(db, "Acme"), founded(db, "Other")
@@ -100,12 +39,12 @@ def test_a_recount_of_the_event_log(db: Database) -> None:
     shelves = {each.organization: shelf(db, each) for each in (acme, other)}
 
     def link(by: Caller, chance: random.Random) -> None:
-        wishes = [_wish(shelves[by.organization]) for _ in range(chance.randint(1, 5))]
+        wishes = [wish(shelves[by.organization]) for _ in range(chance.randint(1, 5))]
         db.write_now(links.put, by, wishes)
 
     def broken(by: Caller, chance: random.Random) -> None:
         with pytest.raises(Fault):
-            db.write_now(links.put, by, [_wish(shelves[by.organization]), _wish("no such collection")])
+            db.write_now(links.put, by, [wish(shelves[by.organization]), wish("no such collection")])
 
     def push(by: Caller, chance: random.Random) -> None:
         if by.organization == acme.organization:
@@ -136,10 +75,6 @@ def test_a_recount_of_the_event_log(db: Database) -> None:
         assert used(db, by) == recounted(db, by)
     assert used(db, acme).counted["env.push"] > 5
     assert used(db, acme).active >= len(people)
-
-
-def _wish(collection: str) -> links.LinkChange:
-    return links.LinkChange(url="https://example.com/", collection_id=collection)
 
 
 def _push(db: Database, by: Caller, app: App, number: int) -> None:
@@ -189,7 +124,7 @@ def test_a_member_is_active_once_and_a_key_or_a_stranger_never(db: Database) -> 
     ann = joined(db, acme, "Ann")
     assert used(db, acme).active == 0  # the command line took them in
     for _ in range(3):
-        db.write_now(links.put, ann, [_wish(shelf(db, acme))])
+        db.write_now(links.put, ann, [wish(shelf(db, acme))])
     _, secret = db.write_now(identity.api_keys.create, acme, "Robot")
     assert secret.value is not None
     stranger = joined(db, other, "Stan")
@@ -209,12 +144,12 @@ def test_a_cycle_has_its_own_counts_and_seats(db: Database, later: Callable[[int
     ann = joined(db, acme, "Ann")
     joined(db, acme, "Bob")
     collection = shelf(db, acme)
-    db.write_now(links.put, ann, [_wish(collection)])
+    db.write_now(links.put, ann, [wish(collection)])
     first = db.read_now(billing.usage.of_organization, acme)
     with pytest.raises(Missing):
         db.read_now(billing.usage.of_organization, acme, 2)
     later(first.cycle.total * DAY)
-    db.write_now(links.put, acme, [_wish(collection), _wish(collection)])
+    db.write_now(links.put, acme, [wish(collection), wish(collection)])
     leave(db, ann)
     second = db.read_now(billing.usage.of_organization, acme)
     assert second.cycle.number == 2
@@ -227,9 +162,9 @@ def test_a_cycle_has_its_own_counts_and_seats(db: Database, later: Callable[[int
 def test_day_by_day(db: Database, later: Callable[[int], None]) -> None:
     acme = founded(db, "Acme")
     ann, collection = joined(db, acme, "Ann"), shelf(db, acme)
-    db.write_now(links.put, ann, [_wish(collection)])
+    db.write_now(links.put, ann, [wish(collection)])
     later(2 * DAY)
-    db.write_now(links.put, acme, [_wish(collection)] * 3)
+    db.write_now(links.put, acme, [wish(collection)] * 3)
     usage = db.read_now(billing.usage.of_organization, acme)
     days = db.read_now(billing.usage.daily, acme, usage.cycle)
     assert [(each.counted["link.created"], each.active) for each in days] == [(1, 1), (0, 0), (3, 0)]
@@ -247,7 +182,7 @@ def test_an_account_pays_for_several(db: Database) -> None:
     inside = [db.read_now(identity.at_organization, olga, each.seq) for each in (first, second)]
     db.write_now(billing.accounts.pays_for, inside[1], account)
     for each in inside:
-        db.write_now(links.put, each, [_wish(shelf(db, each))])
+        db.write_now(links.put, each, [wish(shelf(db, each))])
     found = db.read_now(billing.usage.of_account, olga, account.id)
     assert [each.organization.name for each in found.organizations] == ["First", "Second"]
     assert [each.totals.counted["link.created"] for each in found.organizations] == [1, 1]
