@@ -12,6 +12,7 @@ from litestar.di import Provide
 from litestar.types import Message, Scope
 
 from hyway.console import arrive, charts, shown, static, voice
+from hyway.console.billing import routes as billing_routes
 from hyway.console.billing import sheet
 from hyway.console.billing import words as billing_words
 from hyway.console.integrations import routes as integration_routes
@@ -144,7 +145,7 @@ def _made(content: str) -> Litestar:
         "/",
         route_handlers=[
             handler
-            for page in (*_SIGNED_IN, project_routes, toggle_routes, integration_routes)
+            for page in (*_SIGNED_IN, project_routes, toggle_routes, billing_routes, integration_routes)
             for handler in page.ROUTES
         ],
         dependencies={"visit": Provide(arrive.visit)},
