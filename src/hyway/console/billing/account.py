@@ -20,6 +20,8 @@ from hyway.kernel.faults import Fault, Missing, Refused
 BASE = "/console/billing"
 _HIGH = 96
 """Pixels from the chart's floor to its highest line."""
+_LEAST = 400
+"""Minor units that the highest line stands for at least: of less there is nothing to see."""
 _SHARE = 100
 _ASKED = {
     "Paused": (
@@ -122,7 +124,7 @@ def months(of: Books) -> tuple[list[Month], int]:
     rows = list(reversed(of.whole.cycles))
     forecast, running = of.preview.forecast.total, of.preview.cycle.number
     highest = max([forecast, *(each.due for each in rows)])
-    ceiling, width = charts.ceiling_of(highest), _SHARE / max(len(rows), 6)
+    ceiling, width = charts.ceiling_of(max(highest, _LEAST)), _SHARE / max(len(rows), 6)
     made = [
         Month(
             round(at * width + width * 0.15, 3),
