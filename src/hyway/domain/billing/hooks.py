@@ -68,7 +68,14 @@ def _invoice(w: Write, ref: str, about: Mapping[str, Any], created: int) -> None
     pages = {"http": "hosted_invoice_url", "pdf": "invoice_pdf"}
     told = {name: stripe_forms.page(about, theirs) for name, theirs in pages.items()}
     invoices.told(w, "Stripe", ref, status, created * SECOND, ours=ours, **told)
-    if found.status in ("Paid", "Void") and status not in ("Paid", "Void"):
+    if {found.status, status} == {"Paid", "Void"}:
+        log.error(
+            "invoice %s is %s here, but %s at Stripe: its money is to be looked after",
+            found.id,
+            found.status,
+            status,
+        )
+    elif found.status in ("Paid", "Void") and status not in ("Paid", "Void"):
         # Old news, or the operator has decided meanwhile and Stripe has yet to hear of it.
         outbox.later(w, invoices.SETTLE, NOBODYS, {"invoice": found.seq})
 

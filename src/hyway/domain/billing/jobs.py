@@ -127,10 +127,9 @@ def look_at_invoices(means: Means) -> None:
     have been lost, one way or the other."""
     if "stripe" not in means.services:
         return
-    now, there = clock.now(), _desk(means).of(means.db, "Stripe")
-    for found in means.db.read_now(store.quiet, "Stripe", now - _QUIET, _LOOKS_AT_ONCE):
+    for found in means.db.read_now(store.quiet, "Stripe", clock.now() - _QUIET, _LOOKS_AT_ONCE):
         try:
-            _look_at(means, there, found)
+            _look_at(means, _desk(means).of(means.db, found.provider), found)
         except Declined as why:
             log.error("invoice %s cannot be brought in step with its provider: %s", found.id, why)
         except Unclear as why:

@@ -66,7 +66,7 @@ class Stripe:
     def customer(self, account: Account) -> str:
         found = self._there.customers.list({"email": account.email, "limit": 100}).to_dict()
         for each in found["data"]:
-            if each.get("metadata", {}).get("account") == account.id:
+            if (each.get("metadata") or {}).get("account") == account.id:
                 return str(each["id"])
         fields: Any = {**forms.described(account), "metadata": {"account": account.id}}
         fields = {name: value for name, value in fields.items() if value}
@@ -160,7 +160,7 @@ class Stripe:
         since = (invoice.created_at - DAY) // SECOND
         wanted: Any = {"customer": account.provider_id, "created": {"gte": since}, "limit": 100}
         for each in self._there.invoices.list(wanted).to_dict()["data"]:
-            if each.get("metadata", {}).get("invoice") == invoice.id:
+            if (each.get("metadata") or {}).get("invoice") == invoice.id:
                 found: dict[str, Any] = each
                 return found
         return None
