@@ -19,6 +19,7 @@ from bench import (
     ingest,
     ledger,
     listing,
+    metering,
     nearby,
     permission,
     placeline,
@@ -48,6 +49,7 @@ CLAIMS: dict[str, Measure] = {
     pushes.CLAIM: pushes.measure,
     evaluate.CLAIM: evaluate.measure,
     fresh.CLAIM: fresh.measure,
+    metering.CLAIM: metering.measure,
 }
 _ALL = [name for name in CLAIMS if name != "memory"]  # the redirects measure it anyway
 _WIDE = 200  # into a file the table goes unfolded

@@ -37,7 +37,7 @@ def measure(run: Run) -> list[Figure]:
             words.print("evaluate: wrk is not installed (Debian: apt install wrk); skipped")
             return [Figure(CLAIM, "evaluations", "wrk is missing"), *logic.figures(run, CLAIM)]
         ground = prepare(path / "data")
-        key = _fill(ground.data, ground.organization)
+        key = fill(ground.data, ground.organization)
         first, *others = sorted(os.sched_getaffinity(0))
         with serving(ground.data, [first]) as server:
             os.sched_setaffinity(0, others or [first])
@@ -68,13 +68,13 @@ def _rounds(run: Run, wrk: Wrk, server: Server, key: str) -> tuple[list[Load], l
     """The first of each only warms it up."""
     seconds, url = 3 if run.quick else 6, server.url + "/toggle/evaluate"
     bodies = [{"application": "shop", **context} for context in logic.contexts()]
-    script = _script(wrk.folder, key, bodies)
-    named = _script(wrk.folder, key, [{**body, "toggles": ["toggle-7"]} for body in bodies], "named")
-    found = [wrk.run(url, _WARM if not at else seconds, (), script) for at in range(run.rounds + 1)]
+    every = script(wrk.folder, key, bodies)
+    named = script(wrk.folder, key, [{**body, "toggles": ["toggle-7"]} for body in bodies], "named")
+    found = [wrk.run(url, _WARM if not at else seconds, (), every) for at in range(run.rounds + 1)]
     return found, [wrk.run(url, _WARM, (), named) for _ in range(2)]
 
 
-def _script(folder: Path, key: str, bodies: Sequence[dict[str, Any]], name: str = "all") -> str:
+def script(folder: Path, key: str, bodies: Sequence[dict[str, Any]], name: str = "all") -> str:
     """Lua that sends one body after the other."""
     file = folder / f"bodies-{name}.txt"
     file.write_text("\n".join(json.dumps(body) for body in bodies) + "\n")
@@ -105,7 +105,7 @@ def _counted(server: Server, loads: Sequence[Load]) -> Figure:
     )
 
 
-def _fill(data: Path, organization: int) -> str:
+def fill(data: Path, organization: int) -> str:
     """A project as people have them; its public key."""
     db = main.open_database(settings(data), threads=1)
     try:

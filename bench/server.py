@@ -24,10 +24,11 @@ def free_port() -> int:
 
 
 class Server:
-    """One Hyway over one data folder. `cores` binds it to those processors."""
+    """One Hyway over one data folder. `cores` binds it to those processors; `before` is Python that it runs first."""
 
-    def __init__(self, data: Path, cores: Sequence[int] = ()) -> None:
+    def __init__(self, data: Path, cores: Sequence[int] = (), before: str = "") -> None:
         self.data = data
+        self._before = before
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._cores = frozenset(cores)
@@ -42,7 +43,16 @@ class Server:
         """Returns when the server is ready."""
         log = (self.data / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [*_HYWAY, "serve", "--port", str(self.port), "--data", str(self.data)],
+            [
+                sys.executable,
+                "-c",
+                self._before + _HYWAY,
+                "serve",
+                "--port",
+                str(self.port),
+                "--data",
+                str(self.data),
+            ],
             stdout=log,
             stderr=log,
             env=environment(),
@@ -95,12 +105,17 @@ class Server:
         )
         return {name: int(value.split()[0]) / 1024 for name, value in pairs}
 
+    def worked(self) -> float:
+        """Seconds of a processor that it has taken so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def forget_peak(self) -> None:
         """Lets VmHWM begin anew at what is resident now."""
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
 
-_HYWAY = [sys.executable, "-c", "from hyway.cli import main; main()"]
+_HYWAY = "from hyway.cli import main; main()"
 
 
 def environment() -> dict[str, str]:
@@ -120,9 +135,9 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def serving(data: Path, cores: Sequence[int] = ()) -> Iterator[Server]:
+def serving(data: Path, cores: Sequence[int] = (), before: str = "") -> Iterator[Server]:
     """A running server over a prepared folder."""
-    server = Server(data, cores)
+    server = Server(data, cores, before)
     try:
         server.start()
         yield server
