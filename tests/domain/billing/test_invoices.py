@@ -1,4 +1,4 @@
-"""Random months of accounts: plans that change, pauses, usage, codes and tax, beside an account book that is kept by hand.
+"""Random months of accounts: plans that change, pauses, usage, codes and tax, beside a book that is kept by hand.
 
 `HYWAY_INVOICED_MONTHS` says how many accounts are tried; `python -m bench metering` tries 10,000.
 """
