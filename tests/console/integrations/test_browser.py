@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from hyway.domain import connections, links
-from hyway.domain.connections import Arrival, Resource
+from hyway.domain.connections import Resource
 from tests.console.integrations.conftest import Works
 from tests.console.test_browser import page as page
 from tests.make.vendor import TOKEN
@@ -75,7 +75,11 @@ async def test_a_phone_shows_all_of_it(works: Works, page: Page) -> None:
     of, db, by = await works.integrate(), works.place.db, works.place.by()
     made = works.connect(of, "DistributionList", works.place.ids["team"], "a-very-long-name-" * 12)
     db.write_now(links.domains.create, by, links.NewDomain("go.north.example", None, None))
-    db.write_now(connections.zones.take_in, by, Arrival(of, "DNSZone", Resource("Z1" * 100, "north.example")))
+    db.write_now(
+        connections.zones.take_in,
+        by,
+        connections.imports.Arrival(of, "DNSZone", Resource("Z1" * 100, "north.example")),
+    )
     (zone,), _ = db.read_now(connections.zones.page, by)
     await asyncio.to_thread(works.work)
     await page.set_viewport_size({"width": 360, "height": 800})

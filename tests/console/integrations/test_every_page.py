@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hyway.domain import audit, connections, identity, links
-from hyway.domain.connections import Arrival, Resource
+from hyway.domain.connections import Resource
 from tests.console.conftest import Browser
 from tests.console.integrations.conftest import Works
 from tests.make.vendor import TYPE
@@ -42,7 +42,7 @@ async def full(works: Works) -> Works:
     db.write_now(start, by, works.known, of.id, "GitRepository", [{"id": "th1"}, {"id": "th9"}])
     works.work()
     db.write_now(links.domains.create, by, links.NewDomain("go.north.example", None, None))
-    arrival = Arrival(of, "DNSZone", Resource("Z1", "north.example"))
+    arrival = connections.imports.Arrival(of, "DNSZone", Resource("Z1", "north.example"))
     db.write_now(connections.zones.take_in, by, arrival)
     (zone,), _ = db.read_now(connections.zones.page, by)
     place.ids.update(integration=of.id, connection=made.id, zone=zone.id, kind=TYPE)

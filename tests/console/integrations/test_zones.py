@@ -3,7 +3,7 @@
 import pytest
 
 from hyway.domain import connections, links
-from hyway.domain.connections import Arrival, Resource
+from hyway.domain.connections import Resource
 from tests.console.conftest import Browser
 from tests.console.integrations.conftest import Works
 
@@ -18,7 +18,7 @@ async def test_a_zone_shows_its_records_and_goes(works: Works, owner: Browser) -
     assert "No zones yet" in (await owner.see("/console/zones")).text
     of = await works.integrate("badge")
     db.write_now(links.domains.create, by, links.NewDomain("go.north.example", None, None))
-    arrival = Arrival(of, "DNSZone", Resource("Z1", "north.example"))
+    arrival = connections.imports.Arrival(of, "DNSZone", Resource("Z1", "north.example"))
     db.write_now(connections.zones.take_in, by, arrival)
     (zone,), _ = db.read_now(connections.zones.page, by)
     records = db.read_now(connections.zones.records, by, zone.id)
