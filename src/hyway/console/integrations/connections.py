@@ -47,7 +47,7 @@ async def _listed(visit: Visit) -> dict[str, Any]:
         "statuses": (status,) if status else (),
     }
     rows, at = await turned(visit, _filtered, query)
-    facts = {"known": known, "integration": integration, "status": status, "statuses": _STATUSES}
+    facts = {"known": known, "integration": integration, "chosen": status, "statuses": _STATUSES}
     query_text = visit.request.url.query
     return {**facts, "rows": rows, "at": at, "query": query_text, "entry_of": visit.house.vendors.entry}
 
