@@ -12,7 +12,7 @@ from hyway.console.billing.words import METERS, Row
 from hyway.console.projects.words import told
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import billing, identity
-from hyway.domain.billing import Invoice, Plan, Preview, Totals, Whole, pricing
+from hyway.domain.billing import Invoice, Plan, Preview, Totals, Whole
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Fault, Missing, Refused
@@ -83,7 +83,7 @@ class Books:
 
     whole: Whole
     preview: Preview
-    price: pricing.Price
+    price: billing.pricing.Price
     offers: tuple[Offer, ...]
     used: Totals
     of_all: bool

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from hyway.console import shown
 from hyway.domain import billing
-from hyway.domain.billing import Account, Invoice, Method, pricing
+from hyway.domain.billing import Account, Invoice, Method
 from hyway.domain.netinfo import country_name
 from hyway.kernel.clock import DAY, HOUR, SECOND
 
@@ -96,20 +96,20 @@ def paper(account: Account, of: Invoice, public_url: str) -> Paper:
     )
 
 
-def rows(lines: Sequence[pricing.Line], currency: str) -> tuple[Row, ...]:
+def rows(lines: Sequence[billing.pricing.Line], currency: str) -> tuple[Row, ...]:
     return tuple(
         Row(_what(each), _detail(each), shown.money(each.amount, currency).replace("-", "\u2212"))
         for each in lines
     )
 
 
-def _what(line: pricing.Line) -> str:
+def _what(line: billing.pricing.Line) -> str:
     if line.kind == "plan":
         return f"{_plan(line.name)} plan"
     return meter(line.name) if line.kind == "usage" else f"Promo code {line.name}"
 
 
-def _detail(line: pricing.Line) -> str:
+def _detail(line: billing.pricing.Line) -> str:
     if line.kind == "plan":
         return _long(line.quantity)
     if line.kind == "usage":
