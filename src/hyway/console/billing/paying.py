@@ -66,7 +66,9 @@ async def add_owner(visit: Here) -> Page:
 @post(BASE + "/owners/{owner:str}/remove")
 async def drop_owner(visit: Here, owner: FromPath[str]) -> Page:
     if not visit.confirmed():
-        return visit.confirm("This person can then do nothing with the account any more. Remove them?", "Remove", BASE)
+        return visit.confirm(
+            "This person can then do nothing with the account any more. Remove them?", "Remove", BASE
+        )
     try:
         await visit.write(billing.owners.drop, await account_id(visit), owner)
     except Taken as fault:
