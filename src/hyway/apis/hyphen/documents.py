@@ -99,6 +99,7 @@ _TAGS = {
     "segments": "Segments",
     "teams": "Teams",
     "toggles": "Toggles",
+    "zones": "DNS Zones",
 }
 
 

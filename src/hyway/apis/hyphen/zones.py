@@ -22,8 +22,8 @@ class ZoneMeta(Struct, rename="camel"):
     created_by: Annotated[str, Meta(description="The id of who imported it, or `server`.")]
     modified_at: str
     modified_by: str
-    deleted_at: str | UnsetType
-    deleted_by: str | UnsetType
+    deleted_at: str | UnsetType = UNSET
+    deleted_by: str | UnsetType = UNSET
 
 
 class DnsZone(Struct, rename="camel"):
