@@ -1,6 +1,7 @@
 """Integrations by their pages: set up, tried, connected, failed and tried again, imported, let go."""
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -190,7 +191,7 @@ async def test_things_are_chosen_and_brought_in_with_progress(works: Works, owne
     assert found.text.count('name="resource"') == 3
     none = await owner.send(f"{HERE}/{of.id}/import", type="GitRepository")
     assert "Choose at least one." in none.text
-    data = {"type": "GitRepository", "resource": [*chosen, "nowhere"]}
+    data: dict[str, Any] = {"type": "GitRepository", "resource": [*chosen, "nowhere"]}
     assert (await owner.send(f"{HERE}/{of.id}/import", **data)).status_code == 303
     before = await owner.see(f"{HERE}/{of.id}")
     assert f'data-live="{HERE}/{of.id}/imports"' in before.text
