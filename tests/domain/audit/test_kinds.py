@@ -19,7 +19,9 @@ from hyway.domain.tracking import records as tracking
 DOMAIN = Path(__file__).parents[3] / "src" / "hyway" / "domain"
 ACTION, VERB = re.compile(r"[a-z_]+\.[a-z_]*[a-z]"), re.compile(r"[a-z_]+")
 # How far something has come, which is told as it is: they are no deeds.
-STATES = {"active", "draft", "payable", "paying", "overdue", "tracking", "awaiting_shipment", "in_production"}
+STATES = {
+    "active", "draft", "payable", "paying", "overdue", "ready", "tracking", "awaiting_shipment", "in_production",
+}  # fmt: skip
 STATUSES = {
     "application": campaigns.ApplicationStatus,
     "submission": campaigns.SubmissionStatus,

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from hyway.console.projects.leaf import turned
 from hyway.console.toggles import snippets, words
-from hyway.console.toggles.toggle import choices
+from hyway.console.toggles.toggle import choices, fitting
 from hyway.console.toggles.words import KEYS
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import identity, projects, toggles
@@ -33,7 +33,7 @@ async def index(visit: Here) -> Page:
 
 
 async def _form(visit: Visit, typed: dict[str, str], wrong: dict[str, str], status: int = 200) -> Page:
-    fit = [each for each in await choices(visit) if visit.may("create", "PublicKey", each.id)]
+    fit = await fitting(visit, "PublicKey")
     return visit.page("toggles/public_key_form.html", status, projects=fit, typed=typed, errors=wrong)
 
 

@@ -12,10 +12,10 @@ from hyway.console.projects.leaf import turned
 from hyway.console.toggles import conditions, editor, past, trying, words
 from hyway.console.toggles.editor import Piece
 from hyway.console.toggles.sentences import sentence
-from hyway.console.toggles.toggle import MOST, Ground, choices, ground
+from hyway.console.toggles.toggle import MOST, Ground, choices, chosen, fitting, ground
 from hyway.console.toggles.words import SEGMENTS
 from hyway.console.visit import Here, Page, Visit
-from hyway.domain import identity, projects, toggles
+from hyway.domain import identity, toggles
 from hyway.domain.identity import Caller
 from hyway.domain.projects import Project
 from hyway.domain.toggles import NewSegment, Segment, SegmentChange
@@ -188,30 +188,18 @@ def _blamed(filled: Filled, fault: Fault) -> tuple[Filled, dict[str, str]]:
     return filled._replace(piece=filled.piece._replace(wrong=wrong)), {}
 
 
-async def _project(visit: Visit) -> Project | None:
-    """The one that was chosen, or the only one where the visitor may make segments."""
-    named = visit.sent.text("project") or visit.asked.text("project")
-    if named:
-        of = await visit.read(projects.find, named)
-        identity.access.require(visit.by, "create", "Segment", of.id)
-        return of
-    identity.access.require_somewhere(visit.by, "create", "Segment")
-    fit = [each for each in await choices(visit) if visit.may("create", "Segment", each.id)]
-    return fit[0] if len(fit) == 1 else None
-
-
 @get(SEGMENTS + "/new")
 async def ask(visit: Here) -> Page:
-    of = await _project(visit)
+    of = await chosen(visit, "Segment")
     if of is None:
-        fit = [each for each in await choices(visit) if visit.may("create", "Segment", each.id)]
+        fit = await fitting(visit, "Segment")
         return visit.page("toggles/choose.html", title="New segment", projects=fit, to=f"{SEGMENTS}/new")
     return await _page(visit, of, None, Filled("", "", "", "", Piece()), {})
 
 
 @post(SEGMENTS + "/new")
 async def make(visit: Here) -> Page:
-    of = await _project(visit)
+    of = await chosen(visit, "Segment")
     if of is None:
         return visit.go(f"{SEGMENTS}/new")
     filled = _typed(visit.sent, None)

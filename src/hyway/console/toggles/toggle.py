@@ -54,6 +54,23 @@ async def choices(visit: Visit) -> list[Project]:
     return found
 
 
+async def fitting(visit: Visit, subject: str) -> list[Project]:
+    """Those in which the visitor may make one."""
+    return [each for each in await choices(visit) if visit.may("create", subject, each.id)]
+
+
+async def chosen(visit: Visit, subject: str) -> Project | None:
+    """The project that was chosen for a new one, or the only one where the visitor may make it."""
+    named = visit.sent.text("project") or visit.asked.text("project")
+    if named:
+        of = await visit.read(projects.find, named)
+        identity.access.require(visit.by, "create", subject, of.id)
+        return of
+    identity.access.require_somewhere(visit.by, "create", subject)
+    fit = await fitting(visit, subject)
+    return fit[0] if len(fit) == 1 else None
+
+
 @get(TOGGLES)
 async def index(visit: Here) -> Page:
     known = await choices(visit)

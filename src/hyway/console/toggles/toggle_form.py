@@ -9,10 +9,10 @@ from litestar.params import FromPath
 from hyway.console.form import Form
 from hyway.console.toggles import conditions, editor, trying, values, words
 from hyway.console.toggles.editor import Piece
-from hyway.console.toggles.toggle import ONE, Ground, choices, ground
+from hyway.console.toggles.toggle import ONE, Ground, chosen, fitting, ground
 from hyway.console.toggles.words import TOGGLES
 from hyway.console.visit import Here, Page, Visit
-from hyway.domain import identity, projects, toggles
+from hyway.domain import identity, toggles
 from hyway.domain.projects import Project
 from hyway.domain.toggles import NewToggle, Toggle, ToggleChange
 from hyway.kernel.faults import Fault, Invalid, Taken
@@ -138,30 +138,18 @@ def _refused(filled: Filled, fault: Fault) -> _Wrong:
     return _Wrong(filled._replace(pieces=pieces), {} if found else words.errors(fault, _FIELDS))
 
 
-async def _project(visit: Visit) -> Project | None:
-    """The one that was chosen, or the only one where the visitor may make toggles."""
-    named = visit.sent.text("project") or visit.asked.text("project")
-    if named:
-        of = await visit.read(projects.find, named)
-        identity.access.require(visit.by, "create", "Toggle", of.id)
-        return of
-    identity.access.require_somewhere(visit.by, "create", "Toggle")
-    fit = [each for each in await choices(visit) if visit.may("create", "Toggle", each.id)]
-    return fit[0] if len(fit) == 1 else None
-
-
 @get(TOGGLES + "/new")
 async def ask(visit: Here) -> Page:
-    of = await _project(visit)
+    of = await chosen(visit, "Toggle")
     if of is None:
-        fit = [each for each in await choices(visit) if visit.may("create", "Toggle", each.id)]
+        fit = await fitting(visit, "Toggle")
         return visit.page("toggles/choose.html", title="New toggle", projects=fit, to=f"{TOGGLES}/new")
     return await _page(visit, of, None, _NEW, {})
 
 
 @post(TOGGLES + "/new")
 async def make(visit: Here) -> Page:
-    of = await _project(visit)
+    of = await chosen(visit, "Toggle")
     if of is None:
         return visit.go(f"{TOGGLES}/new")
     filled = _typed(visit.sent, None)

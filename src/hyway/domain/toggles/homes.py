@@ -36,7 +36,7 @@ def _named(r: Read, by: Caller, application: str) -> int | None:
     try:
         app = projects.apps.find(r, by, application)
     except Missing:
-        pass
+        pass  # no app is called so that the key may know of; clients name the project as often
     else:
         if identity.access.may(by, "read", "Toggle", *app.within):
             return app.project.seq
