@@ -105,7 +105,7 @@ def _hooks(settings: Settings, db: Database) -> tuple[Branch, ...]:
     from hyway.edge.stripe import Stripe
 
     secret = settings.stripe_webhook_secret
-    return (Branch("/hooks/", "stripe", Stripe(db, secret)),) if secret else ()
+    return (Branch("/hooks/", "stripe", Stripe(db, secret, settings.stripe)),) if secret else ()
 
 
 def _packages(settings: Settings, db: Database) -> Branch:

@@ -1,5 +1,6 @@
 """What Stripe is told and tells, beside our own nouns; nothing here asks it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,10 @@ _WHOLE = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
 _THOUSANDTHS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+_PAGE = re.compile(r"https://[!-~]{1,2000}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9_]{1,200}", re.ASCII)
+_KIND = re.compile(r"[a-z0-9_]{1,50}", re.ASCII)
+_LAST4 = re.compile(r"[A-Za-z0-9]{0,8}", re.ASCII)
 _BRANDS = {
     "amex": "American Express",
     "diners": "Diners Club",
@@ -75,18 +80,32 @@ def _address(of: Address) -> dict[str, str]:
     }
 
 
+def id(of: Mapping[str, Any]) -> str:
+    """What Stripe calls something that it has just told; ValueError for what it would call nothing."""
+    return _plain(_ID, of["id"])
+
+
 def shown(method: Mapping[str, Any]) -> NewMethod:
-    """`us_bank_account` is told as UsBankAccount."""
-    kind = str(method["type"])
+    """`us_bank_account` is told as UsBankAccount. ValueError for what is none."""
+    kind = _plain(_KIND, method["type"])
     told = method.get(kind) or {}
+    last4 = _plain(_LAST4, told.get("last4") or "")
     if kind != "card":
-        type = "".join(part.capitalize() for part in kind.split("_"))
-        return NewMethod(str(method["id"]), type, str(told.get("last4") or ""))
+        return NewMethod(id(method), "".join(part.capitalize() for part in kind.split("_")), last4)
     brand = _BRANDS.get(str(told.get("brand")), "Other")
-    expiration = f"{int(told['exp_year']):04}-{int(told['exp_month']):02}"
-    return NewMethod(str(method["id"]), "Card", str(told["last4"]), brand, expiration)
+    year, month = int(told["exp_year"]), int(told["exp_month"])
+    if not 2000 <= year <= 9999 or not 1 <= month <= 12:
+        raise ValueError((year, month))
+    return NewMethod(id(method), "Card", last4, brand, f"{year:04}-{month:02}")
 
 
-def page(invoice: Mapping[str, Any], name: str) -> str:
-    address = invoice.get(name)
-    return address if isinstance(address, str) and address.startswith("https://") else ""
+def _plain(pattern: re.Pattern[str], said: object) -> str:
+    if not isinstance(said, str) or not pattern.fullmatch(said):
+        raise ValueError(str(said)[:100])
+    return said
+
+
+def page(of: Mapping[str, Any], name: str) -> str:
+    """The address of a page of theirs; empty for none, and for what is no address."""
+    address = of.get(name)
+    return address if isinstance(address, str) and _PAGE.fullmatch(address) else ""
