@@ -10,7 +10,7 @@ from hyway.domain.connections import Connection, rules, working
 from hyway.kernel.clock import HOUR, MINUTE, SECOND
 from hyway.kernel.faults import Invalid, Missing, Taken
 from tests.domain.connections.stage import Stage
-from tests.make.vendor import CODE, TOKEN, Workshop
+from tests.make.vendor import CODE, TOKEN, TYPE, Workshop
 
 Later = Callable[[int], None]
 
@@ -251,3 +251,17 @@ def test_alternate_ids_name_projects_and_apps(stage: Stage) -> None:
     of = stage.integrate()
     made: list[Connection] = [stage.connect(of, "GitRepository", id) for id in ("shop", "web")]
     assert [each.entity.id for each in made] == [stage.project.id, stage.app.id]
+
+
+def test_a_vendor_is_not_asked_without_what_it_wants_to_be_asked_with(stage: Stage, vendor: Workshop) -> None:
+    """A provider that wants more than it did, or an integration that is there to be looked at."""
+    bare = connections.integrations.Draft(TYPE, {"region": "eu"}, {})
+    of = stage.db.write_now(connections.integrations.create, stage.by, bare)
+    failed = stage.connected(of, "ContainerRegistry", stage.app.id, "images")
+    assert (failed.status, failed.errors) == (
+        "Failed",
+        ("This integration has no token: delete it, and set it up again",),
+    )
+    with pytest.raises(Invalid, match="has no"):
+        stage.db.read_now(connections.integrations.vendor, stage.known, of)
+    assert vendor.asked == []

@@ -13,7 +13,7 @@ from hyway.domain.connections import Connection, ConnectionQuery, Import, Integr
 from hyway.domain.connections.providing import Declined, Unclear
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
-from hyway.kernel.faults import Missing
+from hyway.kernel.faults import Invalid, Missing
 
 ONE = HERE + "/{integration:str}"
 _SHOWN = 8
@@ -83,7 +83,10 @@ async def check(visit: Here, integration: FromPath[str]) -> Page:
     of = await found(visit, integration)
     identity.access.require(visit.by, "update", "Integration")
     house = visit.house
-    vendor = await house.db.read(connections.integrations.vendor, house.vendors, of)
+    try:
+        vendor = await house.db.read(connections.integrations.vendor, house.vendors, of)
+    except Invalid as fault:
+        return visit.go(words.at(of), words.errors(fault, ())[""])
     try:
         await house.vendors.ask(vendor.check)
     except (Declined, Unclear) as why:

@@ -14,6 +14,7 @@ from hyway.domain.connections import rules
 from hyway.domain.connections.providing import Declined, Reach, Unclear
 from hyway.domain.connections.records import Integration, Resource
 from hyway.domain.connections.registry import Registry
+from hyway.domain.connections.store import connections as connection_store
 from hyway.domain.connections.store import integrations as store
 from hyway.domain.connections.vendor import Vendor
 from hyway.domain.identity import Caller
@@ -89,7 +90,13 @@ def of_type(r: Read, by: Caller, type: str) -> Integration | None:
 def drop(w: Write, by: Caller, id: str) -> None:
     """It is no more, nor its connections; at the vendor's everything stays as it is."""
     identity.access.require(by, "delete", "Integration")
-    gone = _found(w, by, id)
+    end(w, by, _found(w, by, id))
+
+
+def end(w: Write, by: Caller, gone: Integration) -> None:
+    for each in connection_store.of_integration(w, gone.seq):
+        told = {"id": each.id, "type": each.type, "integration": view(gone)}
+        w.announce(by, "connection.deleted", "connection", each.id, told, [ref(gone)])
     store.drop(w, by.organization, gone.seq)
     w.announce(by, "integration.deleted", "integration", gone.id, view(gone), [ref(gone)])
 
@@ -110,10 +117,17 @@ def opened(r: Read, of: Integration) -> dict[str, Any]:
 
 
 def vendor(r: Read, registry: Registry, of: Integration) -> Vendor:
-    """The vendor as this integration may ask it; Missing where its provider is not installed any more."""
-    if registry.find(of.type) is None:
+    """The vendor as this integration may ask it; Missing where its provider is not installed any more, Invalid where a
+    setting is not there that the vendor is not asked without."""
+    entry = registry.entry(of.type)
+    if entry is None:
         raise Missing("There is no provider for this integration", id=of.id)
-    return registry.vendor(of.type, opened(r, of))
+    config = opened(r, of)
+    for each in entry.fields:
+        if each.required and not config.get(each.name):
+            text = "This integration has no {setting}: delete it, and set it up again"
+            raise Invalid("", text, setting=each.title[:1].lower() + each.title[1:])
+    return registry.vendor(of.type, config)
 
 
 def reach(r: Read, registry: Registry, of: Integration) -> Reach:
