@@ -167,32 +167,62 @@ _OF_PROJECTS = {
     "integrationId": "integration",
     "connectionId": "connection",
     "zoneId": "zone",
+    "packageName": "package",
+    "version": "package_version",
     "entity": "project",
     "assignment": "team",
 }
+_NO_IDS = ("token", "secret_value", "promo_code", "package", "package_version")
+"""Secrets, and what is the operator's and there for every organization."""
 
 
 def _hyphen(db: Database) -> Visit:
+    """The stranger is a program."""
+    ours, theirs = _two(db)
+    return _met(ours.world.client(), ours, theirs)
+
+
+def _person(db: Database) -> Visit:
+    """The stranger is a person, who owns an organization and the account that pays for it."""
+    ours, theirs = _two(db)
+    shown = {"authorization": f"Bearer {ours.ids['token']}"}
+    return _met(ours.world.client("", headers=shown), ours, theirs)
+
+
+@dataclass(frozen=True)
+class _Party:
+    world: platform.World
+    ids: dict[str, str]
+
+
+def _two(db: Database) -> tuple[_Party, _Party]:
     db.hearers.append(billing.accounts.hear)
     theirs = platform.make_world(db, "Somebodies")
     ours = platform.furnished(db, theirs.app, "Visitors")
     with ThreadPoolExecutor(1) as aside:  # a test's own loop is running already
         mine = aside.submit(asyncio.run, furnished(ours, "visitor")).result()
         found = aside.submit(asyncio.run, furnished(theirs, "somebody")).result()
+    return _Party(ours, mine), _Party(theirs, found)
 
+
+def _met(client: httpx.AsyncClient, ours: _Party, theirs: _Party) -> Visit:
     def own(path: str, field: str) -> str | None:
         if field == "id":
-            return mine["public_key" if path.startswith("/api/public-keys/") else "member"]
-        return mine.get(_OF_PROJECTS.get(field, ""))
+            return ours.ids["public_key" if path.startswith("/api/public-keys/") else "member"]
+        return ours.ids.get(_OF_PROJECTS.get(field, ""))
 
     def their(path: str, field: str) -> str | None:
         if field == "id" and path.startswith("/api/public-keys/"):
-            return found["public_key"]
-        return found.get(_OF_PROJECTS.get(field, ""))
+            return theirs.ids["public_key"]
+        return theirs.ids.get(_OF_PROJECTS.get(field, ""))
 
-    secrets = ("token", "secret_value")
-    shown = {noun: id for noun, id in found.items() if noun not in secrets}
-    return Visit(ours.client(), own, shown, "somebody", theirs.organization.seq, "things", their)
+    shown = {noun: id for noun, id in theirs.ids.items() if noun not in _NO_IDS}
+    return Visit(client, own, shown, "somebody", theirs.world.organization.seq, "things", their)
+
+
+_HYPHEN: Json = msgspec.json.decode(hyphen.openapi())
+_OF_PEOPLE = {**_HYPHEN, "paths": {p: of for p, of in _HYPHEN["paths"].items() if "/billing-account" in p}}
+"""What billing has: no program may do it."""
 
 
 FAMILIES = (
@@ -209,11 +239,19 @@ FAMILIES = (
     ),
     Family(
         "hyphen",
-        msgspec.json.decode(hyphen.openapi()),
+        _HYPHEN,
         _hyphen,
         "proj_ffffffffffffffffffffffff",
         re.compile("[a-z]+_[0-9a-f]{24}"),
         lambda _, path: next((word for word in path.split("/")[4:] if "{" not in word), "organization"),
+    ),
+    Family(
+        "hyphen's people",
+        _OF_PEOPLE,
+        _person,
+        "bill_ffffffffffffffffffffffff",
+        re.compile("[a-z]+_[0-9a-f]{24}"),
+        lambda *_: "billing",
     ),
     Family("hypertrack", msgspec.json.decode(hypertrack.openapi()), _hypertrack),
 )

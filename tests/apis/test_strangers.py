@@ -20,9 +20,13 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\"requestId\":\"\w+\"")
 """What differs from one answer to the next."""
 _LINK_TABLES = ("link_tags", "visits")
 _ACCOUNTS = "(SELECT seq FROM tracking_accounts WHERE organization = :it)"
+_PAYERS = "(SELECT billing_account FROM organizations WHERE seq = :it)"
 _NAMED = "(SELECT seq FROM people WHERE name LIKE 'somebody%')"
 _MEMBERSHIPS = "(SELECT seq FROM memberships WHERE organization = :it)"
 _OF_USERS = ("tracking_positions", "tracking_visits", "tracking_photos", "tracking_phones")
+_OF_PAYERS = (
+    "billing_owners", "billing_promo_codes", "invoices", "payment_methods", "subscriptions", "subscription_spans",
+)  # fmt: skip
 
 NO_IDS = ("/ip",)
 """What takes texts that are no ids."""
@@ -159,6 +163,10 @@ def kept(db: Database, organization: int) -> dict[str, list[str]]:
                 where = f"membership IN {_MEMBERSHIPS}"
             elif "api_key" in columns:
                 where = "api_key IN (SELECT seq FROM api_keys WHERE organization = :it)"
+            elif table in _OF_PAYERS:
+                where = f"account IN {_PAYERS}"
+            elif table == "billing_accounts":
+                where = f"seq IN {_PAYERS}"
             elif "account" in columns:
                 where = f"account IN {_ACCOUNTS}"
             else:
