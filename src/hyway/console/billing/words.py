@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from hyway.console import shown
 from hyway.domain import billing
-from hyway.domain.billing import Account, Invoice, Method
+from hyway.domain.billing import Account, Invoice, Method, Party
 from hyway.domain.netinfo import country_name
 from hyway.kernel.clock import DAY, HOUR, SECOND
 
@@ -81,18 +81,19 @@ def method(of: Method) -> str:
 def paper(account: Account, of: Invoice, public_url: str) -> Paper:
     """An invoice in words. `public_url` says whose it is: the server's own name."""
     seller = urlsplit(public_url).hostname or public_url
+    to = of.billed_to or billing.invoices.party(account)
     return Paper(
         number=of.number or "Draft",
         status=status(of.status),
         look=look(of.status),
         seller=seller,
-        billed_to=tuple(_billed_to(account)),
+        billed_to=tuple(_billed_to(to)),
         dates=tuple(_dates(of)),
         rows=rows(of.lines, of.currency),
         sums=tuple(_sums(of)),
         total=shown.money(of.total, of.currency),
         note=_note(of, seller),
-        is_american=bool(account.address and account.address.country in ("US", "CA")),
+        is_american=bool(to.address and to.address.country in ("US", "CA")),
     )
 
 
@@ -129,7 +130,7 @@ def _long(seconds: int) -> str:
     return f"{shown.number(many)} {unit}{'' if many == 1 else 's'}"
 
 
-def _billed_to(of: Account) -> list[str]:
+def _billed_to(of: Party) -> list[str]:
     told = [of.name]
     if at := of.address:
         told += [at.street_address, " ".join(part for part in (at.postal_code, at.locality) if part)]

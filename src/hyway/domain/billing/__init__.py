@@ -2,6 +2,7 @@
 
 from hyway.domain.billing import (
     accounts,
+    cards,
     closing,
     cycles,
     events,
@@ -38,6 +39,7 @@ from hyway.domain.billing.records import (
     NewAccount,
     NewMethod,
     Owner,
+    Party,
     Promo,
     ProviderName,
     Status,
@@ -67,6 +69,7 @@ __all__ = [
     "NewMethod",
     "OrganizationUsage",
     "Owner",
+    "Party",
     "Plan",
     "Preview",
     "Promo",
@@ -79,6 +82,7 @@ __all__ = [
     "Usage",
     "Whole",
     "accounts",
+    "cards",
     "closing",
     "cycles",
     "events",

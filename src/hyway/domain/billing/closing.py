@@ -103,10 +103,14 @@ def _invoice(w: Write, account: Account, cycle: Cycle, bill: Bill, basis: str, n
         "pdf": "",
         "told_at": 0,
     }
+    if is_nothing:
+        values["billed_to"] = store.packed(invoices.party(account))
     made = store.add(w, values, bill.lines, basis)
     told = {"invoice": made.id, "total": made.total, "currency": made.currency}
     accounts.tell(w, identity.server(NOBODYS), account, "invoice.created", told)
-    if not is_nothing:
+    if is_nothing:
+        invoices.issued_to(w, made)
+    else:
         outbox.later(w, invoices.ISSUE, NOBODYS, {"invoice": made.seq})
     return made
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hyway.domain.billing import accounts, events, invoices, paying, stripe_forms
+from hyway.domain.billing import accounts, cards, duties, events, invoices, stripe_forms
 from hyway.domain.billing.records import Invoice
 from hyway.domain.billing.store import invoices as invoice_store
 from hyway.domain.billing.store import methods as method_store
@@ -20,11 +20,14 @@ from hyway.kernel.db import Write
 
 log = logging.getLogger(__name__)
 EVENTS = (
+    "checkout.session.completed",
+    "checkout.session.expired",
     "customer.deleted",
     "invoice.created",
     "invoice.finalized",
     "invoice.marked_uncollectible",
     "invoice.paid",
+    "invoice.payment_action_required",
     "invoice.payment_failed",
     "invoice.payment_succeeded",
     "invoice.updated",
@@ -37,6 +40,7 @@ EVENTS = (
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 _OURS = re.compile(r"inv_[0-9a-f]{24}", re.ASCII)
 _LATEST = 2**40
+_MOST_TRIES = 1_000
 
 
 def hear(w: Write, event: Mapping[str, Any]) -> bool:
@@ -52,13 +56,22 @@ def hear(w: Write, event: Mapping[str, Any]) -> bool:
     if kind == "customer.deleted":
         _customer_gone(w, ref)
     elif kind.startswith("invoice."):
-        _invoice(w, ref, about, created)
-    elif method_store.known(w, "Stripe", ref):
-        outbox.later(w, paying.LOOK, NOBODYS, {"method": ref})
+        _invoice(w, kind, ref, about, created)
+    elif kind.startswith("checkout."):
+        _page(w, ref, about)
+    else:
+        for each in method_store.known(w, "Stripe", ref):
+            duties.owe(w, "look", each.account, ref)
     return True
 
 
-def _invoice(w: Write, ref: str, about: Mapping[str, Any], created: int) -> None:
+def _page(w: Write, ref: str, about: Mapping[str, Any]) -> None:
+    """Those on which money is paid are somebody else's."""
+    if about.get("mode") == "setup":
+        cards.told(w, ref, _id(about.get("client_reference_id")), _id(about.get("customer")))
+
+
+def _invoice(w: Write, kind: str, ref: str, about: Mapping[str, Any], created: int) -> None:
     status = stripe_forms.STATUSES.get(str(about.get("status")))
     ours = str(_part(about, "metadata").get("invoice") or "")
     ours = ours if _OURS.fullmatch(ours) else ""
@@ -68,6 +81,8 @@ def _invoice(w: Write, ref: str, about: Mapping[str, Any], created: int) -> None
     pages = {"http": "hosted_invoice_url", "pdf": "invoice_pdf"}
     told = {name: stripe_forms.page(about, theirs) for name, theirs in pages.items()}
     invoices.told(w, "Stripe", ref, status, created * SECOND, ours=ours, **told)
+    if kind == "invoice.payment_failed" and type(attempt := about.get("attempt_count")) is int:
+        invoices.failed(w, found.seq, min(attempt, _MOST_TRIES))
     if {found.status, status} == {"Paid", "Void"}:
         log.error(
             "invoice %s is %s here, but %s at Stripe: its money is to be looked after",
@@ -85,6 +100,8 @@ def _is_of(w: Write, found: Invoice, ref: str, about: Mapping[str, Any]) -> bool
     account = accounts.by_seq(w, found.account)
     customer = about.get("customer")
     customer = customer.get("id") if isinstance(customer, Mapping) else customer
+    if found.provider != "Stripe":
+        return False
     wanted = (stripe_forms.units(found.total, found.currency), found.currency.lower())
     said = (about.get("total"), about.get("currency"))
     is_its = account is not None and account.provider == "Stripe" and customer == account.provider_id
@@ -97,9 +114,8 @@ def _is_of(w: Write, found: Invoice, ref: str, about: Mapping[str, Any]) -> bool
 def _customer_gone(w: Write, customer: str) -> None:
     """With it went its ways to pay."""
     account = events.account_of(w, "Stripe", customer)
-    for each in paying.of(w, account) if account else ():
-        if each.provider == "Stripe":
-            paying.told_gone(w, "Stripe", each.provider_id)
+    if account is not None:
+        accounts.lost(w, account.seq, customer)
 
 
 def _part(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:

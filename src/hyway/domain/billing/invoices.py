@@ -2,17 +2,18 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from hyway.domain import identity
 from hyway.domain.billing import accounts, pricing, rules, subscriptions
 from hyway.domain.billing.payments import Issued
 from hyway.domain.billing.pricing import Bill, Discount, Price, Rate, Span, Terms, Use
-from hyway.domain.billing.records import Account, Invoice, InvoiceStatus, ProviderName
+from hyway.domain.billing.records import Account, Invoice, InvoiceStatus, Party, ProviderName
 from hyway.domain.billing.store import invoices as store
 from hyway.domain.billing.store import subscriptions as subscription_store
 from hyway.domain.identity import NOBODYS, Caller
-from hyway.kernel import clock, outbox
-from hyway.kernel.clock import Instant
+from hyway.kernel import clock, outbox, sqid
+from hyway.kernel.clock import SECOND, Instant
 from hyway.kernel.db import Read, Write
 from hyway.kernel.faults import Missing, Taken
 
@@ -21,6 +22,8 @@ ISSUE = "billing.issue"
 SETTLE = "billing.settle"
 """The topic of errands that tell a provider that an invoice was paid by other means, or need not be."""
 DUE_DAYS = 14
+_AT_ONCE = 50
+_UNPAID = ("Open", "Uncollectible")
 _SHOWN = 1_000
 
 
@@ -112,7 +115,7 @@ def draft(w: Write, seq: int, now: Instant) -> tuple[Account, Invoice] | None:
     if not found.number:
         number = rules.number(account.id, store.numbered(w, account.seq))
         due = rules.next_end(now, DUE_DAYS)
-        found = store.change(w, seq, number=number, issued_at=now, due_at=due)
+        found = store.change(w, seq, number=number, issued_at=now, due_at=due, billed_to=party(account))
     return account, found
 
 
@@ -132,12 +135,68 @@ def issued(w: Write, seq: int, there: Issued) -> None:
         outbox.later(w, SETTLE, NOBODYS, {"invoice": seq})
 
 
+def is_any_late(r: Read, now: Instant) -> bool:
+    """Whether `chase` has something to do."""
+    return bool(store.unwarned(r, now, 1) or store.late(r, now, 1))
+
+
 def chase(w: Write, now: Instant) -> None:
-    """Active accounts with an overdue invoice are past due."""
-    for seq in store.late(w, now):
+    """Owners are told of invoices that are overdue, once of each, and active accounts that have one are past due. Some
+    of them at a time, so that nobody waits long."""
+    for seq in store.unwarned(w, now, _AT_ONCE):
+        _warn(w, seq, now)
+    for seq in store.late(w, now, _AT_ONCE):
         account = accounts.by_seq(w, seq)
         if account is not None:
             subscriptions.owes(w, account)
+
+
+def failed(w: Write, seq: int, attempt: int) -> bool:
+    """Its provider could not collect it, for the `attempt`th time; whether that was news to its owners."""
+    found = _locked(w, seq)
+    if found is None or found.status not in _UNPAID or attempt <= found.failures:
+        return False
+    found = store.change(w, seq, failures=attempt)
+    _tell_owners(w, "payment.failed", found)
+    return True
+
+
+def party(of: Account) -> Party:
+    """Whom an invoice is to that is issued now."""
+    return Party(of.name, of.email, of.phone, of.address)
+
+
+def issued_to(w: Write, of: Invoice) -> None:
+    """Its owners are told that it is theirs to pay, or was paid."""
+    _tell_owners(w, "invoice.issued", of)
+
+
+def _warn(w: Write, seq: int, now: Instant) -> None:
+    found = _locked(w, seq)
+    if found is not None and found.status in _UNPAID and found.warned_at is None:
+        _tell_owners(w, "invoice.chased", store.change(w, seq, warned_at=now))
+
+
+def _locked(w: Write, seq: int) -> Invoice | None:
+    """As it stands once nobody else changes it."""
+    found = store.by_seq(w, seq)
+    if found is not None:
+        subscription_store.lock(w, found.account)
+    return store.by_seq(w, seq)
+
+
+def _tell_owners(w: Write, action: str, of: Invoice) -> None:
+    account = accounts.by_seq(w, of.account)
+    if account is None:
+        raise LookupError(f"invoice {of.seq} has no account")
+    told = {"invoice": of.id, "number": of.number, "status": of.status, "total": of.total}
+    told |= {"currency": of.currency, "due": None if of.due_at is None else _date(of.due_at - SECOND)}
+    owners = [sqid.text(each) for each in accounts.owners(w, account)]
+    accounts.tell(w, identity.server(NOBODYS), account, action, {**told, "owners": owners})
+
+
+def _date(at: Instant) -> str:
+    return datetime.fromtimestamp(at / SECOND, UTC).date().isoformat()
 
 
 def recomputed(r: Read, of: Invoice) -> Bill:
@@ -193,6 +252,8 @@ def _become(w: Write, by: Caller, found: Invoice, status: InvoiceStatus) -> Invo
         raise LookupError(f"invoice {new.seq} has no account")
     told = {"invoice": new.id, "number": new.number, "status": status, "total": new.total}
     accounts.tell(w, by, account, "invoice.changed", {**told, "currency": new.currency})
+    if found.status == "Draft" and status != "Void":
+        issued_to(w, new)
     if status in ("Paid", "Void"):
         subscriptions.owes_no_more(w, account)
     return new

@@ -5,12 +5,13 @@ Providers are asked outside of transactions, under the invoice's own id: asked t
 
 import logging
 
-from hyway.domain.billing import accounts, closing, invoices, paying
+from hyway.domain.billing import accounts, cards, closing, duties, invoices, paying, telling
 from hyway.domain.billing.paying import Desk
-from hyway.domain.billing.payments import Declined, Payments, Standing, Unclear
-from hyway.domain.billing.records import Account, Invoice, Method, NewMethod
+from hyway.domain.billing.payments import CustomerGone, Declined, Issued, Payments, Standing, Unclear
+from hyway.domain.billing.records import Account, Invoice
+from hyway.domain.billing.store import duties as duty_store
 from hyway.domain.billing.store import invoices as store
-from hyway.domain.billing.store import methods as method_store
+from hyway.domain.billing.store import subscriptions as subscription_store
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, Instant
 from hyway.kernel.db import Read, Write
@@ -20,7 +21,7 @@ from hyway.kernel.outbox import Errand
 _EVENTS_KEPT = 90 * DAY
 _QUIET = HOUR
 _LOOKS_AT_ONCE = 50
-_LOOKS_AT_METHOD = 5
+_DUTIES_AT_ONCE = 50
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +53,7 @@ def issue_again(means: Means) -> None:
 def chase(means: Means) -> None:
     """Looks before it writes."""
     now = clock.now()
-    if means.db.read_now(store.late, now):
+    while means.db.read_now(invoices.is_any_late, now):
         means.db.write_now(invoices.chase, now)
 
 
@@ -60,6 +61,7 @@ def chase(means: Means) -> None:
 def forget_events(means: Means) -> None:
     """Providers repeat what they tell for some days."""
     means.db.write_now(store.forget_events, clock.now() - _EVENTS_KEPT)
+    means.db.write_now(cards.forget)
 
 
 @job(invoices.ISSUE)
@@ -76,9 +78,40 @@ def _issue(means: Means, seq: int) -> None:
     if found is None:
         return
     account, draft = found
-    way = means.db.read_now(paying.default, account)
     there = _desk(means).of(means.db, draft.provider)
-    means.db.write_now(invoices.issued, seq, there.issue(account, draft, way.provider_id if way else None))
+    try:
+        made = _issued(means, there, account, draft)
+    except CustomerGone:
+        account = means.db.write_now(accounts.lost, account.seq, account.provider_id or "")
+        made = _issued(means, there, account, draft)
+    except Declined:
+        means.db.write_now(_look_at_default, account)  # it may have gone without a word
+        raise
+    means.db.write_now(invoices.issued, seq, made)
+
+
+def _issued(means: Means, there: Payments, account: Account, draft: Invoice) -> Issued:
+    """A provider's invoice needs a customer of its: one that has none any more becomes one anew."""
+    if there.name == "Stripe" and account.provider_id is None:
+        customer = there.customer(account)
+        account = means.db.write_now(_became, account, customer)
+    way = means.db.read_now(paying.default, account)
+    return there.issue(account, draft, way.provider_id if way else None)
+
+
+def _became(w: Write, account: Account, customer: str) -> Account:
+    """Unless it has become one meanwhile."""
+    subscription_store.lock(w, account.seq)
+    now = accounts.by_seq(w, account.seq) or account
+    if now.provider_id is None:
+        accounts.became(w, now, customer)
+    return accounts.by_seq(w, account.seq) or now
+
+
+def _look_at_default(w: Write, account: Account) -> None:
+    way = paying.default(w, account)
+    if way is not None and way.provider != "Offline":
+        duties.owe(w, "look", account.seq, way.provider_id, provider=way.provider)
 
 
 @job(invoices.SETTLE)
@@ -100,25 +133,26 @@ def _decided(there: Payments, of: Invoice) -> None:
         there.void(of)
 
 
-@job(paying.REMOVE)
-def remove(means: Means, errand: Errand) -> None:
-    """Makes a provider forget a way to pay."""
-    try:
-        _desk(means).of(means.db, errand.payload["provider"]).remove(errand.payload["method"])
-    except Declined as why:
-        log.warning("a payment method could not be removed at its provider: %s", why)
+@job(duties.TOPIC)
+def do_duty(means: Means, errand: Errand) -> None:
+    """At once; what cannot be done now is done by the chore."""
+    which = (errand.payload["kind"], errand.payload["account"], errand.payload["subject"])
+    found = means.db.read_now(duty_store.find, *which)
+    if found is not None:
+        telling.do(means.db, _desk(means), found)
 
 
-@job(paying.PREFER)
-def prefer(means: Means, errand: Errand) -> None:
-    """Tells a provider which way to pay is the default now, whatever it was when the errand was left."""
-    account, way = means.db.read_now(_preferred, errand.payload["account"])
-    if account is None or account.provider_id is None or way is None:
-        return
-    try:
-        _desk(means).of(means.db, account.provider).prefer(account.provider_id, way.provider_id)
-    except Declined as why:
-        log.warning("the default payment method of %s was refused by its provider: %s", account.id, why)
+@every(60)
+def do_duties(means: Means) -> None:
+    """What no errand has done; where a provider does not answer, the rest waits for the next time."""
+    for each in means.db.read_now(duty_store.due, clock.now(), _DUTIES_AT_ONCE):
+        try:
+            if not telling.do(means.db, _desk(means), each):
+                return
+        except Exception:
+            # One that cannot be done must not keep the others from it.
+            log.exception("%s of the account numbered %d failed", each.kind, each.account)
+            means.db.write_now(duty_store.put_off, each, duties.next_try(each, clock.now()))
 
 
 @every(600)
@@ -132,6 +166,8 @@ def look_at_invoices(means: Means) -> None:
             _look_at(means, _desk(means).of(means.db, found.provider), found)
         except Declined as why:
             log.error("invoice %s cannot be brought in step with its provider: %s", found.id, why)
+            # It will refuse again: those that nobody has looked at for longer come first.
+            means.db.write_now(_told, found, Standing(found.status), clock.now())
         except Unclear as why:
             log.warning("invoices are not asked about for now: %s", why)
             return
@@ -149,55 +185,8 @@ def _told(w: Write, of: Invoice, standing: Standing, at: Instant) -> None:
     invoices.told(w, of.provider, of.provider_id, standing.status, at, **pages)
 
 
-@job(paying.LOOK)
-def look(means: Means, errand: Errand) -> None:
-    """Asks how a way to pay is now, until two answers are the same: of two errands the one that writes last has asked
-    after the other has written."""
-    id = errand.payload["method"]
-    known = means.db.read_now(_customers, id)
-    there = _desk(means).of(means.db, "Stripe")
-    for customer in known:
-        before: NewMethod | str | None = ""
-        for _ in range(_LOOKS_AT_METHOD):
-            shown = there.shown(customer, id)
-            if shown == before:
-                break
-            before = shown
-            means.db.write_now(_shown, id, shown)
-
-
-def _shown(w: Write, method: str, new: NewMethod | None) -> None:
-    if new is None:
-        paying.told_gone(w, "Stripe", method)
-    else:
-        paying.told(w, "Stripe", new)
-
-
-@job(accounts.DESCRIBE)
-def describe(means: Means, errand: Errand) -> None:
-    """Tells a provider who the account is now."""
-    account = means.db.read_now(accounts.by_seq, errand.payload["account"])
-    if account is None:
-        return
-    try:
-        _desk(means).of(means.db, account.provider).describe(account)
-    except Declined as why:
-        log.warning("what is new of %s was refused by its provider: %s", account.id, why)
-
-
-def _customers(r: Read, method: str) -> list[str]:
-    """Whose it is, as the provider calls them."""
-    found = [accounts.by_seq(r, each.account) for each in method_store.known(r, "Stripe", method)]
-    return [each.provider_id for each in found if each and each.provider_id]
-
-
 def _invoice(r: Read, seq: int) -> Invoice | None:
     return store.by_seq(r, seq)
-
-
-def _preferred(r: Read, seq: int) -> tuple[Account | None, Method | None]:
-    account = accounts.by_seq(r, seq)
-    return account, paying.default(r, account) if account else None
 
 
 def _desk(means: Means) -> Desk:

@@ -132,6 +132,16 @@ class Promo:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """Whom an invoice was issued to, as they called themselves then."""
+
+    name: str
+    email: str
+    phone: str
+    address: Address | None
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """What an account owes for a cycle, in minor units of `currency`: `total` is subtotal - discount + tax.
 
@@ -165,3 +175,9 @@ class Invoice:
     pdf: str
     told_at: Instant
     """When its provider last said something of it, by the provider's clock; 0 where it never did."""
+    billed_to: Party | None
+    """None of a draft, which is nobody's yet."""
+    warned_at: Instant | None
+    """When its owners were told that it is overdue."""
+    failures: int
+    """The number of the last try to collect it that failed, as its provider counts them; 0 for none."""

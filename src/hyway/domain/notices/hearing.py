@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from hyway.domain import identity
-from hyway.domain.notices import mails
+from hyway.domain.notices import mails, texts_billing
 from hyway.domain.notices.records import Telling
 from hyway.domain.notices.service import post
 from hyway.domain.notices.store import subscriptions
@@ -141,6 +141,14 @@ def _sign_up_repeated(w: Write, fact: Fact) -> None:
     mails.write(w, fact.data["email"], letter)
 
 
+def _invoice(w: Write, fact: Fact) -> None:
+    """Whoever owned the account then, whether or not they belong to an organization that it pays for."""
+    type, params = texts_billing.said(fact.action, fact.data)
+    for person in map(sqid.number, fact.data["owners"]):
+        if person is not None:
+            tell(w, Telling(person, type, params, "BillingAccount", link=texts_billing.PAGE))
+
+
 def _taken_over(w: Write, fact: Fact) -> None:
     """The browsers that are woken are somebody else's."""
     subscriptions.drop_all(w, identity.person_of(fact.by))
@@ -157,6 +165,9 @@ _HEARD: dict[str, Callable[[Write, Fact], None]] = {
     "member.role_changed": _role_changed,
     "member.removed": _removed,
     "organization.closed": _closed,
+    "invoice.issued": _invoice,
+    "invoice.chased": _invoice,
+    "payment.failed": _invoice,
     "sign_up.asked": _sign_up_asked,
     "sign_up.repeated": _sign_up_repeated,
 }

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hyway.domain.notices import texts_campaigns, texts_collabs, texts_social
+from hyway.domain.notices import texts_billing, texts_campaigns, texts_collabs, texts_social
 
 
 class Words(NamedTuple):
@@ -49,7 +49,7 @@ TEXTS: dict[str, Words] = {
     ),
 }
 
-for _of in (texts_campaigns, texts_collabs, texts_social):
+for _of in (texts_billing, texts_campaigns, texts_collabs, texts_social):
     TEXTS |= {type: Words(*said) for type, said in _of.TEXTS.items()}
 
 

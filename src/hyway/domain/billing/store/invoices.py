@@ -1,12 +1,13 @@
 """Statements of invoices."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from hyway.domain.billing.pricing import Line
-from hyway.domain.billing.records import Invoice, InvoiceStatus, ProviderName
+from hyway.domain.billing.records import Address, Invoice, InvoiceStatus, Party, ProviderName
 from hyway.domain.billing.store.paying_tables import INVOICES, PAYMENT_EVENTS, SUBSCRIPTIONS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
@@ -77,11 +78,17 @@ def drafts(r: Read, before: Instant, most: int) -> list[int]:
     return list(r.run(wanted).scalars())
 
 
-def late(r: Read, now: Instant) -> list[int]:
+def unwarned(r: Read, now: Instant, most: int) -> list[int]:
+    """Invoices that are overdue, and of which nobody was told so."""
+    wanted = select(_I.seq).where(*_overdue(now), _I.warned_at.is_(None)).order_by(_I.account, _I.seq)
+    return list(r.run(wanted.limit(most)).scalars())
+
+
+def late(r: Read, now: Instant, most: int) -> list[int]:
     """Accounts that are active and have not paid in time."""
     active = SUBSCRIPTIONS.c.account == _I.account, SUBSCRIPTIONS.c.status == "Active"
     wanted = select(_I.account).join(SUBSCRIPTIONS, and_(*active)).where(*_overdue(now)).distinct()
-    return list(r.run(wanted.order_by(_I.account)).scalars())
+    return list(r.run(wanted.order_by(_I.account).limit(most)).scalars())
 
 
 def is_late(r: Read, account: int, now: Instant) -> bool:
@@ -101,6 +108,8 @@ def numbered(r: Read, account: int) -> int:
 
 
 def change(w: Write, seq: int, **values: Any) -> Invoice:
+    if isinstance(values.get("billed_to"), Party):
+        values["billed_to"] = packed(values["billed_to"])
     return _invoice(w.run(update(INVOICES).where(_I.seq == seq).values(**values).returning(*_SHOWN)).one())
 
 
@@ -126,4 +135,16 @@ def _one(r: Read, *where: ColumnElement[bool]) -> Invoice | None:
 
 def _invoice(row: Row[Any]) -> Invoice:
     lines = tuple(Line(*each) for each in json.loads(row.lines))
-    return Invoice(**{**row._mapping, "lines": lines})
+    return Invoice(**{**row._mapping, "lines": lines, "billed_to": _party(row.billed_to)})
+
+
+def packed(of: Party) -> str:
+    """As its column keeps it."""
+    return json.dumps(asdict(of))
+
+
+def _party(packed: str | None) -> Party | None:
+    if packed is None:
+        return None
+    told = json.loads(packed)
+    return Party(**{**told, "address": Address(**told["address"]) if told["address"] else None})

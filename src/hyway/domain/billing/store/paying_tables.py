@@ -101,6 +101,10 @@ INVOICES = Table(
     Column("http", Text, nullable=False),
     Column("pdf", Text, nullable=False),
     Column("told_at", At, nullable=False),
+    # JSON of whom it was issued to, NULL of drafts.
+    Column("billed_to", Text, nullable=True),
+    Column("warned_at", At, nullable=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("account", "cycle"),
     UniqueConstraint("provider", "provider_id"),
     Index("ix_invoices_status_due_at", "status", "due_at"),
