@@ -38,7 +38,7 @@ class Settings:
     body_limit: int
     """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
     private_webhooks: bool
-    """HYWAY_PRIVATE_WEBHOOKS=1: webhooks may go to private and loopback addresses. Default no."""
+    """HYWAY_PRIVATE_WEBHOOKS=1: webhooks and requests to vendors may go to private and loopback addresses. Default no."""
     router: str
     """HYWAY_ROUTER: who knows the roads, `valhalla+https://…` or `osrm+https://…`. Default: nobody, straight lines."""
     geocoder: str
@@ -63,9 +63,12 @@ class Settings:
     this server is called in OAuth. HYWAY_YOUTUBE_URL, HYWAY_TIKTOK_URL, HYWAY_INSTAGRAM_URL, HYWAY_TWITTER_URL: asked
     in place of the platform's own hosts. HYWAY_PAGES_READER: who renders pages, asked for `address/https://…`."""
     stripe: str
-    """HYWAY_STRIPE_KEY: the secret key (`sk_…`) of the Stripe account through which campaigns are funded, creators
-    paid, and billing accounts pay. Default: none; money comes and goes by hand. HYWAY_STRIPE_URL: asked in place of
+    """HYWAY_STRIPE_KEY: the secret key (`sk_…`) of the Stripe account through which campaigns are funded and
+    creators paid. Default: none; money comes and goes by hand. HYWAY_STRIPE_URL: asked in place of
     `https://api.stripe.com`."""
+    billing: str
+    """HYWAY_BILLING: `stripe` lets Stripe collect what billing accounts owe, by HYWAY_STRIPE_KEY; `offline`: Hyway
+    issues the invoices itself, and a person says which have been paid. Default `offline`, even with a key."""
     stripe_webhook_secret: str
     """HYWAY_STRIPE_WEBHOOK_SECRET: what Stripe signs its events with (`whsec_…`, several with commas between them),
     sent to `/hooks/stripe`. Without it Stripe is asked by the clock."""
@@ -153,6 +156,7 @@ class Settings:
             "geocoder": self.geocoder,
             "smtp": smtp,
             "stripe": self.stripe,
+            "billing": self.stripe if self.billing == "stripe" else "",
             "oidc": self.oidc,
             "resolver": self.resolver,
             **self.social,
@@ -249,7 +253,11 @@ def _money(environ: Mapping[str, str]) -> dict[str, Any]:
     fee = environ.get("HYWAY_PLATFORM_FEE") or "0"
     if not _PERCENT.fullmatch(fee) or (hundredths := round(float(fee) * 100)) > 10_000:
         raise Invalid("HYWAY_PLATFORM_FEE", "must be a percentage such as 2.5, with at most two decimals")
+    billing = _choice("HYWAY_BILLING", environ, ("offline", "stripe"))
+    if billing == "stripe" and not key:
+        raise Invalid("HYWAY_BILLING", "needs HYWAY_STRIPE_KEY to be stripe")
     return {
+        "billing": billing,
         "stripe": f"{base.scheme}://{quote(key, safe='')}@{base.netloc}" if key else "",
         "stripe_webhook_secret": environ.get("HYWAY_STRIPE_WEBHOOK_SECRET", "").strip(),
         "platform_fee": hundredths,
