@@ -1,6 +1,7 @@
 """Invitations: a vendor's page on which somebody lets us in, instead of a configuration that they type."""
 
 import re
+import secrets
 from dataclasses import dataclass
 
 from hyway.domain import identity
@@ -36,7 +37,9 @@ def start(r: Read, by: Caller, registry: Registry, type: str, challenge: str = "
     if challenge and not _CHALLENGE.fullmatch(challenge):
         raise Invalid("codeChallenge", 'must match pattern "^[A-Za-z0-9._~-]{43,128}$"')
     ends = (clock.now() + _LASTS) // SECOND
-    state = r.seal.sign(f"{by.organization}-{ends}", _PURPOSE)
+    # What tells it from another one of the same second: whoever asked knows their own again.
+    nonce = secrets.token_hex(8)
+    state = r.seal.sign(f"{by.organization}-{ends}-{nonce}", _PURPOSE)
     try:
         url = inviting.invite(registry.reach(type, {}), integrations.redirect(r.home), state, challenge)
     except Declined as why:
@@ -47,5 +50,7 @@ def start(r: Read, by: Caller, registry: Registry, type: str, challenge: str = "
 def is_ours(r: Read, by: Caller, state: str) -> bool:
     """Whether a state that came back was given to the caller's organization, not long ago."""
     value = r.seal.signed(state, _PURPOSE) if state.isascii() else None
-    organization, _, ends = (value or "").partition("-")
+    if value is None:
+        return False
+    organization, ends, _ = value.split("-")
     return organization == str(by.organization) and int(ends) * SECOND > clock.now()
