@@ -172,9 +172,12 @@ async def test_a_connection_from_its_beginning_to_its_end(
         )
         for bad in ({}, {"code": ""}, {"code": 7}, {"code": "x" * 201}):
             refused(await client.post(f"{one}/verify", json=bad), 400)
+        wrong = await client.post(f"{one}/verify", json={"code": "111111"})
+        refused(wrong, 400, "body/code is not taken: Workshop said: the code is wrong")
+        still = (await client.get(one)).json()
+        assert (still["status"], still["isRetryable"]) == ("AwaitingVerification", False)
+        assert still["errors"] == ["Workshop said: the code is wrong"]
         assert (await client.post(f"{one}/verify", json={"code": CODE})).status_code == 204
-        jobs.begin(shop.db, known)
-        assert known.rest(30)
         assert (await client.get(one)).json()["status"] == "Ready"
         refused(await client.delete(f"{one}?decommissionRemoteResources=maybe"), 400)
         assert (await client.delete(f"{one}?decommissionRemoteResources=true")).status_code == 204
@@ -183,6 +186,25 @@ async def test_a_connection_from_its_beginning_to_its_end(
         assert known.rest(30)
         refused(await client.get(one), 404)
     assert len(vendor.removed) == 1
+
+
+async def test_a_code_is_kept_where_the_vendor_does_not_answer(
+    shop: Acme, vendor: Workshop, known: Registry
+) -> None:
+    """Accepted, as the contract says it: the server goes on by itself."""
+    of = await integrate(shop)
+    async with shop.client() as client:
+        team = (await client.post(f"{shop.base}/teams/", json={"name": "Core"})).json()["id"]
+        sent = {"type": "MessagingChannel", "entity": {"id": team}, "input": "verify"}
+        one = f"{of}/connections/{(await client.post(f'{of}/connections/', json=sent)).json()['id']}"
+        jobs.begin(shop.db, known)
+        assert known.rest(30)
+        vendor.trouble = ["busy"]
+        assert (await client.post(f"{one}/verify", json={"code": CODE})).status_code == 204
+        kept = (await client.get(one)).json()
+        assert (kept["status"], kept["errors"]) == ("AwaitingVerification", ["Workshop is not well (503)"])
+        assert (await client.post(f"{one}/verify", json={"code": CODE})).status_code == 204
+        assert (await client.get(one)).json()["status"] == "Ready"
 
 
 async def test_only_who_may_manages_integrations(shop: Acme) -> None:

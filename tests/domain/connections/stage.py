@@ -18,17 +18,21 @@ SECONDS = 30.0
 class Stage:
     """`work()` does what is due, as the background would."""
 
-    def __init__(self, db: Database, vendor: Workshop, provider: Provider | None = None) -> None:
-        self.db, self.vendor = db, vendor
+    def __init__(
+        self, db: Database, vendor: Workshop, provider: Provider | None = None, name: str = "Acme"
+    ) -> None:
+        self.db, self.vendor, self.type = db, vendor, TYPE
         self.known = Registry([provider or Workshops()], {TYPE: vendor.address})
-        self.home = db.write_now(identity.found_organization, "Acme")
+        self.home = db.write_now(identity.found_organization, name)
         self.by: Caller = identity.command_line(self.home)
         self.project = db.write_now(projects.create, self.by, NewProject("shop", "Shop"))
         self.app = db.write_now(projects.apps.create, self.by, "shop", NewApp("web", "Web"))
         self.team = db.write_now(identity.teams.create, self.by, "Core")
 
     def integrate(self, **config: Any) -> Integration:
-        adding = connections.integrations.add(self.db, self.known, self.by, TYPE, {"token": TOKEN, **config})
+        adding = connections.integrations.add(
+            self.db, self.known, self.by, self.type, {"token": TOKEN, **config}
+        )
         return asyncio.run(adding)
 
     def member(self, name: str, **more: Any) -> Member:

@@ -1,4 +1,7 @@
-"""The background work killed with SIGKILL at every step of a connection's life: it goes on, and does nothing twice."""
+"""The background work killed with SIGKILL at every step of a connection's life: it goes on, and does nothing twice.
+
+It goes on at once, long before a claim of who was killed has run out: each step would take two minutes otherwise.
+"""
 
 import contextlib
 import signal
@@ -9,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hyway.domain import audit, billing, connections
-from hyway.domain.connections.store import people
+from hyway.domain.connections.store import people, presence, working
+from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.seal import Seal
 from tests.domain.connections.stage import Stage
@@ -27,10 +32,10 @@ import os, sys, time
 from pathlib import Path
 from hyway.domain import audit, billing, connections
 from hyway.domain.connections import jobs
+from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.seal import Seal
-data = Path(sys.argv[1])
-db = Database(f"sqlite:///{data / 'hyway.db'}", Seal.from_file(data / "key"))
+db = Database(sys.argv[1], Seal.from_file(Path(sys.argv[2]) / "key"))
 db.hearers += [audit.record, billing.accounts.hear, connections.hearing.hear]
 known = connections.registry.load(dict([os.environ["HYWAY_VENDORS"].split("=", 1)]))
 while True:
@@ -46,8 +51,8 @@ class Workers:
     They find the workshop's provider as they find anybody's, by an entry point.
     """
 
-    def __init__(self, data: Path, vendor: Workshop, alone: bool) -> None:
-        self.data, self.vendor, self.alone = data, vendor, alone
+    def __init__(self, stage: Stage, data: Path, alone: bool) -> None:
+        self.data, self.vendor, self.alone, self.url = data, stage.vendor, alone, stage.db.url
         known = data.with_name("packages")
         info = known / "workshop-1.0.dist-info"
         info.mkdir(parents=True)
@@ -60,10 +65,14 @@ class Workers:
     @contextlib.contextmanager
     def working(self) -> Iterator[subprocess.Popen[bytes]]:
         """One process of it; killed at the end, if it was not before."""
-        env = environment(HYWAY_VENDORS=f"{TYPE}={self.vendor.address}", PYTHONPATH=self._path)
+        env = environment(
+            HYWAY_VENDORS=f"{TYPE}={self.vendor.address}",
+            HYWAY_DATABASE_URL=self.url.replace("+psycopg", ""),
+            PYTHONPATH=self._path,
+        )
         with self.data.with_suffix(".log").open("ab") as log:
             words: list[str | Path] = (
-                [sys.executable, "-c", _ALONE, self.data]
+                [sys.executable, "-c", _ALONE, self.url, self.data]
                 if self.alone
                 else [HYWAY, "worker", "--data", self.data]
             )
@@ -93,26 +102,23 @@ class Workers:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, vendor: Workshop) -> Iterator[Stage]:
+def stage(database_url: str, tmp_path: Path, vendor: Workshop) -> Iterator[Stage]:
     data = tmp_path / "data"
-    done = subprocess.run(
-        [HYWAY, "migrate", "--data", data], env=environment(), capture_output=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    db = Database(f"sqlite:///{data / 'hyway.db'}", Seal.from_file(data / "key"))
+    data.mkdir()
+    db = Database(database_url, Seal.from_file(data / "key"))
     db.hearers += [audit.record, billing.accounts.hear, connections.hearing.hear]
     yield Stage(db, vendor)
     db.close()
 
 
 @pytest.fixture
-def alone(stage: Stage, tmp_path: Path, vendor: Workshop) -> Workers:
-    return Workers(tmp_path / "data", vendor, alone=True)
+def alone(stage: Stage, tmp_path: Path) -> Workers:
+    return Workers(stage, tmp_path / "data", alone=True)
 
 
 @pytest.fixture
-def workers(stage: Stage, tmp_path: Path, vendor: Workshop) -> Workers:
-    return Workers(tmp_path / "data", vendor, alone=False)
+def workers(stage: Stage, tmp_path: Path) -> Workers:
+    return Workers(stage, tmp_path / "data", alone=False)
 
 
 @pytest.mark.slow
@@ -174,3 +180,33 @@ def test_an_import_that_is_killed_goes_on(stage: Stage, vendor: Workshop, worker
     workers.until(lambda: stage.import_again(of, made).status == "done")
     done = stage.import_again(of, made)
     assert (done.done, done.errors, len(stage.all(types=["DistributionList"]))) == (4, (), 4)
+
+
+def test_what_a_living_process_has_claimed_is_not_taken_from_it(stage: Stage, vendor: Workshop) -> None:
+    """PostgreSQL: by its lock; one without it, as nobody has it any more, is gone."""
+    if stage.db.is_sqlite:
+        pytest.skip("one process alone works on SQLite")
+    of = stage.integrate()
+    made = stage.connect(of, "ContainerRegistry", stage.app.id, "one")
+    now = clock.now()
+    for boot, other, there in ((presence.BOOT, "7", False), ("7", presence.BOOT, True)):
+        stage.known.presence.hold(stage.db)
+        assert stage.db.write_now(working.begin, made.seq, boot, now, now + presence.LEASE) is not None
+        found = stage.db.write_now(working.begin, made.seq, other, now, now + presence.LEASE)
+        assert (found is not None) is there
+        stage.db.write_now(working.release, made.seq)
+
+
+def test_a_lock_that_is_lost_is_taken_anew(stage: Stage) -> None:
+    if stage.db.is_sqlite:
+        pytest.skip("one process alone works on SQLite")
+    stage.known.presence.hold(stage.db)
+    stage.db.write_now(lambda w: w.run(_END).all())
+    assert stage.db.read_now(lambda r: r.run(_HELD).scalar_one()) == 0
+    stage.known.presence.hold(stage.db)
+    assert stage.db.read_now(lambda r: r.run(_HELD).scalar_one()) == 1
+
+
+_MINE = f"""FROM pg_locks WHERE locktype = 'advisory' AND objid::text = '{presence.BOOT}'
+ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+_END, _HELD = text(f"SELECT pg_terminate_backend(pid) {_MINE}"), text(f"SELECT count(*) {_MINE}")

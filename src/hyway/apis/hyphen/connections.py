@@ -221,7 +221,7 @@ async def create(ask: Ask, sent: ConnectionIn) -> Connection:
     """Connect something.
 
     It is made in the background: `Pending` until it is `Ready`, or `Failed` with the reasons in `errors`. The same sent
-    again has a failed one tried again that `isRetryable`.
+    again has one tried again at once that `isRetryable`.
     """
     by = await at(ask)
     chosen = sent.input if isinstance(sent.input, str) else ""
@@ -264,11 +264,12 @@ async def drop(ask: Ask, query: DropQuery) -> None:
 async def verify(ask: Ask, sent: VerificationIn) -> None:
     """Accept a verification code.
 
-    It is shown to the vendor next. A connection whose code was wrong awaits another, and says so in `errors`.
+    The vendor is shown it at once: the connection is `Ready` then, or it is a 400 with the vendor's reason, and another
+    code is awaited. Where the vendor does not answer, the code is kept and shown again in the background.
     """
-    path = ask.path
-    await ask.db.write(
-        connections.connections.accept, await at(ask), path["integrationId"], path["connectionId"], sent.code
+    by, vendors, path = await at(ask), tools(ask).vendors, ask.path
+    await connections.verifying.verify(
+        ask.db, vendors, by, path["integrationId"], path["connectionId"], sent.code
     )
 
 

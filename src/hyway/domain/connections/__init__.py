@@ -10,6 +10,7 @@ from hyway.domain.connections import (
     providing,
     registry,
     tenancy,
+    verifying,
     zone_records,
     zones,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "providing",
     "registry",
     "tenancy",
+    "verifying",
     "zone_records",
     "zones",
 ]

@@ -11,6 +11,7 @@ from hyway.domain.connections.registry import Registry
 from hyway.domain.connections.store import connections as store
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, ids, outbox
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Read, Ref, Write
 from hyway.kernel.faults import Invalid, Missing, Taken
 
@@ -42,7 +43,7 @@ def find(r: Read, by: Caller, integration: str, id: str) -> Connection:
 def create(
     w: Write, by: Caller, registry: Registry, integration: str, type: str, entity: str, input: str = ""
 ) -> Connection:
-    """A connection that is on its way. The same again, if it has failed, is tried again; Taken if it has not.
+    """A connection that is on its way. The same again, if that is retryable, is tried again; Taken if it is not.
 
     `entity` is the id (or alternate id, of a project or an app) of what is connected.
     """
@@ -81,13 +82,14 @@ def create(
 
 
 def retry(w: Write, by: Caller, integration: str, id: str) -> Connection:
-    """A failed connection is tried again; Taken for one that has not failed, or that would fail again."""
+    """A connection that is retryable is tried again, now; Taken for one that is there, or that would fail again."""
     identity.access.require(by, "update", "Integration")
     return _again(w, by, find(w, by, integration, id))
 
 
-def accept(w: Write, by: Caller, integration: str, id: str, code: str) -> Connection:
-    """A code that somebody was told is shown to the vendor next; Taken where none is waited for."""
+def accept(w: Write, by: Caller, integration: str, id: str, code: str, later: Instant = 0) -> Connection:
+    """A code that somebody was told is shown to the vendor next, `later` where somebody shows it before; Taken where
+    none is waited for."""
     identity.access.require(by, "update", "Integration")
     of = find(w, by, integration, id)
     given = code.strip()
@@ -96,9 +98,10 @@ def accept(w: Write, by: Caller, integration: str, id: str, code: str) -> Connec
     if len(given) > rules.LONGEST_CODE or not given.isprintable():
         raise Invalid("code", "must NOT have more than {most} characters", most=rules.LONGEST_CODE)
     sealed = w.seal.close(given, f"connection:{of.id}")
-    if not store.take_code(w, of.seq, sealed, clock.now()):
+    if not store.take_code(w, of.seq, sealed, clock.now(), later):
         raise Taken("", "This connection waits for no verification")
-    _start(w, of)
+    if not later:
+        _start(w, of)
     return find(w, by, integration, id)
 
 
@@ -111,16 +114,20 @@ def drop(w: Write, by: Caller, integration: str, id: str, decommission: bool = F
         w.announce(by, "connection.ended", "connection", gone.id, view(gone), refs(gone))
         _start(w, gone)
         return
-    store.drop(w, gone.seq)
+    if not store.drop(w, gone.seq):
+        raise Missing("There is no such connection", id=id)
+    tell_end(w, by, gone)
+
+
+def tell_end(w: Write, by: Caller, gone: Connection) -> None:
     w.announce(by, "connection.deleted", "connection", gone.id, view(gone), refs(gone))
 
 
 def _again(w: Write, by: Caller, of: Connection | None) -> Connection:
-    if of is None or of.status != "Failed":
-        raise Taken("", "This is connected already")
-    if not of.is_retryable:
+    if of is not None and of.status == "Failed" and not of.is_retryable:
         raise Taken("", "This connection has failed and would fail again: remove it first")
-    store.restart(w, of.seq, clock.now())
+    if of is None or not store.restart(w, of.seq, clock.now()):
+        raise Taken("", "This is connected already")
     w.announce(by, "connection.retried", "connection", of.id, view(of), refs(of))
     _start(w, of)
     found = store.numbered(w, of.seq)

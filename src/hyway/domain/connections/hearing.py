@@ -50,16 +50,14 @@ def _renamed(w: Write, by: Caller, id: str) -> None:
         found = naming.member(w, server, id)
     except Missing:
         return
-    store.rename(w, by.organization, id, found.name)
+    store.rename(w, by.organization, id, found.name, found.email)
 
 
 def _drop(w: Write, by: Caller, entity: str) -> None:
-    """At the vendor's everything stays as it is."""
+    """At the vendor's everything stays as it is, but for what is being taken away there already."""
     for each in store.of_entity(w, by.organization, entity):
-        store.drop(w, each.seq)
-        w.announce(
-            by, "connection.deleted", "connection", each.id, connections.view(each), connections.refs(each)
-        )
+        if each.status != "Decommissioning" and store.drop(w, each.seq):
+            connections.tell_end(w, by, each)
 
 
 def _drop_members(w: Write, by: Caller) -> None:
@@ -74,6 +72,4 @@ def _drop_members(w: Write, by: Caller) -> None:
 def _close(w: Write, by: Caller) -> None:
     found, _ = integration_store.page(w, by.organization, 0, _ALL)
     for each in found:
-        integration_store.drop(w, by.organization, each.seq)
-        told = integrations.view(each)
-        w.announce(by, "integration.deleted", "integration", each.id, told, [integrations.ref(each)])
+        integrations.end(w, by, each)

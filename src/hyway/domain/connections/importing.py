@@ -44,9 +44,13 @@ def person(w: Write, by: Caller, of: Arrival) -> None:
         raise Invalid("email", "has no e-mail address that may be seen")
     found = _by_address(w, by).get(email.casefold())
     if found is None:
-        first, last = of.resource.more.get("firstName"), of.resource.more.get("lastName")
+        first, last = (_name(of.resource.more.get(each, "")) for each in ("firstName", "lastName"))
         found = identity.profiles.create(w, by, NewMember(email, first, last))
     attach(w, by, of, naming.member(w, by, found.id))
+
+
+def _name(text: str) -> str | None:
+    return text[:_LONGEST_NAME].strip() or None
 
 
 @importer("DistributionList", "MessagingChannel", "GitTeam")

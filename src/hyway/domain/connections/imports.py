@@ -76,7 +76,7 @@ def start(
     offer = rules.importable(entry, type)
     wanted = rules.resources(resources)
     inside = rules.resource_id("parentId", parent) if parent else ""
-    if not integration_store.hold(w, of.seq):
+    if not integration_store.hold(w, of.seq, alone=True):
         raise Missing("There is no such integration", id=of.id)
     if store.running(w, by.organization) >= MOST_RUNNING:
         raise Refused("Your organization may have {most} imports under way", most=MOST_RUNNING)
@@ -136,7 +136,7 @@ def carry_on(db: Database, registry: Registry, seq: int) -> None:
             if not _taken(db, task, at, there.get(task.ids[at]), errors):
                 return
     except (Declined, Unclear) as why:
-        db.write_now(_halted, task, errors, str(why), isinstance(why, Unclear), random.random())  # noqa: S311
+        db.write_now(_halted, task, errors, why, random.random())  # noqa: S311
     else:
         db.write_now(_over, task, errors)
 
@@ -197,14 +197,15 @@ def _note(errors: list[str], name: str, why: str) -> None:
         errors.append(shown(f"{name}: {why}"))
 
 
-def _halted(w: Write, task: Task, errors: list[str], why: str, unclear: bool, chance: float) -> None:
+def _halted(w: Write, task: Task, errors: list[str], why: Declined | Unclear, chance: float) -> None:
     """Where nothing more is known it is tried again, later each time."""
     now = clock.now()
     tries = task.tries
-    if unclear and tries < rules.MOST_TRIES:
-        store.settle(w, task.of.seq, "running", errors, now + rules.backoff(tries, chance), now)
+    if isinstance(why, Unclear) and tries < rules.MOST_TRIES:
+        again_at = now + rules.backoff(tries, chance, why.after)
+        store.settle(w, task.of.seq, "running", errors, again_at, now)
         return
-    store.settle(w, task.of.seq, "failed", [*errors, why], None, now)
+    store.settle(w, task.of.seq, "failed", [*errors, str(why)], None, now)
     _tell(w, task, "import.failed", now)
 
 

@@ -126,7 +126,8 @@ def vendor(r: Read, registry: Registry, of: Integration) -> Vendor:
     for each in entry.fields:
         if each.required and not config.get(each.name):
             text = "This integration has no {setting}: delete it, and set it up again"
-            raise Invalid("", text, setting=each.title[:1].lower() + each.title[1:])
+            title = each.title if each.title[1:2].isupper() else each.title[:1].lower() + each.title[1:]
+            raise Invalid("", text, setting=title)
     return registry.vendor(of.type, config)
 
 
@@ -160,7 +161,7 @@ async def add(
     new = await db.read(draft, by, registry, type, whole)
     if await db.read(of_type, by, type) is not None:
         raise Taken("", _TAKEN)
-    await registry.ask(tried, registry, new)
+    await _try(registry, new)
     return await db.write(create, by, new)
 
 
@@ -174,8 +175,7 @@ async def redeemed(
     identity.access.require(by, "create", "Integration")
     if await db.read(of_type, by, type) is not None:
         raise Taken("", _TAKEN)
-    told = {name: str(config[name]) for name in ("code", "codeVerifier") if name in config}
-    vendor = registry.vendor(type, told)
+    vendor = registry.vendor(type, rules.sign_in(config))
     try:
         return await registry.ask(vendor.redeem, redirect(db.house.home))
     except (Declined, Unclear) as why:
@@ -184,7 +184,14 @@ async def redeemed(
 
 async def test(db: Database, registry: Registry, by: Caller, type: str, config: Mapping[str, Any]) -> None:
     """Whether the vendor lets us in with this configuration; Invalid where it does not, nothing kept either way."""
-    await registry.ask(tried, registry, await db.read(draft, by, registry, type, config))
+    await _try(registry, await db.read(draft, by, registry, type, config))
+
+
+async def _try(registry: Registry, new: Draft) -> None:
+    try:
+        await registry.ask(tried, registry, new)
+    except Unclear as why:
+        raise Invalid("", "{why}", why=why) from why
 
 
 def tried(registry: Registry, new: Draft) -> None:

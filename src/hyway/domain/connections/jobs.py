@@ -49,11 +49,13 @@ def sweep(means: Means) -> None:
 
 def begin(db: Database, known: Registry) -> None:
     """What there is a thread for; when one of it is done, the next."""
-    now, more = clock.now(), partial(begin, db, known)
-    for each in db.read_now(store.due, working.BOOT, now, _AT_ONCE):
+    known.presence.hold(db)
+    now, busy, more = clock.now(), known.busy(), partial(begin, db, known)
+    for each in db.read_now(store.due, working.BOOT, now, busy, _AT_ONCE):
         run = partial(_WORK[each.kind], db, known, each.seq)
-        known.start(("connection", each.seq), each.type, run, more)
-    for seq, type in db.read_now(import_store.due, working.BOOT, now, _AT_ONCE):
-        known.start(("import", seq), type, partial(imports.carry_on, db, known, seq), more)
+        known.start(("connection", each.seq), each.type, run, more, each.organization)
+    for seq, type, organization in db.read_now(import_store.due, working.BOOT, now, busy, _AT_ONCE):
+        carry_on = partial(imports.carry_on, db, known, seq)
+        known.start(("import", seq), type, carry_on, more, organization)
     for zone, type in db.read_now(record_store.due, working.BOOT, now, _AT_ONCE):
         known.start(("zone", zone), type, partial(zone_records.carry_on, db, known, zone), more)

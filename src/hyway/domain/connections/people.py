@@ -3,7 +3,6 @@
 Only those are taken away whom this organization put there: whoever else is in a list stays in it.
 """
 
-import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from hyway.kernel.faults import Fault, Missing
 
 _ALL = 2**31 - 1
 _NOBODY = "Nobody is known there by this member's address"
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def carry_on(db: Database, registry: Registry, seq: int) -> None:
     except Declined as why:
         db.write_now(_over, look, False, (str(why),))
     except Unclear as why:
-        db.write_now(_over, look, True, (str(why),))
+        db.write_now(_over, look, True, (str(why),), why.after)
     else:
         db.write_now(_over, look, unclear, ())
 
@@ -82,16 +80,15 @@ def begin(w: Write, registry: Registry, seq: int) -> Round | None:
     try:
         vendor = working.vendor_of(w, registry, of)
     except Fault as why:
-        log.warning("who is in %s cannot be looked at: %s", of.id, why.message)
-        claims.people_done(w, seq, since, None)
+        claims.people_done(w, seq, since, None, (why.message,))
         return None
     return Round(of, vendor, tuple(wanted(w, of)), tuple(store.of(w, seq)), since)
 
 
-def _over(w: Write, look: Round, unclear: bool, errors: Sequence[str]) -> None:
+def _over(w: Write, look: Round, unclear: bool, errors: Sequence[str], after: float = 0.0) -> None:
     """A look that told nothing is repeated, later each time."""
     tries = claims.people_tries(w, look.of.seq)
-    wait = rules.backoff(tries, random.random()) if unclear else None  # noqa: S311  # only spreads the tries
+    wait = rules.backoff(tries, random.random(), after) if unclear else None  # noqa: S311  # only spreads the tries
     claims.people_done(w, look.of.seq, look.since, clock.now() + wait if wait else None, errors)
 
 
@@ -215,11 +212,13 @@ def _noted(w: Write, look: Round, known: Known) -> None:
 
 
 def _asked(db: Database, seq: int, ask: Callable[..., None], look: Round, who: str) -> tuple[bool, bool]:
-    """Whether it was done, and whether that is unclear."""
+    """Whether it was done, and whether that is unclear; Unclear where the vendor wants to be left alone."""
     try:
         ask(look.of.type, look.of.remote, who)
     except (Declined, Unclear) as why:
         db.write_now(store.settle, seq, "Failed", (str(why),), clock.now())
+        if isinstance(why, Unclear) and why.after:
+            raise
         return False, isinstance(why, Unclear)
     db.write_now(store.settle, seq, "Ready", (), clock.now())
     return True, False

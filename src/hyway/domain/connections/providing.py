@@ -21,7 +21,12 @@ class Declined(Exception):
 
 
 class Unclear(Exception):
-    """No answer, or one that says nothing of the outcome: to be tried again. The text is for people to read."""
+    """No answer, or one that says nothing of the outcome: to be tried again, but not within `after` seconds. The text
+    is for people to read."""
+
+    def __init__(self, text: str, after: float = 0.0) -> None:
+        super().__init__(text)
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,19 @@ class Entry:
     """What a person does at the vendor's, step by step, to get what the fields ask for."""
 
 
+SECONDS = 20.0
+"""What one request to a vendor may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How a provider gets to its vendor: `endpoint` replaces the vendor's own address, for tests and for proxies."""
 
     config: Mapping[str, Any]
     endpoint: str = ""
-    seconds: float = 20.0
+    seconds: float = SECONDS
+    anywhere: bool = False
+    """Whether private addresses may be asked, too; those of `endpoint` always may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,14 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Busy:
+    """Whose work must wait: types of integrations and organizations that have as much under way as they may."""
+
+    types: frozenset[str] = frozenset()
+    organizations: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """A DNS zone of an organization at one of its vendors; `remote` is the vendor's id of it."""
 

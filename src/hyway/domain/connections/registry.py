@@ -3,12 +3,23 @@
 import asyncio
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import entry_points
 from typing import Any, ParamSpec, TypeVar
 
-from hyway.domain.connections.providing import ENTRY_POINTS, Entry, Inviting, Provider, Reach
+from hyway.domain.connections.providing import (
+    ENTRY_POINTS,
+    SECONDS,
+    Entry,
+    Inviting,
+    Provider,
+    Reach,
+    Unclear,
+)
+from hyway.domain.connections.records import Busy
+from hyway.domain.connections.store.presence import Presence
 from hyway.domain.connections.vendor import Vendor
 from hyway.kernel.jobs import Means
 
@@ -16,23 +27,38 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PART = "connections"
 """What the registry is called among the parts that jobs are handed."""
-_THREADS, _OF_ONE_TYPE = 8, 3
-"""Threads, and how many of them the vendor of one type may keep busy with work of the background."""
+_THREADS, _OF_ONE_TYPE, _OF_ONE_ORGANIZATION = 8, 3, 2
+"""Threads of the background, and how many of them the vendor of one type, or one organization, may keep busy."""
+_ASKING, PATIENCE = 16, 30.0
+"""Threads for those who wait for an answer, and how many seconds they wait."""
 log = logging.getLogger(__name__)
 
 
 class Registry:
     """Whom organizations can be integrated with. `endpoints` replace the vendors' own addresses, by type.
 
-    Vendors are asked on threads of its own: one that is slow holds up nobody but those who ask vendors.
+    Vendors are asked on threads of its own: one that is slow holds up nobody but those who ask vendors. They are asked
+    at public addresses alone but where `endpoints` name others, or `anywhere` lets them be asked at any.
     """
 
-    def __init__(self, providers: Sequence[Provider], endpoints: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        endpoints: Mapping[str, str] | None = None,
+        *,
+        anywhere: bool = False,
+        seconds: float = SECONDS,
+        patience: float = PATIENCE,
+    ) -> None:
         self._providers = {each.entry.type: each for each in providers}
         self._endpoints = dict(endpoints or {})
+        self._anywhere = anywhere
+        self._seconds, self._patience = seconds, patience
         self._threads = ThreadPoolExecutor(_THREADS, "hyway-vendor")
+        self._desk = ThreadPoolExecutor(_ASKING, "hyway-vendor-desk")
+        self.presence = Presence()
         self._lock = threading.Condition()
-        self._running: dict[Hashable, str] = {}
+        self._running: dict[Hashable, tuple[str, int]] = {}
         self._ending = 0
 
     @property
@@ -53,7 +79,7 @@ class Registry:
         return found.entry if found else None
 
     def reach(self, type: str, config: Mapping[str, Any]) -> Reach:
-        return Reach(config, self._endpoints.get(type, ""))
+        return Reach(config, self._endpoints.get(type, ""), self._seconds, self._anywhere)
 
     def inviting(self, type: str) -> Inviting | None:
         """The provider, if one is let in by being invited."""
@@ -64,14 +90,36 @@ class Registry:
         """The vendor of an integration as it may be asked; KeyError where its provider is not installed."""
         return Vendor(self._providers[type], self.reach(type, config))
 
-    def start(self, key: Hashable, type: str, run: Callable[[], None], then: Callable[[], None]) -> bool:
-        """Runs it on a thread, unless what has this key is running already or there is no thread for the type; `then`
-        follows when it went well, and others may have the thread."""
+    def busy(self) -> Busy:
+        """Of whom nothing more is started for now."""
         with self._lock:
-            busy = list(self._running.values())
-            if key in self._running or len(busy) >= _THREADS or busy.count(type) >= _OF_ONE_TYPE:
+            return self._busy()
+
+    def _busy(self) -> Busy:
+        types = Counter(type for type, _ in self._running.values())
+        organizations = Counter(organization for _, organization in self._running.values() if organization)
+        return Busy(
+            frozenset(each for each, many in types.items() if many >= _OF_ONE_TYPE),
+            frozenset(each for each, many in organizations.items() if many >= _OF_ONE_ORGANIZATION),
+        )
+
+    def start(
+        self,
+        key: Hashable,
+        type: str,
+        run: Callable[[], None],
+        then: Callable[[], None],
+        organization: int = 0,
+    ) -> bool:
+        """Runs it on a thread, unless what has this key is running already or there is no thread for the type or the
+        organization; `then` follows when it went well, and others may have the thread."""
+        with self._lock:
+            busy = self._busy()
+            if key in self._running or len(self._running) >= _THREADS:
                 return False
-            self._running[key] = type
+            if type in busy.types or organization in busy.organizations:
+                return False
+            self._running[key] = (type, organization)
         try:
             self._threads.submit(self._run, key, run, then)
         except RuntimeError:  # the process is at its end
@@ -105,16 +153,20 @@ class Registry:
             return self._lock.wait_for(lambda: not self._running and not self._ending, seconds)
 
     async def ask(self, run: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        """Runs what asks a vendor off the event loop."""
+        """Runs what asks a vendor off the event loop; Unclear where it takes longer than anybody waits for it."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: run(*args, **more))
+        asking = loop.run_in_executor(self._desk, lambda: run(*args, **more))
+        try:
+            return await asyncio.wait_for(asking, self._patience)
+        except TimeoutError:
+            raise Unclear("The vendor takes too long to answer") from None
 
 
 def _nothing() -> None:
     return
 
 
-def load(services: Mapping[str, str]) -> Registry:
+def load(services: Mapping[str, str], *, anywhere: bool = False) -> Registry:
     """Those that the installed packages name; one that cannot be loaded is left out, with a warning in the log."""
     found: dict[str, Provider] = {}
     for point in entry_points(group=ENTRY_POINTS):
@@ -124,7 +176,7 @@ def load(services: Mapping[str, str]) -> Registry:
             found[provider.entry.type] = provider
         except Exception as error:  # anybody's package may be broken in any way
             log.warning("the provider %s cannot be used: %s", point.name, error)
-    return Registry(list(found.values()), services)
+    return Registry(list(found.values()), services, anywhere=anywhere)
 
 
 def of(means: Means) -> Registry:

@@ -10,8 +10,10 @@ from hyway.kernel.clock import HOUR, SECOND, Instant
 from hyway.kernel.faults import Invalid, Missing
 
 LONGEST_ID, LONGEST_INPUT, LONGEST_CODE, MOST_RESOURCES = 500, 500, 200, 1_000
-MOST_TRIES = 8
-"""After so many tries that were unclear a connection has failed, until somebody tries it again."""
+MOST_TRIES = 12
+"""After so many tries that were unclear a connection has failed, until somebody tries it again: they last longer than
+two hours, as a vendor may be down for one."""
+LONGEST_SIGN_IN_CODE = 4_000
 IN_STEP: frozenset[str] = frozenset({"DistributionList", "MessagingChannel", "GitTeam"})
 """What holds everybody who is in the entity, and one entity alone."""
 LETS_IN: frozenset[str] = IN_STEP | {"GitRepository"}
@@ -94,6 +96,17 @@ def _setting(field: Field, value: Any) -> str:
     return clean
 
 
+def sign_in(given: Mapping[str, Any]) -> dict[str, str]:
+    """The code of an invitation, and what proves who asked for it."""
+    told = {name: given[name] for name in ("code", "codeVerifier") if given.get(name) is not None}
+    for name, value in told.items():
+        if not isinstance(value, str):
+            raise Invalid(f"config/{name}", "must be string")
+        if not 0 < len(value) <= LONGEST_SIGN_IN_CODE or not (value.isascii() and value.isprintable()):
+            raise Invalid(f"config/{name}", "must be what the vendor gave")
+    return told
+
+
 def resources(given: Sequence[Mapping[str, Any]]) -> list[str]:
     """The ids of what is to be imported, each once."""
     if not given:
@@ -111,11 +124,12 @@ def resources(given: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def backoff(tries: int, chance: float = 0.5) -> Instant:
+def backoff(tries: int, chance: float = 0.5, after: float = 0.0) -> Instant:
     """How long to wait after so many tries: 5 seconds, twice as long each time, an hour at most; `chance` from 0 to 1
-    spreads them by a fifth either way."""
+    spreads them by a fifth either way. Never less than the `after` seconds for which the vendor wants to be left
+    alone."""
     wait = min(5 * SECOND * 2 ** min(max(tries, 1) - 1, 20), HOUR)
-    return int(wait * (0.8 + 0.4 * chance))
+    return max(int(wait * (0.8 + 0.4 * chance)), int(after * SECOND))
 
 
 def kept(text: str, prefix: str) -> str:

@@ -3,10 +3,15 @@
 What a vendor says of its refusal is shown to people, so it is cut, and no secret that it repeats comes through.
 """
 
+import base64
+import json
 import logging
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote, quote_plus
 
 from hyway.domain.connections.providing import (
     Declined,
@@ -23,7 +28,9 @@ from hyway.domain.connections.records import ConnectionType, Entity, Resource
 P = ParamSpec("P")
 T = TypeVar("T")
 LONGEST_TEXT, LONGEST_ID, MOST = 300, 600, 10_000
-_SHORTEST_SECRET = 4
+MOST_PEOPLE = 100_000
+LONGEST_PAUSE = 3_600.0
+_SHORTEST_SECRET, _SHORTEST_PART = 4, 16
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +43,7 @@ class Vendor:
         self.reach = reach
         secret = [each.name for each in provider.entry.fields if each.secret] + ["code", "codeVerifier"]
         told = [str(reach.config.get(name) or "") for name in secret]
-        self._secrets = [each for each in told if len(each) >= _SHORTEST_SECRET]
+        self._secrets = _written({each for each in told if len(each) >= _SHORTEST_SECRET})
 
     def check(self) -> None:
         self._ask(self.provider.check, self.reach)
@@ -44,24 +51,34 @@ class Vendor:
     def resources(self, type: ConnectionType, parent: str = "") -> list[Resource]:
         """Those whose ids and names can be used, each once."""
         found: dict[str, Resource] = {}
-        for each in list(self._ask(self.provider.resources, self.reach, type, parent))[:MOST]:
+        listed = self._ask(lambda: list(islice(self.provider.resources(self.reach, type, parent), MOST)))
+        for each in listed:
             if isinstance(each, Resource) and _is_text(each.id) and isinstance(each.name, str):
-                found.setdefault(each.id, replace(each, name=shown(each.name)))
+                found.setdefault(each.id, replace(each, name=shown(each.name), more=_texts(each.more)))
         return list(found.values())
 
     def make(self, type: ConnectionType, entity: Entity, input: str, key: str) -> Made:
         return self._made(self._ask(self.provider.make, self.reach, type, entity, input, key))
 
     def verify(self, type: ConnectionType, remote: str, code: str) -> Made:
-        return self._made(self._ask(self.provider.verify, self.reach, type, remote, code))
+        try:
+            return self._made(self._ask(self.provider.verify, self.reach, type, remote, code))
+        except Declined as why:
+            raise Declined(_masked(str(why), (code,))) from None
+        except Unclear as why:
+            raise Unclear(_masked(str(why), (code,)), why.after) from None
 
     def remove(self, type: ConnectionType, remote: str) -> None:
         self._ask(self.provider.remove, self.reach, type, remote)
 
     def members(self, type: ConnectionType, remote: str) -> frozenset[str]:
-        return frozenset(
-            each for each in self._ask(self.provider.members, self.reach, type, remote) if _is_text(each)
+        """Unclear where they are more than anybody would look at: some of them would be taken for missing."""
+        found = self._ask(
+            lambda: list(islice(self.provider.members(self.reach, type, remote), MOST_PEOPLE + 1))
         )
+        if len(found) > MOST_PEOPLE:
+            raise Unclear(f"{self.entry.name} has too many people there")
+        return frozenset(each for each in found if _is_text(each))
 
     def admit(self, type: ConnectionType, remote: str, who: str) -> None:
         self._ask(self.provider.admit, self.reach, type, remote, who)
@@ -114,22 +131,65 @@ class Vendor:
         except Declined as why:
             raise Declined(self._told(why)) from None
         except Unclear as why:
-            raise Unclear(self._told(why)) from None
+            raise Unclear(self._told(why), min(max(why.after, 0.0), LONGEST_PAUSE)) from None
         except Exception as error:  # a client of a vendor may raise anything
-            log.warning("the provider of %s failed: %s", self.entry.type, type(error).__name__, exc_info=True)
+            # Where it was, and not what it says: clients put addresses and headers into their texts.
+            place = "".join(traceback.format_tb(error.__traceback__))
+            log.warning("the provider of %s failed: %s\n%s", self.entry.type, type(error).__name__, place)
             raise Unclear(f"{self.entry.name} gave an answer that makes no sense") from None
 
     def _told(self, why: Exception) -> str:
-        text = str(why)
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return shown(text) or f"{self.entry.name} did not say why"
+        return shown(_masked(str(why), self._secrets)) or f"{self.entry.name} did not say why"
 
 
 def shown(text: str) -> str:
     """One line that fits."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"
+
+
+def _masked(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
+
+
+def _written(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Secrets, and parts of them, as they come to be in addresses, headers and JSON; the longest first."""
+    found: set[str] = set()
+    for secret in secrets:
+        for each in {secret, *_parts(secret)}:
+            plain = base64.b64encode(each.encode()).decode().rstrip("=")
+            found |= {
+                each,
+                quote(each),
+                quote(each, safe=""),
+                quote_plus(each),
+                json.dumps(each)[1:-1],
+                plain,
+            }
+    return tuple(sorted(found, key=lambda each: (-len(each), each)))
+
+
+def _parts(secret: str) -> Iterator[str]:
+    """Lines of a key, and of the texts in a key that is JSON."""
+    try:
+        told = json.loads(secret)
+    except (ValueError, RecursionError):
+        told = None
+    texts = (
+        [secret, *(each for each in told.values() if isinstance(each, str))]
+        if isinstance(told, dict)
+        else [secret]
+    )
+    for text in texts:
+        yield from (line for line in text.splitlines() if len(line) >= _SHORTEST_PART)
+
+
+def _texts(more: Any) -> dict[str, str]:
+    """What of the rest of a resource is text that can be kept."""
+    told = more.items() if isinstance(more, Mapping) else ()
+    return {str(name): shown(value) for name, value in told if isinstance(value, str)}
 
 
 def _is_text(value: Any) -> bool:

@@ -7,7 +7,6 @@ there is before it makes anything, nothing is made twice.
 
 import logging
 import random
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +17,15 @@ from hyway.domain.connections.records import Connection
 from hyway.domain.connections.registry import Registry
 from hyway.domain.connections.store import connections as shown
 from hyway.domain.connections.store import integrations as integration_store
+from hyway.domain.connections.store import presence
 from hyway.domain.connections.store import working as store
 from hyway.domain.connections.vendor import Vendor
 from hyway.kernel import clock
-from hyway.kernel.clock import MINUTE, Instant
+from hyway.kernel.clock import Instant
 from hyway.kernel.db import Conflict, Database, Read, Write
 from hyway.kernel.faults import Fault
 
-BOOT = secrets.token_hex(8)
-"""What this process claims its work by."""
-LEASE = 2 * MINUTE
+BOOT, LEASE = presence.BOOT, presence.LEASE
 _SHARED = "This is connected to something else of your organization already"
 log = logging.getLogger(__name__)
 
@@ -51,7 +49,7 @@ def carry_on(db: Database, registry: Registry, seq: int) -> None:
     except Declined as why:
         db.write_now(declined, task.of, str(why))
     except Unclear as why:
-        db.write_now(unclear, task.of, str(why), random.random())  # noqa: S311  # only spreads the tries
+        db.write_now(unclear, task.of, why, random.random())  # noqa: S311  # only spreads the tries
     else:
         db.write_now(settled, task.of, made)
 
@@ -67,7 +65,7 @@ def begin(w: Write, registry: Registry, seq: int) -> Task | None:
         vendor = vendor_of(w, registry, of)
         code = w.seal.open(sealed, f"connection:{of.id}") if sealed else ""
     except Fault as why:
-        _failed(w, of, why.message, is_retryable=True)
+        _failed(w, of, why.message, is_retryable=of.status != "Decommissioning")
         return None
     return Task(of, vendor, code)
 
@@ -104,10 +102,8 @@ def _ended(of: Connection, vendor: Vendor) -> None:
 def settled(w: Write, of: Connection, made: Made | None) -> None:
     """It went well; where it is to go by now, what was made goes with it."""
     if made is None:
-        shown.drop(w, of.seq)
-        told = connections.view(of)
-        server = identity.server(of.organization)
-        w.announce(server, "connection.deleted", "connection", of.id, told, connections.refs(of))
+        if shown.drop(w, of.seq):
+            connections.tell_end(w, identity.server(of.organization), of)
         return
     waits = bool(made.verification_emails) and of.status == "Pending"
     try:
@@ -153,23 +149,24 @@ def declined(w: Write, of: Connection, why: str) -> None:
     """The vendor will not. Who told a wrong code can tell another."""
     if of.status == "AwaitingVerification":
         now = clock.now()
-        store.settle(w, of.seq, of.status, now, [why], code=None, next_at=None, attempts=0, is_retryable=1)
+        store.settle(w, of.seq, of.status, now, [why], code=None, next_at=None, attempts=0, is_retryable=0)
         _tell(w, of, "connection.refused", why)
         return
     _failed(w, of, why, is_retryable=False)
 
 
-def unclear(w: Write, of: Connection, why: str, chance: float) -> None:
+def unclear(w: Write, of: Connection, why: Unclear, chance: float) -> None:
     """It is tried again, later each time; after the last one it has failed, and somebody can have it tried again."""
     if of.attempts >= rules.MOST_TRIES:
         if of.status == "AwaitingVerification":
-            declined(w, of, why)
+            declined(w, of, str(why))
         else:
-            _failed(w, of, why, is_retryable=of.status == "Pending")
+            _failed(w, of, str(why), is_retryable=of.status == "Pending")
         return
     now = clock.now()
-    again_at = now + rules.backoff(of.attempts, chance)
-    if not store.settle(w, of.seq, of.status, now, [why], next_at=again_at, is_retryable=1):
+    again_at = now + rules.backoff(of.attempts, chance, why.after)
+    is_retryable = int(of.status == "Pending")
+    if not store.settle(w, of.seq, of.status, now, [str(why)], next_at=again_at, is_retryable=is_retryable):
         store.release(w, of.seq)
 
 

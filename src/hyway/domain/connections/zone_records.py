@@ -131,7 +131,7 @@ def _try(db: Database, task: Task) -> None:
     except Declined as why:
         db.write_now(_declined, task.of, str(why))
     except Unclear as why:
-        db.write_now(_unclear, task.of, str(why), random.random())  # noqa: S311  # only spreads the tries
+        db.write_now(_unclear, task.of, why, random.random())  # noqa: S311  # only spreads the tries
     else:
         db.write_now(_settled, task.of)
 
@@ -191,10 +191,10 @@ def _declined(w: Write, of: ZoneRecord, why: str) -> None:
         store.drop(w, of.seq)
 
 
-def _unclear(w: Write, of: ZoneRecord, why: str, chance: float) -> None:
+def _unclear(w: Write, of: ZoneRecord, why: Unclear, chance: float) -> None:
     """It is tried again, later each time."""
     if of.attempts >= rules.MOST_TRIES:
-        _declined(w, of, why)
+        _declined(w, of, str(why))
         return
-    again = clock.now() + rules.backoff(of.attempts, chance)
-    store.settle(w, of.seq, of.is_wanted, error=why, next_at=again)
+    again = clock.now() + rules.backoff(of.attempts, chance, why.after)
+    store.settle(w, of.seq, of.is_wanted, error=str(why), next_at=again)

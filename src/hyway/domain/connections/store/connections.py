@@ -119,6 +119,10 @@ def ready_of(r: Read, integration: int, type: str) -> list[Connection]:
     return these(r, (_C.integration == integration) & (_C.type == type) & (_C.status == "Ready"))
 
 
+def of_integration(r: Read, integration: int) -> list[Connection]:
+    return these(r, _C.integration == integration)
+
+
 def of_entity(r: Read, organization: int, entity: str) -> list[Connection]:
     """Whatever an entity is connected to."""
     return these(r, (_C.organization == organization) & (_C.entity == entity))
@@ -154,10 +158,10 @@ def hold_integration(w: Write, seq: int) -> bool:
     return w.run(held).scalar_one_or_none() is not None
 
 
-def take_code(w: Write, seq: int, sealed: str, at: Instant) -> bool:
-    """Whether the connection waits for one."""
+def take_code(w: Write, seq: int, sealed: str, at: Instant, later: Instant) -> bool:
+    """Whether the connection waits for one; it is due `later`."""
     mine = (_C.seq == seq) & (_C.status == "AwaitingVerification")
-    values = {"code": sealed, "next_at": at, "attempts": 0, "errors": "[]", "updated_at": at}
+    values = {"code": sealed, "next_at": at + later, "attempts": 0, "errors": "[]", "updated_at": at}
     return (
         w.run(update(CONNECTIONS).where(mine).values(values).returning(_C.seq)).scalar_one_or_none()
         is not None
@@ -165,31 +169,44 @@ def take_code(w: Write, seq: int, sealed: str, at: Instant) -> bool:
 
 
 def begin_end(w: Write, seq: int, at: Instant) -> bool:
-    """Whether there may be something to take away at the vendor's: then it is done from now on."""
-    may_be = (_C.remote != "") | (_C.attempts > 0)
+    """Whether there may be something to take away at the vendor's: then it is done from now on.
+
+    What was never tried is as it was when it was made.
+    """
+    may_be = (_C.remote != "") | (_C.attempts > 0) | (_C.updated_at > _C.created_at)
     values = {"status": "Decommissioning", "next_at": at, "people_at": None, "updated_at": at}
     more = {"attempts": 0, "errors": "[]", "is_retryable": 0, "code": None}
     found = update(CONNECTIONS).where(_C.seq == seq, may_be).values(values | more).returning(_C.seq)
     return w.run(found).scalar_one_or_none() is not None
 
 
-def restart(w: Write, seq: int, at: Instant) -> None:
+def restart(w: Write, seq: int, at: Instant) -> bool:
+    """Whether it may be tried again, now."""
     values = {"status": "Pending", "next_at": at, "attempts": 0, "errors": "[]", "updated_at": at}
-    w.run(update(CONNECTIONS).where(_C.seq == seq).values(is_retryable=0, **values))
+    mine = (_C.seq == seq) & (_C.is_retryable == 1) & _C.status.in_(("Failed", "Pending"))
+    again = update(CONNECTIONS).where(mine).values(is_retryable=0, **values).returning(_C.seq)
+    return w.run(again).scalar_one_or_none() is not None
 
 
-def drop(w: Write, seq: int) -> None:
-    """Who it let in stays at the vendor's; whom it was itself, in what others let it into, is looked at again."""
+def drop(w: Write, seq: int) -> bool:
+    """Whether it was there. Who it let in stays at the vendor's; whom it was itself, in what others let it into, is
+    looked at again."""
+    # Whoever writes down just now who is in it, or whom it stands for, is waited for.
+    if w.run(select(_C.seq).where(_C.seq == seq).with_for_update()).scalar_one_or_none() is None:
+        return False
     others = select(_A.connection).where(_A.assignment == seq)
     w.run(update(CONNECTIONS).where(_C.seq.in_(others), _C.status == "Ready").values(people_at=0))
     w.run(update(CONNECTION_ACCESS).where(_A.assignment == seq).values(assignment=None))
     w.run(delete(CONNECTION_ACCESS).where(_A.connection == seq))
     w.run(delete(CONNECTIONS).where(_C.seq == seq))
+    return True
 
 
-def rename(w: Write, organization: int, entity: str, name: str) -> None:
-    mine = (_C.organization == organization) & (_C.entity == entity) & (_C.entity_name != name)
-    w.run(update(CONNECTIONS).where(mine).values(entity_name=name))
+def rename(w: Write, organization: int, entity: str, name: str, email: str = "") -> None:
+    """What an entity is called by now, and a member's address."""
+    mine = (_C.organization == organization) & (_C.entity == entity)
+    other = (_C.entity_name != name) | (_C.email != email)
+    w.run(update(CONNECTIONS).where(mine, other).values(entity_name=name, email=email))
 
 
 def _or_none(r: Read, where: ColumnElement[bool]) -> Connection | None:

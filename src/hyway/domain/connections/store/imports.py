@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, insert, select, update
 
-from hyway.domain.connections.records import ConnectionType, Import, Integration
+from hyway.domain.connections.records import Busy, ConnectionType, Import, Integration
 from hyway.domain.connections.store.tables import IMPORTS, INTEGRATIONS
-from hyway.domain.connections.store.working import free
+from hyway.domain.connections.store.working import free, may_start
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
 
@@ -76,16 +76,16 @@ def running(r: Read, organization: int) -> int:
     return int(r.run(select(func.count()).select_from(IMPORTS).where(mine)).scalar_one())
 
 
-def due(r: Read, boot: str, now: Instant, most: int) -> list[tuple[int, str]]:
-    """Numbers, with the types of their integrations; the longest due first."""
+def due(r: Read, boot: str, now: Instant, busy: Busy, most: int) -> list[tuple[int, str, int]]:
+    """Numbers, with the types of their integrations and their organizations; the longest due first."""
     found = (
-        select(_M.seq, INTEGRATIONS.c.type)
+        select(_M.seq, INTEGRATIONS.c.type, _M.organization)
         .join_from(IMPORTS, INTEGRATIONS, INTEGRATIONS.c.seq == _M.integration)
-        .where(_M.next_at <= now, free(r, _M, boot, now))
+        .where(_M.next_at <= now, free(r, _M, boot, now), may_start(_M, busy))
         .order_by(_M.next_at)
         .limit(most)
     )
-    return [(row.seq, row.type) for row in r.run(found)]
+    return [(row.seq, row.type, row.organization) for row in r.run(found)]
 
 
 def begin(w: Write, seq: int, boot: str, now: Instant, until: Instant) -> Asked | None:

@@ -46,17 +46,18 @@ def sealed(r: Read, seq: int) -> str | None:
     return found
 
 
-def hold(w: Write, seq: int) -> bool:
-    """Whether it is there; then it stays until the commit."""
-    return (
-        w.run(select(_I.seq).where(_I.seq == seq).with_for_update(read=True)).scalar_one_or_none() is not None
-    )
+def hold(w: Write, seq: int, alone: bool = False) -> bool:
+    """Whether it is there; then it stays until the commit, for nobody else's use where it is held `alone`."""
+    held = select(_I.seq).where(_I.seq == seq).with_for_update(read=not alone)
+    return w.run(held).scalar_one_or_none() is not None
 
 
 def drop(w: Write, organization: int, seq: int) -> None:
     """With its connections and imports."""
     w.run(select(_I.seq).where(_I.organization == organization, _I.seq == seq).with_for_update())
     mine = select(CONNECTIONS.c.seq).where(CONNECTIONS.c.integration == seq)
+    # Whoever writes down just now who is in one of them is waited for.
+    w.run(mine.order_by(CONNECTIONS.c.seq).with_for_update()).all()
     access = CONNECTION_ACCESS.c
     w.run(delete(CONNECTION_ACCESS).where(access.connection.in_(mine) | access.assignment.in_(mine)))
     w.run(delete(CONNECTIONS).where(CONNECTIONS.c.integration == seq))

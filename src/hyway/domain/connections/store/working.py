@@ -4,8 +4,10 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
+from hyway.domain.connections.records import Busy
+from hyway.domain.connections.store import presence
 from hyway.domain.connections.store.tables import CONNECTIONS, INTEGRATIONS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
@@ -20,27 +22,36 @@ class Due(NamedTuple):
     seq: int
     kind: Kind
     type: str
+    organization: int
 
 
 def free(r: Read, columns: Any, boot: str, now: Instant) -> ColumnElement[bool]:
-    """What nobody works on. One process alone works on SQLite: what another had claimed it has left."""
+    """What nobody works on, or somebody who is no more."""
     late: ColumnElement[bool] = columns.claimed_until < now
-    return or_(late, columns.claimed_by != boot) if r.engine == "sqlite" else late
+    left = columns.claimed_by != boot if r.engine == "sqlite" else presence.is_gone(columns, boot)
+    return or_(late, left)
 
 
-def due(r: Read, boot: str, now: Instant, most: int) -> list[Due]:
+def may_start(columns: Any, busy: Busy) -> ColumnElement[bool]:
+    """Of types and organizations that have not as much under way as they may."""
+    types = INTEGRATIONS.c.type.not_in(sorted(busy.types))
+    return and_(types, columns.organization.not_in(sorted(busy.organizations)))
+
+
+def due(r: Read, boot: str, now: Instant, busy: Busy, most: int) -> list[Due]:
     """The longest due first."""
     found: list[tuple[Instant, Due]] = []
-    for kind, column in (("own", _C.next_at), ("people", _C.people_at)):
+    kinds: tuple[tuple[Kind, Any], ...] = (("own", _C.next_at), ("people", _C.people_at))
+    for kind, column in kinds:
         ready = [_C.status == "Ready"] if kind == "people" else []
         rows = r.run(
-            select(_C.seq, INTEGRATIONS.c.type, column.label("at"))
+            select(_C.seq, _C.organization, INTEGRATIONS.c.type, column.label("at"))
             .join_from(CONNECTIONS, INTEGRATIONS, INTEGRATIONS.c.seq == _C.integration)
-            .where(column <= now, free(r, _C, boot, now), *ready)
+            .where(column <= now, free(r, _C, boot, now), may_start(_C, busy), *ready)
             .order_by(column)
             .limit(most)
         )
-        found += [(row.at, Due(row.seq, "own" if kind == "own" else "people", row.type)) for row in rows]
+        found += [(row.at, Due(row.seq, kind, row.type, row.organization)) for row in rows]
     return [each for _, each in sorted(found)][:most]
 
 
@@ -125,7 +136,10 @@ def look_at_everything(w: Write, types: Collection[str], at: Instant) -> None:
 
 
 def _look_at(w: Write, where: ColumnElement[bool], at: Instant) -> None:
-    w.run(update(CONNECTIONS).where(where, _C.status == "Ready").values(people_at=at, people_attempts=0))
+    # What waits already waits no longer for it; but who looks just now may have looked too early.
+    waits = (_C.claimed_until == 0) & (_C.people_at <= at)
+    when = case((waits, _C.people_at), else_=at)
+    w.run(update(CONNECTIONS).where(where, _C.status == "Ready").values(people_at=when, people_attempts=0))
 
 
 def people_tries(r: Read, seq: int) -> int:
