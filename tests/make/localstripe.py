@@ -26,6 +26,7 @@ from localstripe.resources import (
 )
 
 from hyway.kernel import clock
+from tests.make import checkout
 
 KEY = "sk_test_51H"
 VISA, DECLINED, FAILS_LATER = "4242424242424242", "4000000000000002", "4000000000000341"
@@ -66,6 +67,10 @@ class Local:
         form = {f"payment_method_data[card][{name}]": value for name, value in card.items()}
         made = self.ask("POST", _TOKENS, {"payment_method_data[type]": "card", **form})
         return str(made["id"])
+
+    def enter(self, url: str, number: str = VISA, proved: bool = False) -> None:
+        """As somebody enters a card on Stripe's page at that address."""
+        checkout.enter(url.rpartition("/")[2], number, _happens, proved=proved)
 
     def everything(self, kind: str) -> list[dict[str, Any]]:
         found = [each for key, each in list(resources.store.items()) if key.startswith(f"{kind}:")]
@@ -225,6 +230,10 @@ def _happens(kind: str, about: StripeObject) -> None:
     webhooks.schedule_webhook(Event(kind, about))
 
 
+def _session(data: dict[str, Any], _: str) -> StripeObject:
+    return checkout.make(LOCAL.url, _only, data)
+
+
 def _only(data: dict[str, Any], *names: str) -> None:
     """As strict as Stripe, which refuses what it does not know."""
     if unknown := data.keys() - set(names):
@@ -245,6 +254,8 @@ _OWN: list[tuple[str, str, Callable[[dict[str, Any], str], StripeObject | None]]
     ("POST", _TOKENS, _make_token),
     ("GET", "/v1/confirmation_tokens/([^/]+)", _find_token),
     ("POST", "/v1/setup_intents", _make_intent),
+    ("POST", "/v1/checkout/sessions", _session),
+    ("GET", "/v1/checkout/sessions/([^/]+)", checkout.show),
     ("GET", "/v1/customers", _customers),
     ("GET", "/v1/invoices", _invoices),
     ("POST", "/v1/invoices", _make_invoice),
@@ -267,6 +278,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @web.middleware
 async def _stage(request: web.Request, handler: Handler) -> web.StreamResponse:
     body = await request.read()
+    if request.path.startswith("/c/pay/"):
+        return await _page(request)
     LOCAL.asked.append((request.method, request.path, await _sent(request)))
     LOCAL.headers.append(dict(request.headers))
     trouble = LOCAL.trouble.pop(0) if LOCAL.trouble else ""
@@ -287,6 +300,15 @@ async def _stage(request: web.Request, handler: Handler) -> web.StreamResponse:
     if trouble == "lost" and request.transport is not None:
         request.transport.close()
     return web.Response(status=status, body=text, content_type="application/json")
+
+
+async def _page(request: web.Request) -> web.Response:
+    """What people see of Stripe."""
+    sent = dict(await request.post()) if request.method == "POST" else None
+    status, text, to = checkout.page(request.path.rpartition("/")[2], sent, _happens)
+    return web.Response(
+        status=status, text=text, content_type="text/html", headers={"Location": to} if to else {}
+    )
 
 
 async def _answer(request: web.Request, handler: Handler) -> tuple[int, bytes]:

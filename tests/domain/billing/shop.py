@@ -32,7 +32,9 @@ class Shop:
 
     @property
     def means(self) -> Means:
-        return Means(self.db, Outgoing(lambda _: True), {"stripe": self.local.address})
+        return Means(
+            self.db, Outgoing(lambda _: True), {kind: self.local.address for kind in ("stripe", "billing")}
+        )
 
     @property
     def desk(self) -> paying.Desk:

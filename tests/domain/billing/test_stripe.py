@@ -103,14 +103,14 @@ def test_a_card_that_is_declined(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("at", range(6))
 def test_asked_again_after_trouble(shop: Shop, trouble: str, at: int) -> None:
     token = shop.local.token()
     shop.local.asked.clear()
     shop.local.trouble[:] = [*[""] * at, trouble]
     with pytest.raises((Taken, Missing)) as refused:
         shop.add(token)
-    assert len(shop.local.asked) == at + 1, "five questions, and the last one was not answered"
+    assert len(shop.local.asked) == at + 1, "six questions, and the last one was not answered"
     assert isinstance(refused.value, Taken), "it is not the token's fault"
     assert shop.methods == []
     made = shop.add(token)
@@ -121,11 +121,13 @@ def test_asked_again_after_trouble(shop: Shop, trouble: str, at: int) -> None:
 
 def test_a_key_that_is_not_ours_is_not_told(shop: Shop) -> None:
     address = shop.local.address.replace(KEY, "sk_test_other")
-    desk = paying.Desk({"stripe": address}, shop.means.outgoing)
+    desk = paying.Desk({"stripe": address, "billing": address}, shop.means.outgoing)
     with pytest.raises(Taken) as refused:
         paying.add(shop.db, desk, shop.books.ann, shop.books.id, "ctoken_1")
     assert "sk_" not in f"{refused.value} {refused.value.facts}"
-    nowhere = paying.Desk({"stripe": f"http://{KEY}@127.0.0.1:1"}, shop.means.outgoing)
+    nowhere = paying.Desk(
+        dict.fromkeys(("stripe", "billing"), f"http://{KEY}@127.0.0.1:1"), shop.means.outgoing
+    )
     with pytest.raises(Unclear) as unclear:
         nowhere.of(shop.db, "Stripe").customer(shop.account)
     assert KEY not in str(unclear.value)
@@ -318,7 +320,7 @@ def test_a_silent_stripe_holds_nobody(shop: Shop) -> None:
 
 
 def test_a_plan_needs_a_way_to_pay_first(shop: Shop) -> None:
-    shop.db.house = shop.db.house._replace(services=frozenset({"stripe"}))
+    shop.db.house = shop.db.house._replace(services=frozenset({"stripe", "billing"}))
     with pytest.raises(Taken, match="payment method"):
         shop.db.write_now(subscriptions.choose, shop.books.ann, shop.books.id, "pro")
     shop.add()

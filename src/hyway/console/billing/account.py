@@ -1,18 +1,18 @@
 """What the account that pays for the organization owes: so far, at this pace, and before; its plan and its usage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from litestar import get, post
 from litestar.params import FromPath
 
 from hyway.console import charts, shown
-from hyway.console.billing import words
+from hyway.console.billing import owed, words
 from hyway.console.billing.words import METERS, Row
 from hyway.console.projects.words import told
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import billing, identity
-from hyway.domain.billing import Invoice, Plan, Preview, Totals, Whole
+from hyway.domain.billing import Plan, Preview, Totals, Whole
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Fault, Missing, Refused
@@ -170,10 +170,6 @@ def lines(of: Books) -> tuple[Row, ...]:
     return words.rows(of.preview.bill.lines, of.preview.currency)
 
 
-def owed(invoices: Sequence[Invoice]) -> list[Invoice]:
-    return [each for each in invoices if each.status in ("Open", "Uncollectible")]
-
-
 @get(BASE)
 async def show(visit: Here) -> Page:
     return await page(visit)
@@ -197,7 +193,8 @@ async def page(visit: Visit, status: int = 200, **more: object) -> Page:
         ceiling=ceiling,
         high=_HIGH,
         gauges=gauges(books),
-        owed=owed(books.whole.invoices),
+        overdue=owed.unpaid(books.whole.invoices, books.sheets),
+        **owed.shown(visit, books.whole.invoices, books.sheets),
         moves=[(each, *_ASKED[each]) for each in _MOVES[books.whole.subscription.status]],
         brands=billing.tokens.BRANDS,
         is_offline=billing.payments.of_new(books.whole.account, visit.house.services) == "Offline",

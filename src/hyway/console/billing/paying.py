@@ -1,15 +1,20 @@
 """Who pays, and how: names and addresses, promo codes, owners, ways to pay."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
-from litestar import post
+from litestar import get, post
 from litestar.params import FromPath
 
+from hyway.console.billing import words
 from hyway.console.billing.account import BASE, account_id, page
 from hyway.console.projects.words import errors, told
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import billing
+from hyway.domain.identity import Caller
+from hyway.kernel.db import Database
 from hyway.kernel.faults import Invalid, Missing, Several, Taken
 
 _FIELDS = ("name", "email", "phone", "promo_codes")
@@ -20,8 +25,11 @@ _ADDRESS = {
     "region": "region",
     "country": "country",
 }
+_CARDS = BASE + "/cards"
 _METHOD = BASE + "/methods/{method:str}"
 _NEVER = "Payments cannot be reached from here"
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @post(BASE + "/details")
@@ -80,13 +88,13 @@ async def drop_owner(visit: Here, owner: FromPath[str]) -> Page:
 
 @post(BASE + "/methods")
 async def add_method(visit: Here) -> Page:
-    """A transfer, a card that is charged by other means, or a provider's own token."""
+    """A transfer, or a card that is charged by other means."""
     id = await account_id(visit)
     try:
         token = await _token(visit, id)
-        await _add(visit, id, token)
+        await _ask(visit, billing.paying.add, id, token)
     except Missing:
-        return visit.go(BASE, "There is no such confirmation token, or it is another account's.")
+        return visit.go(BASE, "That is no way to pay.")
     except (Invalid, Taken) as fault:
         return visit.go(BASE, told(fault))
     return visit.go(BASE, "There is one more way to pay.")
@@ -96,19 +104,46 @@ async def _token(visit: Visit, id: str) -> str:
     sent = visit.sent
     if sent.text("kind") == "transfer":
         return billing.tokens.TRANSFER
-    if sent.text("kind") == "card":
-        card = [sent.text(name) for name in ("card_type", "last4", "expiration")]
-        return await visit.read(billing.paying.token, id, *card)
-    return sent.text("confirmation_token")
+    card = [sent.text(name) for name in ("card_type", "last4", "expiration")]
+    return await visit.read(billing.paying.token, id, *card)
 
 
-async def _add(visit: Visit, id: str, token: str) -> None:
+@post(_CARDS)
+async def enter_card(visit: Here) -> Page:
+    """On a page of the provider's own. Forms of ours may lead nowhere else, as browsers see it, so a page of ours goes
+    on there by itself."""
+    back = f"{visit.house.public_url}{_CARDS}/"
+    try:
+        to = await _ask(visit, billing.cards.begin, await account_id(visit), back)
+    except Taken as fault:
+        return visit.go(BASE, told(fault))
+    return visit.page("billing/going.html", to=to, host=urlsplit(to).hostname or "")
+
+
+@get(_CARDS + "/{page:str}")
+async def card_entered(visit: Here, page: FromPath[str]) -> Page:
+    """Where the provider sends people back to, whether they have entered something or not."""
+    try:
+        made = await _ask(visit, billing.cards.finish, page)
+    except Taken as fault:
+        return visit.go(BASE, f"{told(fault)} What you have entered appears here by itself.")
+    if made is None:
+        return visit.go(BASE, "No card was added.")
+    return visit.go(BASE, f"{words.method(made)} is a way to pay now.")
+
+
+async def _ask(
+    visit: Visit,
+    verb: Callable[Concatenate[Database, billing.paying.Desk, Caller, P], T],
+    *a: P.args,
+    **k: P.kwargs,
+) -> T:
     """The provider is asked in a thread of its own, where no transaction is open."""
     house = visit.house
     if house.outgoing is None:
         raise Taken("", _NEVER)
     desk = billing.paying.Desk(house.services, house.outgoing)
-    await asyncio.to_thread(billing.paying.add, house.db, desk, visit.by, id, token)
+    return await asyncio.to_thread(verb, house.db, desk, visit.by, *a, **k)
 
 
 @post(_METHOD + "/default")
@@ -128,4 +163,4 @@ async def drop(visit: Here, method: FromPath[str]) -> Page:
     return visit.go(BASE, "It is gone.")
 
 
-ROUTES = [change, add_owner, drop_owner, add_method, prefer, drop]
+ROUTES = [change, add_owner, drop_owner, add_method, enter_card, card_entered, prefer, drop]

@@ -5,18 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from hyway.domain import identity
-from hyway.domain.billing import cycles, plans, promos, rules
+from hyway.domain.billing import cycles, duties, plans, promos, rules
 from hyway.domain.billing.pricing import POINTS
 from hyway.domain.billing.records import Account, NewAccount, Subscription
 from hyway.domain.billing.store import accounts as store
-from hyway.domain.billing.store import subscriptions
+from hyway.domain.billing.store import methods, subscriptions
 from hyway.domain.identity import NOBODYS, Caller
-from hyway.kernel import clock, ids, outbox
+from hyway.kernel import clock, ids
 from hyway.kernel.db import Fact, Read, Ref, Write
 from hyway.kernel.faults import Invalid, Missing, Refused
 
-DESCRIBE = "billing.describe"
-"""The topic of errands that tell an account's provider who it is now."""
 _LONGEST_NAME = 100
 _ID = re.compile(r"bill_[0-9a-f]{24}")
 
@@ -93,7 +91,7 @@ def change(w: Write, by: Caller, id: str, fields: Mapping[str, Any]) -> Account:
     if changed:
         account = store.change(w, account.seq, values)
         if account.provider_id is not None:
-            outbox.later(w, DESCRIBE, NOBODYS, {"account": account.seq})
+            duties.owe(w, "describe", account.seq)
     if changed or "promo_codes" in fields:
         tell(w, by, account, "billing_account.changed", {"changed": changed})
     return account
@@ -144,6 +142,19 @@ def bills_in(w: Write, account: Account, currency: str) -> None:
 def became(w: Write, account: Account, customer: str) -> None:
     """The account is a customer of Stripe's."""
     store.change(w, account.seq, {"provider": "Stripe", "provider_id": customer})
+
+
+def lost(w: Write, seq: int, customer: str) -> Account:
+    """Stripe has no such customer any more, and with it went its ways to pay. As the account is now: one that became
+    another customer meanwhile stays it."""
+    subscriptions.lock(w, seq)
+    account = store.by_seqs(w, [seq])[seq]
+    if account.provider != "Stripe" or account.provider_id != customer:
+        return account
+    for each in methods.of_each(w, [seq])[seq]:
+        if each.provider == "Stripe":
+            methods.drop(w, each)
+    return store.change(w, seq, {"provider": "Offline", "provider_id": None})
 
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:

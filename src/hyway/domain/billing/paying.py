@@ -5,24 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from hyway.domain.billing import accounts, payments, plans, rules, tokens
-from hyway.domain.billing.payments import Declined, NoSuchToken, Payments, Unclear
+from hyway.domain.billing import accounts, duties, payments, plans, rules, tokens
+from hyway.domain.billing.payments import CustomerGone, Declined, NoSuchToken, Payments, Unclear
 from hyway.domain.billing.plans import PLANS
 from hyway.domain.billing.records import Account, Method, NewMethod, ProviderName
 from hyway.domain.billing.store import methods as store
 from hyway.domain.billing.store import subscriptions as subscription_store
-from hyway.domain.identity import NOBODYS, Caller
-from hyway.kernel import clock, outbox
+from hyway.domain.identity import Caller
+from hyway.kernel import clock
 from hyway.kernel.db import Conflict, Database, Read, Write
 from hyway.kernel.faults import Invalid, Missing, Taken
 from hyway.kernel.outgoing import Outgoing
 
-REMOVE = "billing.remove"
-"""The topic of errands that make a provider forget a way to pay."""
-PREFER = "billing.prefer"
-"""The topic of errands that tell a provider which way to pay is the default."""
-LOOK = "billing.look"
-"""The topic of errands that ask a provider how a way to pay is now."""
 _MOST = 20
 log = logging.getLogger(__name__)
 
@@ -52,14 +46,24 @@ def add(db: Database, desk: Desk, by: Caller, id: str, token: str) -> Method:
     """Keeps the way to pay that a confirmation token stands for; the first one is the default. It asks the provider, so
     call it where no transaction is open. Missing for a token that is nobody's or another account's, Taken for one whose
     way to pay is there already or that the provider refuses."""
-    account = db.read_now(_room, by, id)
+    account = db.read_now(_roomy, by, id)
     try:
         there = desk.of(db, payments.of_new(account, desk.services))
-        customer = account.provider_id or there.customer(account)
-        made = there.method(account, customer, token)
+        customer, made = _made(db, there, account, token)
     except (Declined, Unclear) as why:
         _refuse(why, token)
-    return db.write_now(_keep, by, id, there.name, customer, made)
+    return db.write_now(_add, by, id, there.name, customer, made)
+
+
+def _made(db: Database, there: Payments, account: Account, token: str) -> tuple[str, NewMethod]:
+    """The customer and its way to pay; another customer where the one that we know is there no more."""
+    customer = account.provider_id or there.customer(account)
+    try:
+        return customer, there.method(account, customer, token)
+    except CustomerGone:
+        account = db.write_now(accounts.lost, account.seq, customer)
+        customer = account.provider_id or there.customer(account)
+        return customer, there.method(account, customer, token)
 
 
 def prefer(w: Write, by: Caller, id: str, provider_id: str, is_default: bool = True) -> Method:
@@ -90,7 +94,8 @@ def drop(w: Write, by: Caller, id: str, provider_id: str) -> None:
     if is_only and subscription.status in ("Active", "PastDue") and rules.is_paid(price):
         raise Taken("", "The only payment method of an active subscription cannot be removed")
     store.drop(w, found)
-    outbox.later(w, REMOVE, NOBODYS, {"provider": found.provider, "method": found.provider_id})
+    if found.provider != "Offline":
+        duties.owe(w, "remove", account.seq, found.provider_id, provider=found.provider)
     accounts.tell(w, by, account, "payment_method.removed", {"method": provider_id})
 
 
@@ -120,18 +125,38 @@ def told_gone(w: Write, provider: ProviderName, provider_id: str) -> None:
         left = store.of_each(w, [each.account])[each.account]
         if each.is_default and left:
             store.prefer(w, each.account, left[0].provider_id)
+            duties.owe(w, "prefer", each.account, provider=provider)
 
 
-def _room(r: Read, by: Caller, id: str) -> Account:
-    account = accounts.find(r, by, id, "manage")
+def room(r: Read, account: Account) -> None:
+    """Taken where the account has as many ways to pay as it may."""
     if len(of(r, account)) >= _MOST:
         raise Taken("", "A billing account has at most {most} payment methods", most=_MOST)
+
+
+def _roomy(r: Read, by: Caller, id: str) -> Account:
+    account = accounts.find(r, by, id, "manage")
+    room(r, account)
     return account
 
 
-def _keep(w: Write, by: Caller, id: str, provider: ProviderName, customer: str, made: NewMethod) -> Method:
+def _add(w: Write, by: Caller, id: str, provider: ProviderName, customer: str, made: NewMethod) -> Method:
     account = accounts.find(w, by, id, "manage")
     subscription_store.lock(w, account.seq)
+    account = accounts.by_seq(w, account.seq) or account
+    if store.find(w, account.seq, made.provider_id) is not None:
+        raise Taken("", "The billing account has this payment method already")
+    room(w, account)
+    return keep(w, by, account, provider, customer, made)
+
+
+def keep(
+    w: Write, by: Caller, account: Account, provider: ProviderName, customer: str, made: NewMethod
+) -> Method:
+    """One that the account does not have yet, and has room for; who calls holds the account's lock. Taken where it was
+    made for a customer that the account is no more."""
+    if provider == "Stripe" and account.provider == "Stripe" and account.provider_id != customer:
+        raise Taken("", "The billing account has changed meanwhile; try again")
     if provider == "Stripe" and account.provider != "Stripe":
         accounts.became(w, account, customer)
         for each in of(w, account):  # nobody would be paid by what was only noted down
@@ -159,7 +184,7 @@ def _found(r: Read, account: Account, provider_id: str) -> Method:
 
 def _tell_provider(w: Write, account: Account, of: Method) -> None:
     if of.provider != "Offline":
-        outbox.later(w, PREFER, NOBODYS, {"account": account.seq})
+        duties.owe(w, "prefer", account.seq, provider=of.provider)
 
 
 def _refuse(why: Declined | Unclear, token: str) -> NoReturn:

@@ -1,6 +1,6 @@
 """What a provider of payments must be able to do, and who does it where the operator has named nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,9 @@ from hyway.domain.billing.records import Account, Invoice, InvoiceStatus, NewMet
 from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
 
+COLLECTS = "billing"
+"""The service that the operator names for Stripe to collect what accounts owe; `stripe` alone is for creators."""
+
 
 class Declined(Exception):
     """The provider refuses, and will refuse again; the text says why and may be shown."""
@@ -16,6 +19,10 @@ class Declined(Exception):
 
 class NoSuchToken(Declined):
     """The confirmation token is nobody's, spent, too old, or another account's."""
+
+
+class CustomerGone(Declined):
+    """The provider has no such customer any more; another one may be made."""
 
 
 class Unclear(Exception):
@@ -41,6 +48,24 @@ class Standing:
     pdf: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page of the provider's own on which a way to pay is entered: what the provider calls it, and its address."""
+
+    session: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """How such a page stands: whether something may come of it yet, whose it is, and what was entered there."""
+
+    page: str
+    customer: str
+    is_over: bool
+    method: NewMethod | None
+
+
 class Payments(Protocol):
     """All but `name` ask a server elsewhere, so no transaction may be open. Each may be called twice for the same."""
 
@@ -55,6 +80,12 @@ class Payments(Protocol):
 
     def method(self, account: Account, customer: str, token: str) -> NewMethod:
         """The way to pay that a confirmation token stands for, kept for the customer; NoSuchToken, or Declined."""
+
+    def open(self, account: Account, customer: str, page: str, back: str) -> Opened:
+        """A page on which a way to pay is entered for the customer, named as ours is; it leads to `back`."""
+
+    def entered(self, session: str) -> Entered:
+        """What has come of such a page."""
 
     def remove(self, method: str) -> None:
         """Forgets a way to pay; nothing where there is none."""
@@ -99,6 +130,12 @@ class Offline:
             raise NoSuchToken("there is no such confirmation token")
         return found
 
+    def open(self, account: Account, customer: str, page: str, back: str) -> Opened:
+        raise Declined("whoever runs this server is paid by other means than cards that are entered here")
+
+    def entered(self, session: str) -> Entered:
+        raise Declined("nothing is entered elsewhere")
+
     def remove(self, method: str) -> None:
         """Nobody else keeps it."""
 
@@ -135,6 +172,6 @@ def named(name: ProviderName, services: Mapping[str, str], outgoing: Outgoing, s
     return Stripe(address, outgoing)
 
 
-def of_new(account: Account, services: Mapping[str, str]) -> ProviderName:
-    """Who keeps the next way to pay of an account: Stripe as soon as there is an account there."""
-    return "Stripe" if account.provider == "Stripe" or "stripe" in services else "Offline"
+def of_new(account: Account, services: Container[str]) -> ProviderName:
+    """Who keeps the next way to pay of an account: Stripe where it is a customer there, or the operator wants it so."""
+    return "Stripe" if account.provider == "Stripe" or COLLECTS in services else "Offline"

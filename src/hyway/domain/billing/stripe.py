@@ -6,6 +6,8 @@ that does not is never sent.
 """
 
 import functools
+import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
@@ -14,7 +16,16 @@ from urllib.parse import unquote, urlsplit
 import stripe
 
 from hyway.domain.billing import stripe_forms as forms
-from hyway.domain.billing.payments import Declined, Issued, NoSuchToken, Standing, Unclear
+from hyway.domain.billing.payments import (
+    CustomerGone,
+    Declined,
+    Entered,
+    Issued,
+    NoSuchToken,
+    Opened,
+    Standing,
+    Unclear,
+)
 from hyway.domain.billing.records import Account, Invoice, NewMethod, ProviderName
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, SECOND
@@ -22,6 +33,7 @@ from hyway.kernel.outgoing import Outgoing, Unreachable
 
 SECONDS = 30.0
 _MOST = 4_000_000
+_LOST_CUSTOMERS = 5
 _TOKEN = re.compile(r"ctoken_[A-Za-z0-9_]{1,200}", re.ASCII)
 _TOLD = ("Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version")
 _P = ParamSpec("_P")
@@ -39,6 +51,8 @@ def _asks(method: Callable[_P, _T]) -> Callable[_P, _T]:
             return method(*args, **kwargs)
         except (stripe.CardError, stripe.InvalidRequestError) as why:
             raise Declined(f"Stripe: {why.user_message or 'refused'}") from why
+        except RecursionError as why:
+            raise Unclear("Stripe answered what nobody can read") from why
         except stripe.StripeError as why:  # no answer, too many questions, a key that is not ours any more
             raise Unclear(f"Stripe: {why.user_message}") from why
         except (AttributeError, KeyError, TypeError, ValueError) as why:
@@ -60,30 +74,38 @@ class Stripe:
         client = stripe.StripeClient(
             key, base_addresses={"api": base}, http_client=way, max_network_retries=0
         )
-        self._there = client.v1
+        self._base, self._there = base, client.v1
 
     @_asks
     def customer(self, account: Account) -> str:
         found = self._there.customers.list({"email": account.email, "limit": 100}).to_dict()
         for each in found["data"]:
             if (each.get("metadata") or {}).get("account") == account.id:
-                return str(each["id"])
+                return forms.id(each)
         fields: Any = {**forms.described(account), "metadata": {"account": account.id}}
         fields = {name: value for name, value in fields.items() if value}
-        made = self._there.customers.create(fields, {"idempotency_key": f"hyway-customer-{account.id}"})
-        return made.id
+        key = f"hyway-customer-{account.id}-{_digest(fields)}"
+        for _ in range(_LOST_CUSTOMERS):
+            made = forms.id(self._there.customers.create(fields, {"idempotency_key": key}).to_dict())
+            if self._found(self._there.customers.retrieve, made) is not None:
+                return made
+            key += f"-{made}"  # one that was made by this key, and deleted since
+        raise Declined("Stripe: the customer was deleted again and again")
 
     @_asks
     def describe(self, account: Account) -> None:
         if account.provider_id is not None:
-            fields: Any = forms.described(account)
-            self._there.customers.update(account.provider_id, fields)
+            customer, fields = account.provider_id, forms.described(account)
+            told: Any = fields
+            self._of(customer, lambda: self._there.customers.update(customer, told))
 
     @_asks
     def method(self, account: Account, customer: str, token: str) -> NewMethod:
         intent = self._intent(customer, token)
         if intent["status"] in ("requires_action", "processing"):
-            raise Declined("Stripe: the bank wants to hear from the payer first, which cannot be done here")
+            raise Declined(
+                "Stripe: the bank wants to hear from the payer first: add the card on the page of billing"
+            )
         if intent["status"] != "succeeded":
             error = intent.get("last_setup_error") or {}
             raise Declined(f"Stripe: {error.get('message') or 'The payment method was declined.'}")
@@ -115,7 +137,53 @@ class Stripe:
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
         key = f"hyway-method-{customer}-{token}"
-        return self._there.setup_intents.create(fields, {"idempotency_key": key}).to_dict()
+        made = self._of(customer, lambda: self._there.setup_intents.create(fields, {"idempotency_key": key}))
+        return made.to_dict()
+
+    @_asks
+    def open(self, account: Account, customer: str, page: str, back: str) -> Opened:
+        named = {"account": account.id, "page": page}
+        fields: Any = {
+            "mode": "setup",
+            "payment_method_types": ["card"],
+            "customer": customer,
+            "client_reference_id": page,
+            "metadata": named,
+            "setup_intent_data": {"metadata": named},
+            "success_url": back,
+            "cancel_url": back,
+        }
+        key = {"idempotency_key": f"hyway-page-{page}"}
+        sessions: Any = self._there.checkout.sessions
+        made = self._of(customer, lambda: sessions.create(fields, key)).to_dict()
+        url = str(made["url"])
+        if not forms.page(made, "url") and not url.startswith(f"{self._base}/"):
+            raise ValueError(url[:100])
+        return Opened(forms.id(made), url)
+
+    @_asks
+    def entered(self, session: str) -> Entered:
+        found = self._there.checkout.sessions.retrieve(session, {"expand": ["setup_intent"]}).to_dict()
+        intent, metadata = found.get("setup_intent") or {}, found.get("metadata") or {}
+        if found["id"] != session or found["mode"] != "setup":
+            raise ValueError(found["id"])
+        method = None
+        if found["status"] == "complete" and intent["status"] == "succeeded":
+            method = self.shown(found["customer"], intent["payment_method"])
+        is_over = found["status"] == "expired" or (
+            found["status"] == "complete" and intent["status"] in ("succeeded", "canceled")
+        )
+        page = found["client_reference_id"] if metadata.get("page") == found["client_reference_id"] else ""
+        return Entered(str(page), str(found["customer"]), is_over, method)
+
+    def _of(self, customer: str, ask: Callable[[], _T]) -> _T:
+        """Whatever concerns a customer; CustomerGone where that is why it is refused."""
+        try:
+            return ask()
+        except stripe.InvalidRequestError:
+            if self._found(self._there.customers.retrieve, customer) is None:
+                raise CustomerGone("Stripe: the customer is there no more") from None
+            raise
 
     @_asks
     def remove(self, method: str) -> None:
@@ -130,12 +198,13 @@ class Stripe:
 
     @_asks
     def prefer(self, customer: str, method: str) -> None:
-        self._there.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
+        told: Any = {"invoice_settings": {"default_payment_method": method}}
+        self._of(customer, lambda: self._there.customers.update(customer, told))
 
     @_asks
     def issue(self, account: Account, invoice: Invoice, method: str | None) -> Issued:
         there = self._invoice(account, invoice) or self._draft(account, invoice, method)
-        id = str(there["id"])
+        id = forms.id(there)
         if there["status"] == "draft":
             if not there["lines"]["data"]:
                 there = self._fill(id, invoice)
@@ -179,8 +248,9 @@ class Stripe:
         else:
             fields |= {"collection_method": "send_invoice", "due_date": (invoice.due_at or 0) // SECOND}
         draft: Any = fields
-        key = f"hyway-invoice-{invoice.id}"
-        return self._there.invoices.create(draft, {"idempotency_key": key}).to_dict()
+        key = {"idempotency_key": f"hyway-invoice-{invoice.id}-{_digest(fields)}"}
+        customer = account.provider_id or ""
+        return self._of(customer, lambda: self._there.invoices.create(draft, key)).to_dict()  # type: ignore[arg-type]
 
     def _fill(self, id: str, invoice: Invoice) -> dict[str, Any]:
         """All lines at once or none."""
@@ -238,7 +308,14 @@ class Stripe:
             if why.http_status == 404:
                 return None
             raise
+        if found["id"] != id:  # else what is of something else would be taken for gone
+            raise ValueError(str(found["id"])[:100])
         return None if found.get("deleted") else found
+
+
+def _digest(fields: Mapping[str, Any]) -> str:
+    """Stripe refuses a key that comes again with other words, so the words are a part of it."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class _Way(stripe.HTTPClient):
