@@ -13,14 +13,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests import fuzz_hyphen, fuzz_lane, fuzz_market, fuzz_tracking
+from tests import fuzz_hyphen, fuzz_lane, fuzz_market, fuzz_third, fuzz_tracking
 from tests.make.running import Running, hyway, serving
 
 ROOT = Path(__file__).parents[1]
@@ -72,7 +72,8 @@ def _known(name: str, value: Any, known: dict[str, str]) -> Any:
 class Family:
     """How a family is fuzzed: its document, how its keys are sent, what is measured.
 
-    `furnish(url, key, data)` fills the server, whose folder is `data`, and gives what there is to find, by noun.
+    `furnish(url, key, data)` fills the server, whose folder is `data`, and gives what there is to find, by noun; a
+    `credential` among it is sent instead of the key.
     `beside(url, known, seconds, seed)` fuzzes what no document describes, for a fifth of the time, and before the rest.
     """
 
@@ -81,16 +82,19 @@ class Family:
     checks: tuple[str, ...]
     furnish: Callable[[str, str, Path], Any]
     beside: Callable[[str, Any, float, int], bool] | None = None
+    around: Callable[[], AbstractContextManager[dict[str, str]]] = lambda: nullcontext({})
+    """What stands beside the server, as settings of it."""
 
 
 @contextmanager
 def world(kind: str) -> Iterator[tuple[Running, str, Any]]:
     """A server with a key, and something in it to find."""
     with tempfile.TemporaryDirectory(prefix="hyway-fuzz-") as folder:
-        data = Path(folder) / "data"
-        with serving(data) as server:
+        data, family = Path(folder) / "data", FAMILIES[kind]
+        with family.around() as settings, serving(data, **settings) as server:
             key = hyway("key", kind, "--name", "fuzz", data=data).stdout.strip()
-            known = FAMILIES[kind].furnish(server.url, key, data)
+            known = family.furnish(server.url, key, data)
+            key = next(iter(known.get("credential", ())), key)
             os.environ[KNOWN] = json.dumps({"kind": kind, "known": known})
             yield server, key, known
 
@@ -116,7 +120,12 @@ FAMILIES = {
     "hypemarket": Family("/openapi/hypemarket.json", "Bearer", TOLERANT_CHECKS[:-1], fuzz_market.furnish),
     # An unknown method is 404 here as well, and unknown fields are passed over.
     "hyphen": Family(
-        "/openapi/hyphen.json", "Bearer", TOLERANT_CHECKS[:-1], fuzz_hyphen.furnish, fuzz_lane.fuzz
+        "/openapi/hyphen.json",
+        "Bearer",
+        TOLERANT_CHECKS[:-1],
+        fuzz_hyphen.furnish,
+        fuzz_lane.fuzz,
+        fuzz_third.vendors,
     ),
     "hypertrack": Family("/openapi/hypertrack.json", "token", TOLERANT_CHECKS, fuzz_tracking.furnish),
 }

@@ -28,7 +28,7 @@ def map_query(context: Any, query: Any) -> Any:
     if _KIND == "hypertrack":
         return fuzz_tracking.in_fields(query, _KNOWN)
     if _KIND == "hyphen":
-        return fuzz_hyphen.in_fields(query, _KNOWN)
+        return fuzz_hyphen.in_fields(context.operation.path, query, _KNOWN)
     return query
 
 

@@ -7,6 +7,8 @@ from zlib import crc32
 
 import httpx
 
+from tests import fuzz_third
+
 Known = Mapping[str, Sequence[str]]
 _MANY = 30  # some are deleted on the way
 _KEY_ID = 1_767_322_800
@@ -51,24 +53,27 @@ _FIELDS = {
     "members": "member", "memberIds": "member", "pageCursor": "event", "organizationId": "organization",
     "clientId": "api_key", "clientSecret": "secret_value", "projectId": "project", "availableFor": "segment_name",
 }  # fmt: skip
-_SIDES = {"assignment": "holder", "entity": "entity", "references": "entity"}
+_FIELDS |= fuzz_third.FIELDS
+_SIDES = {"assignment": "holder", "entity": "entity", "references": "entity", "resources": "zone_remote"}
 _PAIRS = {
     "secretId": ("apiKeyId", "secret"),
     "favoriteId": ("memberId", "favorite"),
     "qrId": ("codeId", "qr"),
     "segmentId": ("projectId", "segment"),
     "toggleKey": ("projectId", "toggle"),
+    **fuzz_third.PAIRS,
 }
 """Of what is within another thing: the other's place in the path, and pairs that belong together."""
 _PATHS = {
     "organizationId": "organization", "projectId": "project", "appId": "app", "teamId": "team",
     "memberId": "member", "accessId": "access", "environmentId": "environment", "apiKeyId": "api_key",
     "favoriteId": "project", "domainId": "domain", "codeId": "code", "id": "public_key", "ip": "address",
+    **fuzz_third.PATHS,
 }  # fmt: skip
 
 
-def furnish(url: str, key: str, _data: Path) -> Known:
-    """An organization of the key's with many of everything; ids by noun."""
+def furnish(url: str, key: str, data: Path) -> Known:
+    """An organization of the key's with many of everything; ids by noun, and the `credential` of its owner."""
     with httpx.Client(base_url=url, headers={"x-api-key": key}, timeout=30) as client:
         (own,) = client.get("/api/organizations/").json()["data"]
         base = f"/api/organizations/{own['id']}"
@@ -85,6 +90,8 @@ def furnish(url: str, key: str, _data: Path) -> Known:
             _project(client, base, number, known)
             _links(client, base, number, known)
             _toggles(client, base, number, known)
+        fuzz_third.furnish(client, base, data, known)
+        known["kept"] += [each["id"] for each in client.get(f"{base}/members/?search=Olga").json()["data"]]
         found = client.post(f"/api/events/{own['id']}/search", json={}).json()["data"]
         known["event"] = [each["id"] for each in found]
         known["holder"] = [*known["member"], *known["team"], *known["api_key"]]
@@ -188,7 +195,8 @@ def harmless(method: str, sent: Any, known: Known) -> Any:
     """Path parameters that neither delete the key of all this nor change what it may do."""
     if method not in ("DELETE", "PATCH") or not isinstance(sent, dict):
         return sent
-    return {name: "aaaaaa" if value in known["kept"] else value for name, value in sent.items()}
+    kept = {*known["kept"], *(known["integration"][:2] if "connectionId" not in sent else ())}
+    return {name: "aaaaaa" if value in kept else value for name, value in sent.items()}
 
 
 def without_credentials(*sent: Any) -> None:
@@ -204,28 +212,36 @@ def in_body(path: str, sent: Any, known: Known) -> Any:
         return {**sent, "id": _chosen(sent["id"], known["entity"])}
     if path.endswith("/members") and isinstance(sent, list):
         return [_chosen(each, known["member"]) for each in sent]
-    return in_fields(sent, known)
+    return in_fields(path, sent, known)
 
 
-def in_fields(sent: Any, known: Known, side: str = "") -> Any:
+def in_fields(path: str, sent: Any, known: Known, side: str = "") -> Any:
     """A query or a part of a body; `side`: of what an `id` in it is."""
     if isinstance(sent, list):
-        return [in_fields(each, known, side) for each in sent]
+        return [in_fields(path, each, known, side) for each in sent]
     if not isinstance(sent, dict):
         return sent
-    return {name: _field(name, value, known, side) for name, value in sent.items()}
+    return {name: _field(path, name, value, known, side) for name, value in sent.items()}
 
 
-def _field(name: str, value: Any, known: Known, side: str) -> Any:
+def _field(path: str, name: str, value: Any, known: Known, side: str) -> Any:
+    if name == "config":
+        return _chosen(value, fuzz_third.WORDS[name])
     if isinstance(value, dict):
-        return in_fields(value, known, _SIDES.get(name, ""))
+        return in_fields(path, value, known, _SIDES.get(name, ""))
     if isinstance(value, list):
-        return [_field(name, each, known, _SIDES.get(name, side)) for each in value]
+        return [_field(path, name, each, known, _SIDES.get(name, side)) for each in value]
     if not isinstance(value, str | int):
         return value
     if name == "id" and side:
         return _chosen(value, known.get(side, ()))
-    return _chosen(value, known.get(_FIELDS.get(name, ""), ()) or _WORDS.get(name, ()))
+    return _chosen(value, known.get(_FIELDS.get(name, ""), ()) or _words(path, name))
+
+
+def _words(path: str, name: str) -> Sequence[Any]:
+    """What a word says depends on what it is said of."""
+    third = fuzz_third.WORDS if any(each in path for each in fuzz_third.MARKS) else {}
+    return third.get(name) or _WORDS.get(name, ())
 
 
 def _roll(value: Any) -> int:
