@@ -13,12 +13,15 @@ import httpx
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hyway import main, observe
+from hyway import main, observe, worker
 from hyway.commands import (
+    demo_billing,
     demo_creators,
     demo_data,
     demo_envs,
     demo_fleet,
+    demo_integrations,
+    demo_packages,
     demo_programmes,
     demo_projects,
     demo_toggles,
@@ -28,7 +31,7 @@ from hyway.commands.demo_traffic import Request, past, present
 from hyway.commands.shared import Data, words
 from hyway.domain import attribution, identity, links
 from hyway.domain.attribution import Capture, CustomerWish, NewLead, NewSale
-from hyway.domain.identity import Caller
+from hyway.domain.identity import Caller, Organization
 from hyway.domain.links import Link, LinkChange, LinkQuery
 from hyway.kernel import clock
 from hyway.kernel.clock import Instant
@@ -43,7 +46,10 @@ _NOW_SHARE = 0.05
 _BATCH = 500
 _AT_ONCE = 16
 _TOLD = "{many} creators, {posts} new posts"
-_UNTOLD = "no creators: stop the server and run this again, or it ends by the clock of today what is told of last week"
+_UNTOLD = (
+    "no creators: stop the server and run this again, or it ends by the clock of today what is told of last week;"
+    " nor integrations"
+)
 
 
 def demo(
@@ -53,14 +59,15 @@ def demo(
     data: Data = None,
 ) -> int:
     """Fill an organization named Demo with links and visits, leads and sales, a project, its apps and toggles,
-    the day of a small fleet, and four weeks of a few creators.
+    the day of a small fleet, four weeks of a few creators, and what belongs to all of it: some months of invoices,
+    integrations (none of which asks a vendor), and a program to be fetched.
 
     Nineteen visits in twenty are spread over the last 30 days: they are written by the same part that stores real
     clicks. The rest happen now, as requests to the real redirect: that of the running server, else one within
     this command (which then tells visitors' countries too). Run it again for more visits. The fleet's day is made
     once: trips and stops of the last eight hours, and actions in each state. So are the creators' weeks, while no
     server runs: campaigns and collabs, posts and their views, what they earned. See their side after
-    `hyway user reset-password hiking-channel@example.com`.
+    `hyway user reset-password hiking-channel@example.com`. Integrations come then, too.
     """
     if not 1 <= clicks <= 1_000_000:
         raise Fault("--clicks must be between 1 and 1000000")
@@ -68,7 +75,7 @@ def demo(
     settings = shared.settings_of(data)
     observe.logs(settings.log_format, logging.WARNING)
     with shared.opened(data) as db:
-        by = _organization(db)
+        by = _organization(db, chance)
         made = _links(db, by, chance)
         now = round(clicks * _NOW_SHARE)
         with _bar() as bar:
@@ -80,32 +87,35 @@ def demo(
             driven = demo_fleet.drive(db, by, chance, bar)
             told = shared.running(settings) is None
             posted = demo_creators.play(settings, by, chance, bar) if told else 0
+            integrated = demo_integrations.play(settings, by) if told else 0
+            offered = demo_packages.offer(db, worker.open_packages(settings))
             while attribution.roll_up(db):
                 pass
     words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
     words.print(built)
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
     words.print(_TOLD.format(many=len(demo_programmes.CHANNELS), posts=posted) if told else _UNTOLD)
+    words.print(f"{integrated} new integrations, {offered} new files of {demo_packages.NAME}")
     shared.tell(f"{settings.public_url}/console")
     return 0
 
 
-def _organization(db: Database) -> Caller:
+def _organization(db: Database, chance: random.Random) -> Caller:
     """Demo, which owners of other organizations can see in the console."""
+    every = db.read_now(identity.every_organization)
+    for each in every:
+        if each.name == NAME:
+            return identity.command_line(each)
+    by = demo_billing.found(db, NAME, random.Random(chance.random()))  # noqa: S311  # a play, not a secret
+    db.write_now(_take_in_owners, by, every)
+    return by
 
-    def found(w: Write) -> Caller:
-        every = identity.every_organization(w)
-        for each in every:
-            if each.name == NAME:
-                return identity.command_line(each)
-        by = identity.command_line(identity.found_organization(w, NAME))
-        people = [m for each in every for m in identity.members_of(w, identity.command_line(each))]
-        owners = {m.person.id: m.person for m in people if m.role == "owner"}
-        for person in owners.values():
-            identity.join(w, by, person, "owner")
-        return by
 
-    return db.write_now(found)
+def _take_in_owners(w: Write, by: Caller, every: Sequence[Organization]) -> None:
+    people = [m for each in every for m in identity.members_of(w, identity.command_line(each))]
+    owners = {m.person.id: m.person for m in people if m.role == "owner"}
+    for person in owners.values():
+        identity.join(w, by, person, "owner")
 
 
 def _build(db: Database, by: Caller) -> str:
