@@ -148,6 +148,9 @@ def begin(w: Write, registry: Registry, seq: int) -> Task | None:
     of = integration_store.numbered(w, found.of.integration) if found else None
     if found is None or of is None:
         return None
+    if found.attempts > rules.MOST_TRIES:  # and nobody ever learnt what came of it
+        store.settle(w, seq, "failed", [*found.of.errors, rules.STUCK], None, now)
+        return None
     try:
         vendor = integrations.vendor(w, registry, of)
     except Fault as why:

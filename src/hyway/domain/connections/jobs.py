@@ -53,9 +53,9 @@ def begin(db: Database, known: Registry) -> None:
     now, busy, more = clock.now(), known.busy(), partial(begin, db, known)
     for each in db.read_now(store.due, working.BOOT, now, busy, _AT_ONCE):
         run = partial(_WORK[each.kind], db, known, each.seq)
-        known.start(("connection", each.seq), each.type, run, more, each.organization)
-    for seq, type, organization in db.read_now(import_store.due, working.BOOT, now, busy, _AT_ONCE):
+        known.start(("connection", each.seq), each.type, run, more, each.integration)
+    for seq, type, integration in db.read_now(import_store.due, working.BOOT, now, busy, _AT_ONCE):
         carry_on = partial(imports.carry_on, db, known, seq)
-        known.start(("import", seq), type, carry_on, more, organization)
+        known.start(("import", seq), type, carry_on, more, integration)
     for zone, type in db.read_now(record_store.due, working.BOOT, now, _AT_ONCE):
         known.start(("zone", zone), type, partial(zone_records.carry_on, db, known, zone), more)

@@ -133,10 +133,11 @@ class DnsProvider(Provider, Protocol):
         """The values of a name and type as the vendor has them, those of TXT in quotes or not; none where none are."""
 
     def put_record(self, reach: Reach, zone: str, name: str, type: str, value: str, seconds: int) -> None:
-        """Sets the record set of a name and type to the one value; already so is no mistake."""
+        """Adds the value to those of a name and type; already so is no mistake. What others wrote stays as it is:
+        Declined where only one value can be there, and another is."""
 
     def drop_record(self, reach: Reach, zone: str, name: str, type: str, value: str) -> None:
-        """Takes the record away; what is not there is no mistake."""
+        """Takes the one value away; what is not there is no mistake."""
 
 
 @runtime_checkable

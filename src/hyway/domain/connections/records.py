@@ -140,10 +140,10 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Whose work must wait: types of integrations and organizations that have as much under way as they may."""
+    """Whose work must wait: types of integrations, and integrations, that have as much under way as they may."""
 
     types: frozenset[str] = frozenset()
-    organizations: frozenset[int] = frozenset()
+    integrations: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,8 @@ class Zone:
 class ZoneRecord:
     """A record that we keep in a zone for one of our domains, `domain` being its id; `error` is why it is not there.
 
-    `is_wanted` is false where it is to go; `next_at` is when it is tried next, where it is.
+    `is_wanted` is false where it is to go, `is_ours` where somebody else wrote it before us; `next_at` is when it is
+    tried next, where it is.
     """
 
     seq: int
@@ -183,6 +184,7 @@ class ZoneRecord:
     error: str
     attempts: int
     next_at: Instant | None
+    is_ours: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PART = "connections"
 """What the registry is called among the parts that jobs are handed."""
-_THREADS, _OF_ONE_TYPE, _OF_ONE_ORGANIZATION = 8, 3, 2
-"""Threads of the background, and how many of them the vendor of one type, or one organization, may keep busy."""
+_THREADS, _OF_ONE_TYPE, _OF_ONE_INTEGRATION = 8, 3, 2
+"""Threads of the background, how many of them the vendor of one type may keep busy, and how many of these one
+organization may."""
 _ASKING, PATIENCE = 16, 30.0
 """Threads for those who wait for an answer, and how many seconds they wait."""
 log = logging.getLogger(__name__)
@@ -97,10 +98,10 @@ class Registry:
 
     def _busy(self) -> Busy:
         types = Counter(type for type, _ in self._running.values())
-        organizations = Counter(organization for _, organization in self._running.values() if organization)
+        integrations = Counter(integration for _, integration in self._running.values() if integration)
         return Busy(
             frozenset(each for each, many in types.items() if many >= _OF_ONE_TYPE),
-            frozenset(each for each, many in organizations.items() if many >= _OF_ONE_ORGANIZATION),
+            frozenset(each for each, many in integrations.items() if many >= _OF_ONE_INTEGRATION),
         )
 
     def start(
@@ -109,17 +110,17 @@ class Registry:
         type: str,
         run: Callable[[], None],
         then: Callable[[], None],
-        organization: int = 0,
+        integration: int = 0,
     ) -> bool:
         """Runs it on a thread, unless what has this key is running already or there is no thread for the type or the
-        organization; `then` follows when it went well, and others may have the thread."""
+        integration; `then` follows when it went well, and others may have the thread."""
         with self._lock:
             busy = self._busy()
             if key in self._running or len(self._running) >= _THREADS:
                 return False
-            if type in busy.types or organization in busy.organizations:
+            if type in busy.types or integration in busy.integrations:
                 return False
-            self._running[key] = (type, organization)
+            self._running[key] = (type, integration)
         try:
             self._threads.submit(self._run, key, run, then)
         except RuntimeError:  # the process is at its end

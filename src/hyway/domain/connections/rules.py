@@ -13,6 +13,7 @@ LONGEST_ID, LONGEST_INPUT, LONGEST_CODE, MOST_RESOURCES = 500, 500, 200, 1_000
 MOST_TRIES = 12
 """After so many tries that were unclear a connection has failed, until somebody tries it again: they last longer than
 two hours, as a vendor may be down for one."""
+STUCK = "This was interrupted each time that it was tried"
 LONGEST_SIGN_IN_CODE = 4_000
 IN_STEP: frozenset[str] = frozenset({"DistributionList", "MessagingChannel", "GitTeam"})
 """What holds everybody who is in the entity, and one entity alone."""

@@ -1,5 +1,6 @@
 """What somebody may choose from while an integration is being set up: tenants and subscriptions of a cloud."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -13,6 +14,7 @@ from hyway.domain.identity import Caller
 from hyway.kernel.faults import Invalid, Missing
 
 LONGEST_TOKEN = 20_000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,20 @@ async def survey(registry: Registry, by: Caller, type: str, token: str) -> Tenan
     ):
         raise Invalid("token", "must be an access token")
     try:
-        found = await registry.ask(provider.survey, registry.reach(type, {}), token)
+        return await registry.ask(_surveyed, provider, registry.reach(type, {}), token)
     except (Declined, Unclear) as why:
         raise Invalid("token", "{why}", why=shown(str(why).replace(token, "***"))[:LONGEST_TEXT]) from why
-    return Tenancy(_clean(found.tenants), _clean(found.subscriptions))
+
+
+def _surveyed(provider: Surveying, reach: Reach, token: str) -> Tenancy:
+    try:
+        found = provider.survey(reach, token)
+        return Tenancy(_clean(found.tenants), _clean(found.subscriptions))
+    except (Declined, Unclear):
+        raise
+    except Exception as error:  # a client of a vendor may raise anything
+        log.warning("nobody could be surveyed: %s", type(error).__name__)
+        raise Unclear("The vendor gave an answer that makes no sense") from None
 
 
 def _clean(found: Sequence[Resource]) -> tuple[Resource, ...]:

@@ -61,6 +61,9 @@ def begin(w: Write, registry: Registry, seq: int) -> Task | None:
     of = shown.numbered(w, seq) if sealed is not None else None
     if of is None:
         return None
+    if of.attempts > rules.MOST_TRIES:  # and nobody ever learnt what came of it
+        _failed(w, of, rules.STUCK, is_retryable=of.status != "Decommissioning")
+        return None
     try:
         vendor = vendor_of(w, registry, of)
         code = w.seal.open(sealed, f"connection:{of.id}") if sealed else ""

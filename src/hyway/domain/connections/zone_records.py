@@ -26,6 +26,7 @@ WORK = "connections.records"
 SECONDS = 300
 """How long others may remember what we write."""
 _ALL = 2**31 - 1
+_MOST_LABELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def plan_for_zone(w: Write, zone: Zone) -> None:
     found, _ = links.domains.page(w, identity.server(zone.organization), limit=_ALL)
     for each in found:
         if each.dns_status != "verified" and is_within(each.domain, zone.name):
-            _plan(w, each, [zone])
+            _plan(w, each, [near for near in _nearest(w, each) if near.seq == zone.seq])
 
 
 def try_again(w: Write, zone: Zone) -> None:
@@ -72,11 +73,17 @@ def is_within(domain: str, zone: str) -> bool:
 
 def _plan_for_domain(w: Write, organization: int, id: str) -> None:
     domain = links.domains.find(w, identity.server(organization), id)
+    _plan(w, domain, _nearest(w, domain))
+
+
+def _nearest(r: Read, domain: links.Domain) -> list[Zone]:
+    """The zones that answer for a domain. Two vendors may have one of the name: one of them is asked by others, and we
+    cannot know which."""
     labels = domain.domain.split(".")
-    found = zone_store.named(w, organization, [".".join(labels[at:]) for at in range(len(labels) - 1)])
+    names = [".".join(labels[at:]) for at in range(len(labels) - 1)]
+    found = zone_store.named(r, domain.organization, names)
     nearest = max((len(each.name) for each in found), default=0)
-    # Two vendors may have a zone of the name: one of them is asked by others, and we cannot know which.
-    _plan(w, domain, [each for each in found if len(each.name) == nearest])
+    return [each for each in found if len(each.name) == nearest]
 
 
 def _plan(w: Write, domain: links.Domain, zones: Iterable[Zone]) -> None:
@@ -91,6 +98,7 @@ def _plan(w: Write, domain: links.Domain, zones: Iterable[Zone]) -> None:
                 "name": record.name,
                 "value": record.value,
                 "is_wanted": 1,
+                "is_ours": 0,
                 "error": "",
                 "attempts": 0,
                 "next_at": now,
@@ -127,7 +135,7 @@ def carry_on(db: Database, registry: Registry, zone: int) -> None:
 
 def _try(db: Database, task: Task) -> None:
     try:
-        _done(task)
+        _done(db, task)
     except Declined as why:
         db.write_now(_declined, task.of, str(why))
     except Unclear as why:
@@ -149,6 +157,7 @@ def prepared(w: Write, registry: Registry, of: ZoneRecord) -> Task | None:
     if zone is None or integration is None:
         return None
     if not of.is_wanted and store.alike(w, of):
+        store.hand_over(w, of)
         _declined(w, of, "")
         return None
     try:
@@ -159,18 +168,40 @@ def prepared(w: Write, registry: Registry, of: ZoneRecord) -> Task | None:
     return Task(of, zone, vendor)
 
 
-def _done(task: Task) -> None:
+def _done(db: Database, task: Task) -> None:
+    """What was there before us is not ours to take away; that it was not is written down before it is written."""
     of, zone, vendor = task.of, task.zone.remote, task.vendor
     if not of.is_wanted:
-        vendor.drop_record(zone, of.name, of.type, of.value)
+        if of.is_ours:
+            vendor.drop_record(zone, of.name, of.type, of.value)
         return
-    if of.type == "CNAME":
-        others = [
-            each for each in vendor.records(zone, of.name, of.type) if each.rstrip(".").lower() != of.value
-        ]
-        if others:
-            raise Declined(f"{of.name} leads to {others[0]} already; change that at {vendor.entry.name}")
+    _undivided(task)
+    there = [_value(of.type, each) for each in vendor.records(zone, of.name, of.type)]
+    if _value(of.type, of.value) in there:
+        return
+    if of.type == "CNAME" and there:
+        raise Declined(f"{of.name} leads to {there[0]} already; change that at {vendor.entry.name}")
+    db.write_now(store.claim, of.seq)
     vendor.put_record(zone, of.name, of.type, of.value, SECONDS)
+
+
+def _undivided(task: Task) -> None:
+    """Declined where the name is in a part of the zone that is somebody else's to answer for."""
+    labels = task.of.name.removesuffix(f".{task.zone.name}").split(".")
+    for at in range(len(labels) - 1, max(len(labels) - 1 - _MOST_LABELS, -1), -1):
+        part = ".".join([*labels[at:], task.zone.name])
+        if part == task.zone.name or task.of.name == task.zone.name:
+            return
+        servers = task.vendor.records(task.zone.remote, part, "NS")
+        if servers:
+            raise Declined(f"{part} is delegated to {servers[0].rstrip('.')}: connect the zone that is there")
+
+
+def _value(type: str, text: str) -> str:
+    """So that two that mean the same are equal: texts without their quotes, names without the dot at their end."""
+    if type != "TXT":
+        return text.rstrip(".").lower()
+    return text[1:-1].replace('" "', "") if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _settled(w: Write, of: ZoneRecord) -> None:

@@ -77,15 +77,15 @@ def running(r: Read, organization: int) -> int:
 
 
 def due(r: Read, boot: str, now: Instant, busy: Busy, most: int) -> list[tuple[int, str, int]]:
-    """Numbers, with the types of their integrations and their organizations; the longest due first."""
+    """Numbers, with the types of their integrations and those; the longest due first."""
     found = (
-        select(_M.seq, INTEGRATIONS.c.type, _M.organization)
+        select(_M.seq, INTEGRATIONS.c.type, _M.integration)
         .join_from(IMPORTS, INTEGRATIONS, INTEGRATIONS.c.seq == _M.integration)
         .where(_M.next_at <= now, free(r, _M, boot, now), may_start(_M, busy))
         .order_by(_M.next_at)
         .limit(most)
     )
-    return [(row.seq, row.type, row.organization) for row in r.run(found)]
+    return [(row.seq, row.type, row.integration) for row in r.run(found)]
 
 
 def begin(w: Write, seq: int, boot: str, now: Instant, until: Instant) -> Asked | None:

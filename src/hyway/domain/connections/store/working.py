@@ -22,7 +22,7 @@ class Due(NamedTuple):
     seq: int
     kind: Kind
     type: str
-    organization: int
+    integration: int
 
 
 def free(r: Read, columns: Any, boot: str, now: Instant) -> ColumnElement[bool]:
@@ -33,9 +33,9 @@ def free(r: Read, columns: Any, boot: str, now: Instant) -> ColumnElement[bool]:
 
 
 def may_start(columns: Any, busy: Busy) -> ColumnElement[bool]:
-    """Of types and organizations that have not as much under way as they may."""
+    """Of types and integrations that have not as much under way as they may."""
     types = INTEGRATIONS.c.type.not_in(sorted(busy.types))
-    return and_(types, columns.organization.not_in(sorted(busy.organizations)))
+    return and_(types, columns.integration.not_in(sorted(busy.integrations)))
 
 
 def due(r: Read, boot: str, now: Instant, busy: Busy, most: int) -> list[Due]:
@@ -45,13 +45,13 @@ def due(r: Read, boot: str, now: Instant, busy: Busy, most: int) -> list[Due]:
     for kind, column in kinds:
         ready = [_C.status == "Ready"] if kind == "people" else []
         rows = r.run(
-            select(_C.seq, _C.organization, INTEGRATIONS.c.type, column.label("at"))
+            select(_C.seq, _C.integration, INTEGRATIONS.c.type, column.label("at"))
             .join_from(CONNECTIONS, INTEGRATIONS, INTEGRATIONS.c.seq == _C.integration)
             .where(column <= now, free(r, _C, boot, now), may_start(_C, busy), *ready)
             .order_by(column)
             .limit(most)
         )
-        found += [(row.at, Due(row.seq, kind, row.type, row.organization)) for row in rows]
+        found += [(row.at, Due(row.seq, kind, row.type, row.integration)) for row in rows]
     return [each for _, each in sorted(found)][:most]
 
 

@@ -30,7 +30,8 @@ from hyway.kernel.db import Read, Write
 from hyway.kernel.sql import METADATA, At, Flag, Key, Seq
 
 _DUE = text("next_at IS NOT NULL")
-# `is_wanted` says whether it is to be there or gone; `written_at` when it was written last.
+# `is_wanted` says whether it is to be there or gone, `is_ours` whether we wrote it, or were about to; `written_at` is
+# when it was found to be there.
 ZONE_RECORDS = Table(
     "zone_records",
     METADATA,
@@ -42,6 +43,7 @@ ZONE_RECORDS = Table(
     Column("name", Key, nullable=False),
     Column("value", Text, nullable=False),
     Column("is_wanted", Flag, nullable=False),
+    Column("is_ours", Flag, nullable=False),
     Column("written_at", At),
     Column("error", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -136,6 +138,17 @@ def _like(of: ZoneRecord) -> ColumnElement[bool]:
     return (_R.zone == of.zone) & (_R.is_wanted == 1) & (_R.seq != of.seq) & said
 
 
+def claim(w: Write, seq: int) -> None:
+    """It was not there before us."""
+    w.run(update(ZONE_RECORDS).where(_R.seq == seq).values(is_ours=1))
+
+
+def hand_over(w: Write, of: ZoneRecord) -> None:
+    """What is ours is that of the others that say the same."""
+    if of.is_ours:
+        w.run(update(ZONE_RECORDS).where(_like(of)).values(is_ours=1))
+
+
 def drop(w: Write, seq: int) -> None:
     w.run(delete(ZONE_RECORDS).where(_R.seq == seq, _R.is_wanted == 0))
 
@@ -163,4 +176,5 @@ def _record(row: Row[Any]) -> ZoneRecord:
         row.error,
         row.attempts,
         row.next_at,
+        bool(row.is_ours),
     )
