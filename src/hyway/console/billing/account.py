@@ -25,13 +25,16 @@ _LEAST = 400
 _SHARE = 100
 _ASKED = {
     "Paused": (
-        "Pause",
+        "Pause subscription",
         "Pause the subscription? It costs nothing then, and its organizations are on the free plan.",
     ),
-    "Active": ("Go on", "Go on with the subscription? It costs what its plan costs from now on."),
+    "Active": (
+        "Resume subscription",
+        "Go on with the subscription? It costs what its plan costs from now on.",
+    ),
     "Canceled": (
-        "Cancel",
-        "Cancel the subscription? What was used so far is still invoiced, and its organizations are on the free plan.",
+        "End subscription",
+        "End the subscription? What was used so far is still invoiced, and its organizations are on the free plan.",
     ),
 }
 """What may be asked of a subscription: how the button is called, and the question before it."""

@@ -224,11 +224,12 @@ class Stripe:
         """The invoice that was made there before; Stripe may have named it to us already."""
         if invoice.provider_id != invoice.id:
             return self._there.invoices.retrieve(invoice.provider_id).to_dict()
-        if account.provider_id is None:
+        customer = account.provider_id
+        if customer is None:
             raise Declined("the account is no customer of Stripe's")
         since = (invoice.created_at - DAY) // SECOND
-        wanted: Any = {"customer": account.provider_id, "created": {"gte": since}, "limit": 100}
-        for each in self._there.invoices.list(wanted).to_dict()["data"]:
+        wanted: Any = {"customer": customer, "created": {"gte": since}, "limit": 100}
+        for each in self._of(customer, lambda: self._there.invoices.list(wanted)).to_dict()["data"]:
             if (each.get("metadata") or {}).get("invoice") == invoice.id:
                 found: dict[str, Any] = each
                 return found
