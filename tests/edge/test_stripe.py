@@ -84,6 +84,8 @@ async def test_other_requests_are_refused(client: httpx.AsyncClient) -> None:
         ("HYWAY_PLATFORM_FEE", "100.01"),
         ("HYWAY_PLATFORM_FEE", "2.555"),
         ("HYWAY_PLATFORM_FEE", "two"),
+        ("HYWAY_BILLING", "stripe"),
+        ("HYWAY_BILLING", "paypal"),
         ("HYWAY_STRIPE_URL", "api.stripe.com"),
         ("HYWAY_STRIPE_URL", "https://api.stripe.com/v1"),
     ],
@@ -99,3 +101,9 @@ def test_settings(tmp_path: Path) -> None:
     assert made.services["stripe"] == "https://sk%2F1%40x@api.stripe.com"
     assert made.terms["platform_fee"] == 250
     assert "stripe" not in Settings.read({}, tmp_path).services
+
+
+def test_a_key_alone_is_for_creators(tmp_path: Path) -> None:
+    assert "billing" not in Settings.read(ENVIRON, tmp_path).services
+    both = Settings.read({**ENVIRON, "HYWAY_BILLING": "stripe"}, tmp_path).services
+    assert both["billing"] == both["stripe"]

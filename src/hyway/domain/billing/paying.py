@@ -125,7 +125,8 @@ def told_gone(w: Write, provider: ProviderName, provider_id: str) -> None:
         left = store.of_each(w, [each.account])[each.account]
         if each.is_default and left:
             store.prefer(w, each.account, left[0].provider_id)
-            duties.owe(w, "prefer", each.account, provider=provider)
+            if provider != "Offline":
+                duties.owe(w, "prefer", each.account, provider=provider)
 
 
 def room(r: Read, account: Account) -> None:
