@@ -181,7 +181,7 @@ class Evaluate:
         asking = await self._keys.asking(who, question.application)
         entry = await self._entry(asking)
         found = await _decided(entry, question.context, question.keys, len(raw))
-        self._count(asking, entry, found)
+        self._count(asking, found)
         return Answer(200, wire.answer(id, question, entry, found))
 
     async def _telemetry(self, who: Any, raw: bytes, headers: Any, path: str, id: str) -> Answer:
@@ -204,7 +204,7 @@ class Evaluate:
         asking = await self._keys.asking(who, wire.application_of(context))
         entry = await self._entry(asking)
         found = await _decided(entry, context, (), len(raw))
-        self._count(asking, entry, found)
+        self._count(asking, found)
         token = token_of(headers)
         # A secret key does not belong into addresses, which are logged: it is told of no stream.
         news = ofrep.news(self._home, token) if token.startswith(PUBLIC) else None
@@ -222,15 +222,15 @@ class Evaluate:
         found = await _decided(entry, context, (key,), len(raw))
         if not found:
             raise Missing("There is no flag {key}", key=key)
-        self._count(asking, entry, found)
+        self._count(asking, found)
         return Answer(200, ofrep.single(found[0]))
 
     async def _entry(self, asking: Asking) -> Entry:
         return self.rules.known(asking.projects) or await self.rules.load(asking.projects)
 
-    def _count(self, asking: Asking, entry: Entry, found: Sequence[Decision]) -> None:
+    def _count(self, asking: Asking, found: Sequence[Decision]) -> None:
         self._stats["evaluations"] += 1
-        self._counts.answered(asking.organization, entry, found)
+        self._counts.answered(asking.organization, found)
 
     async def _stream(self, scope: Any, receive: Receive, send: Send) -> None:
         """A browser's EventSource cannot set headers, so the key may come as `?key=`."""

@@ -16,14 +16,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Entry:
-    """Toggles ready to be asked: `pieces` are all their answers on the wire, `counts` how often each was given."""
+    """Toggles ready to be asked: `pieces` are all their answers on the wire."""
 
-    __slots__ = ("compiled", "counts", "pieces")
+    __slots__ = ("compiled", "pieces")
 
     def __init__(self, compiled: toggles.deciding.Compiled) -> None:
         self.compiled = compiled
         self.pieces = [piece(each) for each in compiled.outcomes]
-        self.counts = [0] * len(self.pieces)
 
 
 def piece(decision: toggles.deciding.Decision) -> bytes:
