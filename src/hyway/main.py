@@ -105,7 +105,7 @@ def build(settings: Settings) -> Front:
     ingest = Ingest(db, tracks.family.callers, tracks.family.style, trusted_proxies=trusted)
     hub, crew, assets = Hub(db), Crew(db, settings), Assets()
     tools = hypemarket.Tools(worker.open_blobs(settings), worker.way_out(settings), settings.services)
-    vendors = connections.registry.load(settings.vendors)
+    vendors = connections.registry.load(settings.vendors, anywhere=settings.private_webhooks)
     pages = _console(settings, db, hub, assets, tools, vendors)
     market = hypemarket.app(dataclasses.replace(kit, tools=tools), pages)
     platform = hyphen.app(kit, places, tools.outgoing, settings.services, vendors)

@@ -91,7 +91,8 @@ class Worker:
 
     def __init__(self, db: Database, settings: Settings) -> None:
         kept = open_blobs(settings), open_packages(settings)
-        parts = {connections.registry.PART: connections.registry.load(settings.vendors)}
+        vendors = connections.registry.load(settings.vendors, anywhere=settings.private_webhooks)
+        parts = {connections.registry.PART: vendors}
         self._means = Means(db, way_out(settings), settings.services, *kept, parts)
         self._settings = settings
         self._stopping = threading.Event()

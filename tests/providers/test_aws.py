@@ -214,7 +214,7 @@ FORBIDDEN = (
         (answers(403, FORBIDDEN), Declined, "refuses these credentials: No."),
         (answers(503, b"<html>busy</html>"), Unclear, "AWS"),
         (answers(200, b"<html>hello</html>"), Unclear, "cannot be read"),
-        (lambda asked: None, Unclear, "did not answer"),
+        (lambda asked: None, Unclear, "does not answer"),
     ],
     ids=["throttled", "forbidden", "busy", "nonsense", "hangs up"],
 )
@@ -224,11 +224,11 @@ def test_whatever_comes_back_is_told_apart(answer: Any, error: type[Exception], 
 
 
 def test_one_that_is_down_or_slow_is_to_be_tried_again():
-    with pytest.raises(Unclear, match="did not answer"):
+    with pytest.raises(Unclear, match="does not answer"):
         provider.resources(Reach(KEYS, "http://127.0.0.1:9", 1.0), "DNSZone")
 
     def slow(asked: Request) -> None:
         time.sleep(1.5)
 
-    with serving(slow) as port, pytest.raises(Unclear, match="did not answer"):
+    with serving(slow) as port, pytest.raises(Unclear, match="does not answer"):
         provider.check(Reach(KEYS, f"http://127.0.0.1:{port}", 0.6))

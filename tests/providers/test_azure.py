@@ -197,8 +197,8 @@ def slow(_: object) -> None:
         (lambda _: (200, {"Content-Type": "text/html"}, b"<html>hello"), Unclear, "Azure"),
         (lambda _: (200, JSON, b'{"value":'), Unclear, "Azure"),
         (lambda _: (200, JSON, b'{"value":null}'), Unclear, "cannot be read"),
-        (lambda _: None, Unclear, "did not answer"),
-        (slow, Unclear, "did not answer"),
+        (lambda _: None, Unclear, "does not answer"),
+        (slow, Unclear, "does not answer"),
     ],
     ids=["throttled", "busy", "forbidden", "odd refusal", "page", "cut", "null", "hangs up", "slow"],
 )

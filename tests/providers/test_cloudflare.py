@@ -163,8 +163,8 @@ def slow(_: object) -> None:
         (lambda _: (200, JSON, b'{"result":'), Unclear, "cannot be read"),
         (lambda _: (200, JSON, b'{"result":null}'), Unclear, "cannot be read"),
         (lambda _: (200, JSON, b'{"result":["x"]}'), Unclear, "cannot be read|took longer"),
-        (lambda _: None, Unclear, "did not answer"),
-        (slow, Unclear, "did not answer: Request timed out"),
+        (lambda _: None, Unclear, "does not answer"),
+        (slow, Unclear, "does not answer"),
     ],
     ids=["throttled", "broken", "odd refusal", "page", "cut", "null", "odd", "hangs up", "slow"],
 )

@@ -18,6 +18,7 @@ from hyway.domain.connections import (
     Unclear,
 )
 from hyway.providers import zoning
+from hyway.providers.ways import Way, without
 from hyway.providers.zoning import MOST, Deadline, Thingless
 
 _ZONE = re.compile(r"[A-Z0-9]{4,32}")
@@ -41,7 +42,7 @@ _REFUSED = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-_MARK = {"Key": "managed-by", "Value": "hyway"}
+_MARK, _KEY = {"Key": "managed-by", "Value": "hyway"}, "hyway-connection"
 _IMAGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
     ' stroke-width="2"><path d="M7 17h10a4 4 0 0 0 .6-7.95A6 6 0 0 0 6.1 10.5 3.3 3.3 0 0 0 7 17z"/></svg>'
@@ -73,7 +74,7 @@ ENTRY = Entry(
         "In the console of AWS open IAM, Users, and create a user without access to the console.",
         "Give it a policy that allows route53:List*, route53:Get*, route53:CreateHostedZone,"
         " route53:DeleteHostedZone, route53:ChangeResourceRecordSets, ecr:DescribeRepositories,"
-        " ecr:CreateRepository, ecr:DeleteRepository and ecr:TagResource.",
+        " ecr:CreateRepository, ecr:DeleteRepository, ecr:ListTagsForResource and ecr:TagResource.",
         "Under Security credentials create an access key for an application outside of AWS, and copy its two parts.",
     ),
 )
@@ -107,7 +108,7 @@ class Aws(Thingless):
             if type == "DNSZone":
                 return _zone_made(_client(reach, "route53"), input, key)
             if type == "ContainerRegistry":
-                return _repository_made(_client(reach, "ecr"), input or _slug(entity.name))
+                return _repository_made(_client(reach, "ecr"), input, _slug(entity.name), key)
         raise self._cannot(type)
 
     def remove(self, reach: Reach, type: ConnectionType, remote: str) -> None:
@@ -129,9 +130,20 @@ class Aws(Thingless):
 
     def put_record(self, reach: Reach, zone: str, name: str, type: str, value: str, seconds: int) -> None:
         text = zoning.quoted(value) if type == "TXT" else value
-        wanted = {"Name": name, "Type": type, "TTL": seconds, "ResourceRecords": [{"Value": text}]}
         with _heard():
-            _write(_client(reach, "route53"), zone, "UPSERT", wanted)
+            client = _client(reach, "route53")
+            found = _record_set(client, zone, name, type)
+            values = found.get("ResourceRecords", []) if found else []
+            if zoning.has(type, [each["Value"] for each in values], value):
+                return
+            if found is None:
+                new = {"Name": name, "Type": type, "TTL": seconds, "ResourceRecords": [{"Value": text}]}
+                _write(client, zone, ("CREATE", new))
+                return
+            if type != "TXT" or not values or "SetIdentifier" in found:
+                raise zoning.led_elsewhere(name, [each["Value"] for each in values], "AWS")
+            new = {**found, "ResourceRecords": [*values, {"Value": text}]}
+            _write(client, zone, ("DELETE", found), ("CREATE", new))
 
     def drop_record(self, reach: Reach, zone: str, name: str, type: str, value: str) -> None:
         with _heard():
@@ -145,16 +157,18 @@ class Aws(Thingless):
             if found is None or len(left) == len(values):
                 return
             if left:
-                _write(client, zone, "UPSERT", {**found, "ResourceRecords": left})
+                _write(client, zone, ("DELETE", found), ("CREATE", {**found, "ResourceRecords": left}))
             else:
-                _write(client, zone, "DELETE", found)
+                _write(client, zone, ("DELETE", found))
 
 
 def _client(reach: Reach, service: str) -> Any:
-    import boto3
-    import botocore.session
-    from botocore.config import Config
-
+    try:
+        import boto3
+        import botocore.session
+        from botocore.config import Config
+    except ImportError:
+        raise without("aws", "AWS") from None
     core = botocore.session.Session()
     # Files of whoever runs the server have no say in what an organization does.
     core.set_config_variable("config_file", "/dev/null")
@@ -166,24 +180,53 @@ def _client(reach: Reach, service: str) -> Any:
         botocore_session=core,
     )
     config = Config(
-        connect_timeout=min(5.0, reach.seconds / 2),
-        read_timeout=reach.seconds / 2,
-        retries={"total_max_attempts": 2, "mode": "standard"},
+        retries={"total_max_attempts": 1, "mode": "standard"}, ignore_configured_endpoint_urls=True
     )
-    return session.client(service, endpoint_url=reach.endpoint or None, config=config)
+    client = session.client(service, endpoint_url=reach.endpoint or None, config=config)
+    client.meta.events.register("before-send", _sender(Way("AWS", reach)))
+    return client
+
+
+def _sender(way: Way) -> Any:
+    """What asks in place of the client's own connections."""
+    from botocore.awsrequest import AWSResponse
+
+    def send(request: Any, **more: Any) -> Any:
+        answer = way.send(request.method, request.url, dict(request.headers.items()), _content(request.body))
+        return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer.body))
+
+    return send
+
+
+class _Raw:
+    """A body that was read already, as the client reads one."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, *amount: int) -> Iterator[bytes]:
+        yield self._body
+
+
+def _content(body: Any) -> bytes:
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 @contextmanager
 def _heard() -> Iterator[None]:
     """What goes wrong, as what it means for us."""
-    from botocore.exceptions import (
-        BotoCoreError,
-        ClientError,
-        ConnectionError,
-        HTTPClientError,
-        ParamValidationError,
-    )
-
+    try:
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            ConnectionError,
+            HTTPClientError,
+            ParamValidationError,
+        )
+    except ImportError:
+        raise without("aws", "AWS") from None
     try:
         yield
     except ClientError as error:
@@ -191,7 +234,7 @@ def _heard() -> Iterator[None]:
     except ParamValidationError as error:
         raise Declined(f"AWS cannot be asked for this: {error}") from None
     except (HTTPClientError, ConnectionError) as error:
-        raise Unclear(f"AWS did not answer: {error}") from None
+        raise Unclear(f"AWS does not answer: {error}") from None
     except (BotoCoreError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unclear(f"AWS gave an answer that cannot be read: {type(error).__name__}") from None
 
@@ -269,11 +312,16 @@ def _zone_made(client: Any, input: str, key: str) -> Made:
 
 
 def _zone_named(client: Any, name: str) -> str | None:
+    """The public one of that name; Declined where there are several, as AWS lets there be."""
     page = client.list_hosted_zones_by_name(DNSName=name, MaxItems="20")
-    for each in page["HostedZones"]:
-        if _plain(each["Name"]) == name and not each.get("Config", {}).get("PrivateZone"):
-            return _tail(each["Id"])
-    return None
+    found = [
+        _tail(each["Id"])
+        for each in page["HostedZones"]
+        if _plain(each["Name"]) == name and not each.get("Config", {}).get("PrivateZone")
+    ]
+    if len(found) > 1:
+        raise zoning.several(name, found, "AWS")
+    return found[0] if found else None
 
 
 def _zone_told(answer: dict[str, Any]) -> Made:
@@ -281,14 +329,24 @@ def _zone_told(answer: dict[str, Any]) -> Made:
     return Made(_tail(zone["Id"]), {"name": _plain(zone["Name"]), "nameServers": " ".join(servers)})
 
 
-def _repository_made(client: Any, name: str) -> Made:
+def _repository_made(client: Any, input: str, otherwise: str, key: str) -> Made:
+    """The one that was named, there already or new; without a name the one of the key, or a new one."""
+    name = input or otherwise
     if not _REPOSITORY.fullmatch(name):
         raise Declined("What was chosen is not the name of a repository: small letters, digits, . _ - and /")
     try:
-        found = client.create_repository(repositoryName=name, tags=[_MARK])["repository"]
+        found = client.create_repository(repositoryName=name, tags=[_MARK, {"Key": _KEY, "Value": key}])
+        found = found["repository"]
     except client.exceptions.RepositoryAlreadyExistsException:
         found = client.describe_repositories(repositoryNames=[name])["repositories"][0]
+        if not input and not _is_ours(client, found["repositoryArn"], key):
+            raise Declined(f"AWS has a repository {name} already: connect to it by its name") from None
     return Made(found["repositoryName"], {"uri": found["repositoryUri"], "arn": found["repositoryArn"]})
+
+
+def _is_ours(client: Any, arn: str, key: str) -> bool:
+    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {"Key": _KEY, "Value": key} in tags
 
 
 def _record_set(client: Any, zone: str, name: str, type: str) -> dict[str, Any] | None:
@@ -301,8 +359,9 @@ def _record_set(client: Any, zone: str, name: str, type: str) -> dict[str, Any] 
     return None
 
 
-def _write(client: Any, zone: str, action: str, record: dict[str, Any]) -> None:
-    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+def _write(client: Any, zone: str, *changes: tuple[str, dict[str, Any]]) -> None:
+    """All together or not at all: what was changed by others meanwhile is not what is to be deleted."""
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record} for action, record in changes]}
     client.change_resource_record_sets(HostedZoneId=_zone_id(zone), ChangeBatch=batch)
 
 

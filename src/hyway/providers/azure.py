@@ -21,6 +21,7 @@ from hyway.domain.connections import (
     Unclear,
 )
 from hyway.providers import zoning
+from hyway.providers.ways import Way, behind, session, without
 from hyway.providers.zoning import MOST, Deadline, Thingless
 
 _UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -126,26 +127,34 @@ class Azure(Thingless):
 
     def records(self, reach: Reach, zone: str, name: str, type: str) -> Sequence[str]:
         with _heard():
-            return _values(_dns(reach), *_place(reach, zone), name, type)
+            found = _found(_dns(reach), *_place(reach, zone), name, type)
+            return _texts(found) if found else []
 
     def put_record(self, reach: Reach, zone: str, name: str, type: str, value: str, seconds: int) -> None:
         with _heard():
-            group, at = _place(reach, zone)
-            told = _record_set(type, [value], seconds)
-            _dns(reach).record_sets.create_or_update(group, at, _relative(name, at), type, told)
+            client, (group, at) = _dns(reach), _place(reach, zone)
+            found = _found(client, group, at, name, type)
+            values = _texts(found) if found else []
+            if zoning.has(type, values, value):
+                return
+            if found is not None and (type != "TXT" or not values):
+                raise zoning.led_elsewhere(name, values, "Azure")
+            told = _record_set(type, [*values, value], found.ttl if found else seconds)
+            _kept(client, (group, at, _relative(name, at), type), told, found)
 
     def drop_record(self, reach: Reach, zone: str, name: str, type: str, value: str) -> None:
         with _heard():
             client, (group, at) = _dns(reach), _place(reach, zone)
-            values = _values(client, group, at, name, type)
+            found = _found(client, group, at, name, type)
+            values = _texts(found) if found else []
             left = [each for each in values if not zoning.has(type, [each], value)]
             if len(left) == len(values):
                 return
             place = (group, at, _relative(name, at), type)
             if left:
-                client.record_sets.update(*place, _record_set(type, left, None))
+                _kept(client, place, _record_set(type, left, found.ttl), found)
             else:
-                client.record_sets.delete(*place)
+                client.record_sets.delete(*place, **_unchanged(found))
 
 
 class _Given:
@@ -161,12 +170,11 @@ class _Given:
 
 
 def _manners(reach: Reach) -> dict[str, Any]:
-    """Once, and not for long: who calls us tries again."""
-    return {
-        "retry_total": 0,
-        "connection_timeout": min(5.0, reach.seconds / 2),
-        "read_timeout": reach.seconds / 2,
-    }
+    """Once, by a way that is guarded: who calls us tries again."""
+    from azure.core.pipeline.transport import RequestsTransport
+
+    way = RequestsTransport(session=session(Way("Azure", reach)), session_owner=False, use_env_settings=False)
+    return {"retry_total": 0, "permit_redirects": False, "transport": way}
 
 
 def _credential(reach: Reach) -> Any:
@@ -203,11 +211,18 @@ def _subscriptions(reach: Reach, credential: Any) -> Any:
 @contextmanager
 def _heard() -> Iterator[None]:
     """What goes wrong, as what it means for us."""
-    from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
-
+    try:
+        from azure import identity as _identity  # noqa: F401  # all of the extra is needed, or none
+        from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+        from azure.mgmt import dns as _dns_client  # noqa: F401
+        from azure.mgmt import subscription as _subscription_client  # noqa: F401
+    except ImportError:
+        raise without("azure", "Azure") from None
     try:
         yield
     except ClientAuthenticationError as error:
+        if (why := behind(error)) is not None:
+            raise why from None
         status = getattr(error.response, "status_code", 401) or 401
         if status >= 500 or status == 429:
             raise Unclear(f"Azure cannot do it at the moment: status {status}") from None
@@ -215,7 +230,7 @@ def _heard() -> Iterator[None]:
     except HttpResponseError as error:
         raise _meant(error) from None
     except AzureError as error:
-        raise Unclear(f"Azure did not answer: {_text(error)}") from None
+        raise behind(error) or Unclear(f"Azure does not answer: {_text(error)}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unclear(f"Azure gave an answer that cannot be read: {type(error).__name__}") from None
 
@@ -224,7 +239,7 @@ def _meant(error: Any) -> Declined | Unclear:
     status = error.status_code or 500
     if status < 400:
         return Unclear("Azure gave an answer that cannot be read")
-    if status in (408, 429) or status >= 500:
+    if status in (408, 412, 429) or status >= 500:
         return Unclear(f"Azure cannot do it at the moment: {_text(error)}")
     if status == 403:
         return Declined(f"Azure does not allow this: {_text(error)}")
@@ -291,9 +306,11 @@ def _zone(reach: Reach, input: str) -> Any:
     if input.startswith("/"):
         return _dns(reach).zones.get(*_place(reach, input))
     name = zoning.domain_name(input)
-    for each in _zones(Deadline(reach, "Azure"), reach):
-        if zoning.bare(each.name) == name:
-            return each
+    found = [each for each in _zones(Deadline(reach, "Azure"), reach) if zoning.bare(each.name) == name]
+    if len(found) > 1:
+        raise zoning.several(name, [each.id for each in found], "Azure")
+    if found:
+        return found[0]
     group = str(reach.config.get("resourceGroup") or "")
     if not group:
         raise Declined(f"Azure has no zone {name}, and none can be made without the name of a resource group")
@@ -341,20 +358,32 @@ def _record_set(type: str, values: Sequence[str], seconds: int | None) -> Any:
     raise Declined(f"Records of the type {type} are not written at Azure")
 
 
-def _values(client: Any, group: str, zone: str, name: str, type: str) -> list[str]:
+def _found(client: Any, group: str, zone: str, name: str, type: str) -> Any:
+    """The record set of a name and type; None where there is none."""
     from azure.core.exceptions import ResourceNotFoundError
 
     try:
-        found = client.record_sets.get(group, zone, _relative(name, zone), type)
+        return client.record_sets.get(group, zone, _relative(name, zone), type)
     except ResourceNotFoundError:
-        return []
-    return _texts(found)
+        return None
+
+
+def _kept(client: Any, place: tuple[str, str, str, str], told: Any, found: Any) -> None:
+    """In place of what was found, or of nothing; not of what others wrote meanwhile."""
+    client.record_sets.create_or_update(*place, told, **_unchanged(found))
+
+
+def _unchanged(found: Any) -> dict[str, Any]:
+    if found is None:
+        return {"if_none_match": "*"}
+    return {"if_match": found.etag} if found.etag else {}
 
 
 def _texts(of: Any) -> list[str]:
     texts = ["".join(each.value or []) for each in of.txt_records or []]
     aliases = [of.cname_record.cname] if of.cname_record and of.cname_record.cname else []
-    return texts + aliases + [each.ipv4_address for each in of.a_records or []]
+    addresses = [each.ipv4_address for each in of.a_records or []]
+    return texts + aliases + addresses + [each.nsdname for each in of.ns_records or []]
 
 
 def _shown(zone: str, of: Any) -> Resource:

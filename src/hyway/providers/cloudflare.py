@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hyway.domain.connections import (
     ConnectionType,
@@ -18,13 +18,19 @@ from hyway.domain.connections import (
     Unclear,
 )
 from hyway.providers import zoning
+from hyway.providers.ways import Way, behind, without
 from hyway.providers.zoning import MOST, Deadline, Thingless
 
+if TYPE_CHECKING:
+    import httpx
+
+_OTHERS = frozenset({"x-auth-email", "x-auth-key", "x-auth-user-service-key"})
+"""Headers of credentials that are not an organization's."""
 _ZONE = re.compile(r"[0-9a-f]{32}")
 _PAGE = 50
 _PATH = "/client/v4"
-_EXISTS = 1061
-"""The vendor's own number for a zone that is there already."""
+_EXISTS, _SAME = 1061, 81058
+"""The vendor's own numbers for a zone, and for an identical record, that is there already."""
 _IMAGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
     ' stroke-width="2"><path d="M4 17h16M6 13a4 4 0 0 1 4-4 5 5 0 0 1 9 3"/></svg>'
@@ -110,16 +116,12 @@ class Cloudflare(Thingless):
         told: Any = {"zone_id": zone, "name": name, "type": type, "content": text, "ttl": max(seconds, 60)}
         told |= {"proxied": False} if type in ("A", "AAAA", "CNAME") else {}
         with _asked(reach) as client:
-            found = _record_set(client, reach, zone, name, type)
-            right = [each for each in found if zoning.has(type, [str(each.content or "")], value)]
-            kept = (right or found)[:1]
-            if not kept:
-                client.dns.records.create(**told)
-            elif not right:
-                client.dns.records.edit(kept[0].id, **told)
-            for each in found:
-                if each.id != kept[0].id:
-                    client.dns.records.delete(each.id, zone_id=zone)
+            values = [str(each.content or "") for each in _record_set(client, reach, zone, name, type)]
+            if zoning.has(type, values, value):
+                return
+            if type != "TXT" and values:
+                raise zoning.led_elsewhere(name, values, "Cloudflare")
+            _added(client, told)
 
     def drop_record(self, reach: Reach, zone: str, name: str, type: str, value: str) -> None:
         from cloudflare import NotFoundError
@@ -136,23 +138,40 @@ class Cloudflare(Thingless):
 @contextmanager
 def _asked(reach: Reach) -> Iterator[Any]:
     """Cloudflare's client; what goes wrong with it, as what it means for us."""
-    from cloudflare import APIConnectionError, APIStatusError, Cloudflare, CloudflareError
-
+    try:
+        from cloudflare import APIConnectionError, APIStatusError, Cloudflare, CloudflareError
+    except ImportError:
+        raise without("cloudflare", "Cloudflare") from None
     client = Cloudflare(
         api_token=str(reach.config.get("apiToken") or "none"),
-        base_url=(reach.endpoint or "https://api.cloudflare.com") + _PATH,
-        timeout=reach.seconds / 2,
-        max_retries=1,
+        base_url=(reach.endpoint.rstrip("/") or "https://api.cloudflare.com") + _PATH,
+        max_retries=0,
+        http_client=_http(Way("Cloudflare", reach)),
     )
+    # What lies about in the environment of whoever runs the server is not the organization's.
+    client.api_key = client.api_email = client.user_service_key = None
     try:
         with client:
             yield client
     except APIStatusError as error:
         raise _meant(error) from None
     except APIConnectionError as error:
-        raise Unclear(f"Cloudflare did not answer: {error.message}") from None
+        raise behind(error) or Unclear(f"Cloudflare does not answer: {error.message}") from None
     except (CloudflareError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unclear(f"Cloudflare gave an answer that cannot be read: {type(error).__name__}") from None
+
+
+def _http(way: Way) -> "httpx.Client":
+    """What the vendor's client asks through."""
+    import httpx
+
+    class Transport(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            told = {name: value for name, value in request.headers.items() if name not in _OTHERS}
+            answer = way.send(request.method, str(request.url), told, request.read())
+            return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+    return httpx.Client(transport=Transport(), trust_env=False, follow_redirects=False)
 
 
 def _meant(error: Any) -> Declined | Unclear:
@@ -195,10 +214,12 @@ def _all(reach: Reach, page: Any) -> list[Any]:
 
 
 def _named(client: Any, reach: Reach, name: str) -> Any | None:
-    for each in _first(client.zones.list(name=name, **_account(reach))):
-        if zoning.bare(each.name) == name:
-            return each
-    return None
+    """The one of that name; Declined where accounts that the token may see have one each."""
+    zones = _first(client.zones.list(name=name, **_account(reach)))
+    found = [each for each in zones if zoning.bare(each.name) == name]
+    if len(found) > 1:
+        raise zoning.several(name, [each.id for each in found], "Cloudflare")
+    return found[0] if found else None
 
 
 def _new(client: Any, reach: Reach, name: str) -> Any:
@@ -211,7 +232,7 @@ def _new(client: Any, reach: Reach, name: str) -> Any:
         return client.zones.create(account={"id": id}, name=name, type="full")
     except BadRequestError as error:
         # Made by a try whose answer was lost, perhaps.
-        found = _named(client, reach, name) if f"({_EXISTS})" in " ".join(_errors(error)) else None
+        found = _named(client, reach, name) if _is(error, _EXISTS) else None
         if found is None:
             raise
         return found
@@ -226,6 +247,20 @@ def _record_set(client: Any, reach: Reach, zone: str, name: str, type: str) -> l
     asked = client.dns.records.list(zone_id=_zone_id(zone), name={"exact": name}, type=type, per_page=_PAGE)
     found = _all(reach, asked)
     return [each for each in found if zoning.bare(each.name) == zoning.bare(name) and each.type == type]
+
+
+def _added(client: Any, told: dict[str, Any]) -> None:
+    from cloudflare import BadRequestError
+
+    try:
+        client.dns.records.create(**told)
+    except BadRequestError as error:
+        if not _is(error, _SAME):
+            raise
+
+
+def _is(error: Any, number: int) -> bool:
+    return f"({number})" in " ".join(_errors(error))
 
 
 def _zone_id(text: str) -> str:

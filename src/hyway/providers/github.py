@@ -27,6 +27,7 @@ from hyway.providers.github_parts import Hub
 from hyway.providers.marks import BRANCH
 
 if TYPE_CHECKING:
+    from github.NamedUser import NamedUser
     from github.Repository import Repository
     from github.Team import Team
 
@@ -101,7 +102,7 @@ class GitHub(Basis):
         """A member leaves the organization, a team is deleted, a repository is archived: its history stays."""
         with _hub(reach) as hub, parts.absent():
             if type == "User":
-                hub.org.remove_from_membership(hub.client.get_user(remote))
+                hub.org.remove_from_membership(_somebody(hub, remote))
             elif type == "GitTeam":
                 _team(hub, remote).delete()
             elif type == "GitRepository":
@@ -133,7 +134,7 @@ class GitHub(Basis):
     def dismiss(self, reach: Reach, type: ConnectionType, remote: str, who: str) -> None:
         with _hub(reach) as hub, parts.absent():
             if type == "GitTeam":
-                _team(hub, remote).remove_membership(hub.client.get_user(who))
+                _team(hub, remote).remove_membership(_somebody(hub, who))
             elif type == "GitRepository":
                 _out_of_repository(hub, _repository(hub, remote), who)
             else:
@@ -151,8 +152,15 @@ def _hub(reach: Reach) -> Iterator[Hub]:
     name, token = setting(reach, "organization"), setting(reach, "token")
     if not name or not token:
         raise Declined("GitHub needs the name of an organization, and an access token")
-    with parts.asking(name, token, reach.endpoint, reach.seconds) as hub:
+    with parts.asking(name, token, reach) as hub:
         yield hub
+
+
+def _somebody(hub: Hub, login: str) -> "NamedUser":
+    """Whoever has the login; Declined for what leads elsewhere in an address."""
+    if not re.fullmatch(parts.LOGIN, login):
+        raise Declined("This is not the name of anybody at GitHub")
+    return hub.client.get_user(login)
 
 
 def _ours(description: str | None, key: str) -> bool:
@@ -270,7 +278,7 @@ def _out_of_repository(hub: Hub, repository: "Repository", who: str) -> None:
     for each in first(repository.get_pending_invitations()):
         if each.invitee and each.invitee.login.casefold() == who:
             repository.remove_invitation(each.id)
-    repository.remove_from_collaborators(hub.client.get_user(who))
+    repository.remove_from_collaborators(_somebody(hub, who))
 
 
 provider = GitHub()

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hyway.domain.connections import Declined, Resource, Unclear
+from hyway.domain.connections import Declined, Reach, Resource, Unclear
 from hyway.providers.basis import MOST
+from hyway.providers.ways import Way, behind, session, without
 from hyway.providers.wire import items, words
 
 if TYPE_CHECKING:
@@ -34,34 +35,53 @@ class Hub:
 
 
 @contextmanager
-def asking(name: str, token: str, endpoint: str, seconds: float) -> Iterator[Hub]:
+def asking(name: str, token: str, reach: Reach) -> Iterator[Hub]:
     """The organization, with whatever the client raises told as Declined or Unclear. Nothing is tried twice here, and
     nobody waits for a limit to pass: that is for who asks."""
     try:
         import github
         import requests
     except ImportError:
-        raise Declined("This server has not the package that GitHub needs: hyway[github]") from None
+        raise without("github", "GitHub") from None
     client = github.Github(
         auth=github.Auth.Token(token),
-        base_url=endpoint.rstrip("/") or "https://api.github.com",
-        timeout=max(1, int(seconds)),
+        base_url=reach.endpoint.rstrip("/") or "https://api.github.com",
         user_agent="hyway",
         per_page=_PAGE,
         retry=None,
         seconds_between_requests=None,
         seconds_between_writes=None,
     )
+    _lead(client, Way("GitHub", reach))
     try:
         yield Hub(client, client.get_organization(name), name)
     except github.GithubException as error:
         raise _meant(error) from None
     except requests.RequestException as error:
-        raise Unclear(f"GitHub does not answer: {type(error).__name__}") from None
+        raise behind(error) or Unclear(f"GitHub does not answer: {type(error).__name__}") from None
     except (github.BadAttributeException, AssertionError, AttributeError, LookupError, TypeError, ValueError):
         raise Unclear("GitHub gave an answer that makes no sense") from None
     finally:
         client.close()
+
+
+def _lead(client: "Github", way: Way) -> None:
+    """Has the client ask by that way: the kind of its connections is the one place where that can be said."""
+    from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
+
+    class Safe(HTTPSRequestsConnectionClass):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            self.session = session(way)
+
+    class Plain(HTTPRequestsConnectionClass):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            self.session = session(way)
+
+    requester: Any = client.requester
+    safe = requester._Requester__connectionClass is HTTPSRequestsConnectionClass
+    requester._Requester__connectionClass = Safe if safe else Plain
 
 
 def _meant(error: "GithubException") -> Exception:

@@ -1,15 +1,14 @@
 """How the provider of Google Workspace is let in: google-auth makes the token, over the same way out as the rest."""
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hyway.domain.connections import Declined, Reach, Unclear
-from hyway.kernel.outgoing import Unreachable
 from hyway.providers.basis import setting
-from hyway.providers.wire import Said, Wire, everywhere, outgoing, words
+from hyway.providers.ways import Way, without
+from hyway.providers.wire import Said, Wire, words
 
 if TYPE_CHECKING:
     from google.oauth2.service_account import Credentials
@@ -27,9 +26,9 @@ def wire(reach: Reach) -> Wire:
     """The Directory API with a token of an hour, which is asked for each time: nothing is kept between calls."""
     endpoint = reach.endpoint.rstrip("/")
     credentials = _credentials(reach, f"{endpoint}/token" if endpoint else TOKENS)
-    token = _token(credentials, reach.seconds)
-    headers = {"Authorization": f"Bearer {token}"}
-    return Wire("Google", endpoint or API, reach.seconds, headers, busy=_busy)
+    way = Way("Google", reach)
+    headers = {"Authorization": f"Bearer {_token(credentials, way)}"}
+    return Wire(way, endpoint or API, headers, busy=_busy)
 
 
 def _busy(said: Said) -> bool:
@@ -43,7 +42,7 @@ def _credentials(reach: Reach, tokens: str) -> "Credentials":
     try:
         from google.oauth2 import service_account
     except ImportError:
-        raise Declined("This server has not the package that Google needs: hyway[google]") from None
+        raise without("google", "Google") from None
     told = _key(setting(reach, "serviceAccount"))
     info = {name: told[name] for name in _KEY_NEEDED}
     try:
@@ -67,10 +66,10 @@ def _key(text: str) -> Mapping[str, str]:
     return told
 
 
-def _token(credentials: "Credentials", seconds: float) -> str:
+def _token(credentials: "Credentials", out: Way) -> str:
     from google.auth.exceptions import GoogleAuthError, RefreshError
 
-    way = _Way(seconds)
+    way = _Way(out)
     try:
         credentials.refresh(way)  # type: ignore[no-untyped-call]
     except RefreshError as error:
@@ -102,8 +101,8 @@ class _Answer:
 class _Way:
     """What google-auth asks through. It would wait and try again what fails for now: that is for who asks."""
 
-    def __init__(self, seconds: float) -> None:
-        self._deadline = time.monotonic() + seconds
+    def __init__(self, out: Way) -> None:
+        self._out = out
         self.status = 0
 
     def __call__(
@@ -115,11 +114,7 @@ class _Way:
         timeout: float | None = None,
         **more: object,
     ) -> _Answer:
-        seconds = max(self._deadline - time.monotonic(), 0.1)
-        try:
-            answer = outgoing(everywhere).send(method, url, headers, body or b"", seconds=seconds)
-        except Unreachable as error:
-            raise Unclear(f"Google does not answer: {error}") from None
+        answer = self._out.send(method, url, headers, body or b"")
         self.status = answer.status
         if answer.status in (408, 429) or answer.status >= 500:
             raise Unclear(f"Google cannot answer now: status {answer.status}")

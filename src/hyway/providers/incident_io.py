@@ -7,6 +7,7 @@ from hyway.domain.connections import Declined, Entry, Field, Offer, Reach
 from hyway.providers.basis import MOST, setting
 from hyway.providers.marks import FLAME
 from hyway.providers.rosters import Person, Roster
+from hyway.providers.ways import Way
 from hyway.providers.wire import Said, Wire, items, nonsense, part, words
 
 API = "https://api.incident.io"
@@ -85,7 +86,7 @@ def _wire(reach: Reach) -> Wire:
     if not key:
         raise Declined("incident.io needs an API key")
     base = reach.endpoint or API
-    return Wire("incident.io", base, reach.seconds, {"Authorization": f"Bearer {key}"}, why=_why)
+    return Wire(Way("incident.io", reach), base, {"Authorization": f"Bearer {key}"}, why=_why)
 
 
 provider = IncidentIo()

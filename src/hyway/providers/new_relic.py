@@ -7,6 +7,7 @@ from hyway.domain.connections import Declined, Entry, Field, Offer, Reach, Uncle
 from hyway.providers.basis import MOST, setting
 from hyway.providers.marks import PULSE
 from hyway.providers.rosters import Person, Roster
+from hyway.providers.ways import Way
 from hyway.providers.wire import Said, Wire, items, nonsense, words
 
 APIS = {"US": "https://api.newrelic.com", "EU": "https://api.eu.newrelic.com"}
@@ -123,7 +124,7 @@ def _wire(reach: Reach) -> Wire:
     if not key:
         raise Declined("New Relic needs a user key")
     base = reach.endpoint or APIS.get(setting(reach, "region") or "US", APIS["US"])
-    return Wire("New Relic", base, reach.seconds, {"API-Key": key}, why=_why)
+    return Wire(Way("New Relic", reach), base, {"API-Key": key}, why=_why)
 
 
 provider = NewRelic()

@@ -1,16 +1,16 @@
 """npm: the accounts of those who are in an organization there, by the registry's own interface.
 
-The registry is the organization's to name, so it is asked at public addresses alone.
+The registry is the organization's to name; as every vendor it is asked at public addresses alone.
 """
 
 from collections.abc import Iterator, Mapping
 
 from hyway.domain.connections import Declined, Entry, Field, Offer, Reach
-from hyway.domain.netinfo import is_public
 from hyway.providers.basis import setting
 from hyway.providers.marks import PARCEL
 from hyway.providers.rosters import Person, Roster
-from hyway.providers.wire import Said, Wire, everywhere, nonsense, part, words
+from hyway.providers.ways import Way
+from hyway.providers.wire import Said, Wire, nonsense, part, words
 
 _COLOR = "#cb3837"
 
@@ -92,9 +92,7 @@ def _wire(reach: Reach) -> Wire:
     token, registry = setting(reach, "token"), reach.endpoint or setting(reach, "registry")
     if not token or not registry:
         raise Declined("npm needs the address of a registry, and an access token")
-    allowed = everywhere if reach.endpoint else is_public
-    headers = {"Authorization": f"Bearer {token}"}
-    return Wire("npm", registry, reach.seconds, headers, why=_why, allowed=allowed)
+    return Wire(Way("npm", reach), registry, {"Authorization": f"Bearer {token}"}, why=_why)
 
 
 provider = Npm()

@@ -6,6 +6,7 @@ public one (with PKCE turned on) needs no secret, and then an invitation needs a
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hyway.domain.connections import (
@@ -148,7 +149,7 @@ class Slack(Basis):
         told = {"code": setting(reach, "code"), "redirect_uri": redirect}
         if verifier := setting(reach, "codeVerifier"):
             told["code_verifier"] = verifier
-        slack = parts.asking("", app.api, reach.seconds)
+        slack = parts.asking("", app.api, replace(reach, endpoint=app.home))
         fields = slack.ask_as(app, "oauth.v2.access", told).fields
         if words(fields, "refresh_token"):
             raise Declined("The server's app at Slack gives tokens that end: turn token rotation off there")
@@ -165,7 +166,7 @@ def _asking(reach: Reach) -> parts.Slack:
     token = setting(reach, "botToken")
     if not token:
         raise Declined("Slack needs a bot token")
-    return parts.asking(token, parts.api(reach.endpoint), reach.seconds)
+    return parts.asking(token, parts.api(reach.endpoint), reach)
 
 
 def _channel_id(text: str) -> str:

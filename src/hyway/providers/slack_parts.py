@@ -8,9 +8,12 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from hyway.domain.connections import Declined, Reach, Unclear
 from hyway.providers.basis import MOST
+from hyway.providers.ways import Way, without
 from hyway.providers.wire import words
 
 if TYPE_CHECKING:
+    from urllib.request import Request
+
     from slack_sdk import WebClient
 
 HOME = "https://slack.com"
@@ -149,13 +152,22 @@ def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
     return frozenset(each.strip() for each in told.split(",") if each.strip())
 
 
-def asking(token: str, base: str, seconds: float) -> Slack:
+def asking(token: str, base: str, reach: Reach) -> Slack:
     """Nothing is tried twice here, and nobody waits for a limit to pass: that is for who asks."""
     try:
         from slack_sdk import WebClient
     except ImportError:
-        raise Declined("This server has not the package that Slack needs: hyway[slack]") from None
-    return Slack(WebClient(token or None, base_url=base, timeout=max(1, int(seconds)), retry_handlers=[]))
+        raise without("slack", "Slack") from None
+    way = Way("Slack", reach)
+
+    class Client(WebClient):
+        def _perform_urllib_http_request_internal(self, url: str, req: "Request") -> dict[str, Any]:
+            """The one place where the client meets the network."""
+            body = req.data if isinstance(req.data, bytes) else b""
+            answer = way.send(req.get_method(), url, dict(req.header_items()), body)
+            return {"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}
+
+    return Slack(Client(token or None, base_url=base, retry_handlers=[]))
 
 
 def api(endpoint: str) -> str:

@@ -1,30 +1,14 @@
 """Vendors that are asked over plain HTTP and JSON: what came of a request is an answer, Declined or Unclear."""
 
 import json
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from hyway.domain.connections import Declined, Unclear
-from hyway.kernel.outgoing import Answer, Outgoing, Unreachable
-
-MOST_BYTES = 8_000_000
-_LONGEST = 5
-"""All requests of one call may take so many times what one of them may."""
-
-
-def everywhere(ip: str) -> bool:
-    """Addresses that are in the code, or that the operator named, may be anywhere."""
-    return True
-
-
-@cache
-def outgoing(allowed: Callable[[str], bool]) -> Outgoing:
-    """Kept, because a TLS context takes longer to make than a request does."""
-    return Outgoing(allowed)
+from hyway.kernel.outgoing import Answer
+from hyway.providers.ways import Way
 
 
 def part(text: str) -> str:
@@ -66,16 +50,15 @@ class Wire:
     """Requests of one call to a vendor at `base`. `why` finds the text of a refusal in an answer; `busy` says whether
     a refusal is one to be asked again."""
 
-    vendor: str
+    way: Way
     base: str
-    seconds: float
     headers: Mapping[str, str] = field(default_factory=dict)
     why: Callable[[Said], str] = told
     busy: Callable[[Said], bool] = never
-    allowed: Callable[[str], bool] = everywhere
 
-    def __post_init__(self) -> None:
-        self._deadline = time.monotonic() + _LONGEST * self.seconds
+    @property
+    def vendor(self) -> str:
+        return self.way.vendor
 
     def ask(
         self,
@@ -92,8 +75,6 @@ class Wire:
         why = self.why(said) or f"status {said.status}"
         if said.status in (408, 429) or said.status >= 500 or self.busy(said):
             raise Unclear(f"{self.vendor} cannot answer now: {why}")
-        if said.status < 400:
-            raise Unclear(f"{self.vendor} gave an answer that makes no sense: status {said.status}")
         if said.status in (401, 403):
             raise Declined(f"{self.vendor} does not let us in: {why}")
         raise Declined(f"{self.vendor} refuses: {why}")
@@ -102,20 +83,13 @@ class Wire:
         self, method: str, path: str, query: Mapping[str, str | int] | None = None, body: Any = None
     ) -> Answer:
         """The bare answer; Unclear where there is none."""
-        seconds = min(self.seconds, self._deadline - time.monotonic())
-        if seconds <= 0:
-            raise Unclear(f"{self.vendor} takes too long to answer")
         url = self.base.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
         headers = {"Accept": "application/json", "User-Agent": "hyway", **self.headers}
         content = b""
         if body is not None:
             content = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
-        way = outgoing(self.allowed)
-        try:
-            return way.send(method, url, headers, content, seconds=seconds, most=MOST_BYTES)
-        except Unreachable as error:
-            raise Unclear(f"{self.vendor} does not answer: {error}") from None
+        return self.way.send(method, url, headers, content)
 
     def _said(self, answer: Answer, fine: Collection[int]) -> Said:
         """JSON that cannot be read matters where the answer itself does; of refusals the status is enough."""

@@ -61,6 +61,16 @@ def domain_name(text: str) -> str:
     return clean
 
 
+def led_elsewhere(name: str, values: Sequence[str], vendor: str) -> Declined:
+    """What somebody else wrote is not written over."""
+    there = f" to {values[0]}" if values else " elsewhere"
+    return Declined(f"{name} leads{there} already; change that at {vendor}")
+
+
+def several(name: str, ids: Sequence[str], vendor: str) -> Declined:
+    return Declined(f"{vendor} has several zones {name}: choose one by its id, {' or '.join(ids)}")
+
+
 def bare(name: str) -> str:
     """A name as vendors answer it: in lower case, without the dot at its end."""
     return name.rstrip(".").lower()

@@ -67,6 +67,7 @@ def _zone_records() -> None:
         sa.Column("name", KEY, nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("is_wanted", sa.SmallInteger(), nullable=False),
+        sa.Column("is_ours", sa.SmallInteger(), nullable=False),
         sa.Column("written_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
