@@ -74,6 +74,28 @@ def test_usage_beyond_what_is_included(books: Books) -> None:
     assert made.total == 3_150
 
 
+def test_no_midnight_makes_usage_cheaper(books: Books) -> None:
+    """On the free plan when each day begins, and at work on the other one."""
+    books.choose("pro")
+    books.to_the_end()
+    books.close()
+    for _ in range(10):
+        books.forward(DAY - clock.now() % DAY - HOUR)
+        books.choose("free")
+        books.forward(2 * HOUR)
+        books.choose("pro")
+        books.count("toggle.evaluations", 1_000_000)
+    books.forward(HOUR)
+    books.db.write_now(subscriptions.move, books.ann, books.id, "Paused")
+    books.count("toggle.evaluations", 1_000_000)  # this one is nobody's
+    books.to_the_end()
+    made = books.close()
+    assert made is not None
+    (usage,) = [each for each in made.lines if each.kind == "usage"]
+    assert 9_000_000 < usage.quantity < 10_000_000
+    assert usage.plan == "pro"
+
+
 def test_what_was_counted_while_it_was_paused_costs_nothing(books: Books) -> None:
     books.choose("pro")
     books.to_the_end()
@@ -83,7 +105,6 @@ def test_what_was_counted_while_it_was_paused_costs_nothing(books: Books) -> Non
     books.count("toggle.evaluations", 50_000_000)
     books.to_the_end()
     made = books.close()
-    # The day on which it was paused began with the plan; the day of the count did not.
     assert made is None or [each.kind for each in made.lines] == ["plan"]
 
 

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from hyway.domain import billing, identity
 from hyway.domain.billing import (
-    PLANS,
     Account,
     Cycle,
     Invoice,
@@ -26,10 +25,13 @@ from hyway.domain.billing import (
     accounts,
     closing,
     invoices,
+    price_list,
     rules,
     subscriptions,
 )
+from hyway.domain.billing import plans as price
 from hyway.domain.billing import promos as codes
+from hyway.domain.billing.store import meters as store
 from hyway.domain.identity import Caller
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, Instant
@@ -40,6 +42,21 @@ EXAMPLES = int(os.environ.get("HYWAY_INVOICED_MONTHS", "40"))
 NOON = 1_800_000_000_000_000
 CODES = {"TENTH": (1_000, 0, 1), "FIVE": (0, 500, None), "MOST": (9_000, 0, 2)}
 """Hundredths of a percent, cents, and for how many cycles."""
+TERMS = price_list.numbers("""
+[pro]
+base = 29.00
+rates."toggle.evaluations" = { included = 1_000_000, price = 0.00001 }
+rates."net_info.requests" = { included = 50_000, price = 0.0002 }
+rates."seat.total" = { included = 3, price = 7.99 }
+rates."user.active" = { included = 1, price = 2.5 }
+[business]
+base = 199.00
+rates."toggle.evaluations" = { included = 20_000_000, price = 0.000005 }
+rates."seat.total" = { price = 12 }
+[free]
+rates."user.active" = { included = 4, price = 1.000001 }
+""")
+PRICES = price.prices(TERMS)
 Step = tuple[str, Any]
 
 plans = st.sampled_from(["free", "pro", "business"])
@@ -54,6 +71,8 @@ steps: st.SearchStrategy[list[Step]] = st.lists(
             st.just("count"),
             st.tuples(st.integers(0, 1), st.sampled_from(billing.METERS), st.integers(0, 60_000_000)),
         ),
+        st.tuples(st.just("sit"), st.tuples(st.integers(0, 1), st.integers(0, 12))),
+        st.tuples(st.just("act"), st.tuples(st.integers(0, 1), st.integers(0, 5))),
         st.tuples(st.just("enter"), st.lists(st.sampled_from(sorted(CODES)), unique=True)),
         st.tuples(st.just("tax"), st.integers(0, 3_000)),
     ),
@@ -70,26 +89,47 @@ class Time:
 
 
 @dataclass
+class Entry:
+    """From then on this plan."""
+
+    at: Instant
+    plan: str | None
+
+
+@dataclass(eq=False)
 class Book:
     """What an account does, written down as it happens, and what that costs by school arithmetic."""
 
-    history: list[tuple[Instant, str | None]]
-    counted: Counter[tuple[Meter, int]] = field(default_factory=Counter)
+    history: list[Entry]
+    counted: list[tuple[Entry, Meter, int, int]] = field(default_factory=list)
+    seats: list[tuple[int, dict[int, int]]] = field(default_factory=list)
+    active: set[tuple[int, str]] = field(default_factory=set)
     entered: list[str] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
     tax: int = 0
 
     def put(self, at: Instant, plan: str | None) -> None:
-        if self.history[-1][0] == at:
-            self.history.pop()
-        if not self.history or self.history[-1][1] != plan:
-            self.history.append((at, plan))
+        """Of a plan that was in force for no time its successor has all."""
+        last = self.history[-1]
+        if last.at == at and last.plan is not None:
+            last.plan = plan
+        elif last.plan != plan:
+            self.history.append(Entry(at, plan))
+
+    def sit(self, day: int, which: int, taken: int) -> None:
+        before = self.seats[-1][1] if self.seats else {}
+        self.seats.append((day, {**before, which: taken}))
+
+    def sitting(self, day: int) -> int:
+        """At the end of the day."""
+        known = [sum(taken.values()) for since, taken in self.seats if since <= day]
+        return known[-1] if known else 0
 
     def parts(self, start: Instant, end: Instant) -> list[tuple[str, Instant, Instant]]:
-        ends = [at for at, _ in self.history[1:]] + [end]
+        ends = [each.at for each in self.history[1:]] + [end]
         cut = [
-            (plan, max(at, start), min(until, end))
-            for (at, plan), until in zip(self.history, ends, strict=True)
+            (each.plan, max(each.at, start), min(until, end))
+            for each, until in zip(self.history, ends, strict=True)
         ]
         return [(plan, a, b) for plan, a, b in cut if plan is not None and a < b]
 
@@ -97,22 +137,46 @@ class Book:
         """Exactly."""
         whole = of.ends_at - of.starts_at
         parts = self.parts(of.starts_at, of.ends_at)
-        return sum((Fraction(PLANS[plan].price.base * (b - a), whole) for plan, a, b in parts), Fraction(0))
+        return sum((Fraction(PRICES[plan].base * (b - a), whole) for plan, a, b in parts), Fraction(0))
 
     def usage(self, of: Cycle) -> dict[tuple[str, str], int]:
         """Cents by plan and meter."""
-        parts, sums = self.parts(of.starts_at, of.ends_at), Counter[tuple[str, Meter]]()
-        for (meter, day), count in self.counted.items():
-            of_day = [plan for plan, a, b in parts if a < (day + 1) * DAY and b > day * DAY]
-            if of_day and count:
-                sums[of_day[0], meter] += count
-        found: dict[tuple[str, str], int] = {}
+        parts, whole = self.parts(of.starts_at, of.ends_at), of.ends_at - of.starts_at
+        times: Counter[str] = Counter()
+        for plan, a, b in parts:
+            times[plan] += b - a
+        sums: Counter[tuple[str, Meter]] = Counter()
+        for entry, meter, day, count in self.counted:
+            if entry.plan is not None and of.days.first <= day < of.days.end:
+                sums[entry.plan, meter] += count
+        over: dict[tuple[str, str], Fraction] = {}
         for (plan, meter), count in sums.items():
-            rate = PLANS[plan].price.rates.get(meter)
-            if rate is not None:
-                time = sum(b - a for name, a, b in parts if name == plan)
-                over = max(0, count - rate.included * time // (of.ends_at - of.starts_at))
-                found[plan, meter] = cents(Decimal(over * rate.micros) / 10_000)
+            if count and (rate := PRICES[plan].rates.get(meter)) is not None:
+                over[plan, meter] = Fraction(max(0, count - rate.included * times[plan] // whole))
+        for plan, time in times.items():
+            over |= self.people(
+                plan, Fraction(time, whole), [part for part in parts if part[0] == plan], whole
+            )
+        return {
+            key: cents_of(units * PRICES[key[0]].rates[key[1]].micros / 10_000) for key, units in over.items()
+        }
+
+    def people(
+        self, plan: str, share: Fraction, parts: list[tuple[str, Instant, Instant]], whole: int
+    ) -> dict[tuple[str, str], Fraction]:
+        """Seats and active members beyond those that the plan includes, in whole cycles."""
+        days = {day for _, a, b in parts for day in range(a // DAY, (b - 1) // DAY + 1)}
+        sat = sum(
+            self.sitting(day) * max(0, min(b, (day + 1) * DAY) - max(a, day * DAY))
+            for _, a, b in parts
+            for day in days
+        )
+        active = len({who for day, who in self.active if day in days})
+        found: dict[tuple[str, str], Fraction] = {}
+        if sat and (rate := PRICES[plan].rates.get("seat.total")):
+            found[plan, "seat.total"] = max(Fraction(0), Fraction(sat, whole) - rate.included * share)
+        if active and (rate := PRICES[plan].rates.get("user.active")):
+            found[plan, "user.active"] = max(0, active - rate.included) * share
         return found
 
     def discount(self, subtotal: int) -> dict[str, int]:
@@ -123,6 +187,10 @@ class Book:
                 found[code] = min(left, cents(Decimal(left * points) / 10_000) + amount)
                 left -= found[code]
         return found
+
+
+def cents_of(exact: Fraction) -> int:
+    return int(exact + Fraction(1, 2))
 
 
 def cents(exact: Decimal) -> int:
@@ -166,7 +234,19 @@ class Months:
         which, meter, count = what
         day = billing.cycles.day(self.time.now)
         self.db.write_now(billing.meters.add, [(self.inside[which].organization, meter, day, count)])
-        self.book.counted[meter, day] += count
+        self.book.counted.append((self.book.history[-1], meter, day, count))
+
+    def sit(self, what: tuple[int, int]) -> None:
+        which, taken = what
+        day = billing.cycles.day(self.time.now)
+        self.db.write_now(store.take_seats, self.inside[which].organization, day, taken)
+        self.book.sit(day, which, taken)
+
+    def act(self, what: tuple[int, int]) -> None:
+        which, who = what
+        day = billing.cycles.day(self.time.now)
+        self.db.write_now(store.see, [(self.inside[which].organization, day, f"memb_{which}_{who}")])
+        self.book.active.add((day, f"{which} {who}"))
 
     def enter(self, wanted: list[str]) -> None:
         self.db.write_now(codes.enter, self.account, wanted)
@@ -215,6 +295,7 @@ def begin(db: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Months]
     """Another account each time, all from the same noon on."""
     time, numbers = Time(), itertools.count()
     monkeypatch.setattr(clock, "now", time)
+    db.house = db.house._replace(terms=TERMS)
     ann = somebody(db, "Ann")
     for code, (points, amount, cycles) in CODES.items():
         db.write_now(_code, code, points, amount, cycles)
@@ -223,7 +304,7 @@ def begin(db: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Months]
         time.now = NOON
         account, inside = _founded(db, ann, next(numbers))
         first = billing.cycles.starts_at(billing.cycles.day(NOON))
-        return Months(db, time, ann, inside, account, Book([(first, identity.DEFAULT_PLAN)]))
+        return Months(db, time, ann, inside, account, Book([Entry(first, identity.DEFAULT_PLAN)]))
 
     return another
 

@@ -17,6 +17,8 @@ tax = 19
 base = 29.90
 rates."toggle.evaluations" = { included = 1_000_000, price = 0.00001 }
 rates."link.created" = { price = 1 }
+rates."seat.total" = { included = 3, price = 7.99 }
+rates."user.active" = { price = 2.50 }
 """
 
 
@@ -25,7 +27,15 @@ def test_as_numbers_and_back() -> None:
     assert (plans.currency(terms), terms["tax_points"]) == ("EUR", 1_900)
     assert plans.prices(terms) == {
         "free": Price(0, {}),
-        "pro": Price(2_990, {"toggle.evaluations": Rate(1_000_000, 10), "link.created": Rate(0, 1_000_000)}),
+        "pro": Price(
+            2_990,
+            {
+                "toggle.evaluations": Rate(1_000_000, 10),
+                "link.created": Rate(0, 1_000_000),
+                "seat.total": Rate(3, 7_990_000),
+                "user.active": Rate(0, 2_500_000),
+            },
+        ),
         "business": Price(0, {}),
         "self-hosted": Price(0, {}),
     }
@@ -58,6 +68,7 @@ def test_yen_have_no_cents() -> None:
         ('[pro]\nbase = "1"', "pro.base"),
         ("[pro]\nprice = 1", "base and rates of pro"),
         ("pro = 1", "base and rates of pro"),
+        ('[pro]\nrates."seat.total" = { included = 1.5, price = 1 }', "seat.total.included"),
         ("[pro]\nrates.gold = { price = 1 }", "toggle.evaluations"),
         ('[pro]\nrates."env.pull" = 1', "price of pro.rates.env.pull"),
         ('[pro]\nrates."env.pull" = { price = 0.0000001 }', "too many decimals"),

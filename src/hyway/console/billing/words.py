@@ -17,6 +17,8 @@ METERS: dict[str, str] = {
     "env.pull": ".env pulls",
     "env.push": ".env pushes",
     "net_info.requests": "Address look-ups",
+    "user.active": "Active members",
+    "seat.total": "Seats",
 }
 _STATUS = {
     "Active": ("Active", "accent"),
@@ -113,6 +115,8 @@ def _what(line: billing.pricing.Line) -> str:
 def _detail(line: billing.pricing.Line) -> str:
     if line.kind == "plan":
         return _long(line.quantity)
+    if line.kind == "usage" and line.name in (billing.pricing.SEATS, billing.pricing.ACTIVE):
+        return f"{_long(line.quantity * _DAY_SECONDS)} beyond what {_plan(line.plan)} includes"
     if line.kind == "usage":
         return f"{shown.number(line.quantity)} beyond what {_plan(line.plan)} includes"
     return ""

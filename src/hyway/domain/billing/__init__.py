@@ -27,6 +27,7 @@ from hyway.domain.billing.cycles import Cycle
 from hyway.domain.billing.plans import FEATURES, PLANS, Feature, Plan, plan, require
 from hyway.domain.billing.records import (
     METERS,
+    PRICED,
     STATUSES,
     Account,
     Address,
@@ -53,6 +54,7 @@ __all__ = [
     "FEATURES",
     "METERS",
     "PLANS",
+    "PRICED",
     "STATUSES",
     "Account",
     "Address",

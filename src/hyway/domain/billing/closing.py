@@ -5,13 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 from hyway.domain import identity
-from hyway.domain.billing import accounts, cycles, invoices, plans, pricing, promos, rules
+from hyway.domain.billing import accounts, cycles, invoices, plans, promos, rules, spent
 from hyway.domain.billing.cycles import Cycle
-from hyway.domain.billing.pricing import Bill, Span, Terms, Use
-from hyway.domain.billing.records import METERS, Account, Days, Invoice
+from hyway.domain.billing.pricing import Bill, Terms
+from hyway.domain.billing.records import Account, Invoice
 from hyway.domain.billing.store import invoices as store
-from hyway.domain.billing.store import meters, subscriptions
 from hyway.domain.billing.store import promos as promo_store
+from hyway.domain.billing.store import subscriptions
 from hyway.domain.identity import NOBODYS
 from hyway.kernel import clock, ids, outbox
 from hyway.kernel.clock import HOUR, MINUTE, Instant
@@ -116,10 +116,8 @@ def _invoice(w: Write, account: Account, cycle: Cycle, bill: Bill, basis: str, n
 
 
 def _basis(r: Read, account: Account, cycle: Cycle, pace: Fraction = Fraction(1)) -> str:
-    spans = subscriptions.spans(r, account.seq, cycle.starts_at, cycle.ends_at)
-    used = _used(r, account, cycle, spans)
-    if pace != 1:
-        used = [Use(each.plan, each.meter, pricing.half_up(each.count * pace)) for each in used]
+    stretches = subscriptions.stretches(r, account.seq, cycle.starts_at, cycle.ends_at)
+    spans = [each.span for each in stretches]
     currency = plans.currency(r.terms)
     prices = plans.prices(r.terms)
     named = {each.plan for each in spans}
@@ -129,14 +127,8 @@ def _basis(r: Read, account: Account, cycle: Cycle, pace: Fraction = Fraction(1)
         account.tax_points,
         plans.decimals(currency),
     )
+    used = spent.of_cycle(r, account.seq, cycle, stretches, pace)
     return invoices.pack((cycle.starts_at, cycle.ends_at), spans, used, terms)
-
-
-def _used(r: Read, account: Account, cycle: Cycle, spans: list[Span]) -> list[Use]:
-    """What the organizations that the account pays for have used, by the plan in force."""
-    paid = [each.seq for each in identity.choices.paid_from(r, account.seq, cycle.starts_at)]
-    counted = meters.by_day(r, paid, Days(cycle.days.first, cycle.days.end))
-    return rules.uses(spans, {key: count for key, count in counted.items() if key[0] in METERS})
 
 
 __all__ = ["Preview", "close", "due", "preview", "waiting"]

@@ -8,7 +8,7 @@ import pycountry
 from babel.numbers import get_currency_precision
 
 from hyway.domain.billing.pricing import Price, Rate
-from hyway.domain.billing.records import METERS
+from hyway.domain.billing.records import PRICED
 from hyway.kernel.faults import Invalid, Refused
 
 Feature = Literal[
@@ -85,7 +85,7 @@ def price(terms: Mapping[str, int], of: Plan) -> Price:
     if base is None:
         return of.price
     rates: dict[str, Rate] = {}
-    for meter in METERS:
+    for meter in PRICED:
         named = f"price.{of.name}.{meter}"
         if f"{named}.micros" in terms:
             rates[meter] = Rate(terms.get(f"{named}.included", 0), terms[f"{named}.micros"])

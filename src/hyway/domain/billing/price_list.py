@@ -20,7 +20,7 @@ import pycountry
 from hyway.domain.billing import plans
 from hyway.domain.billing.plans import PLANS
 from hyway.domain.billing.pricing import MILLION
-from hyway.domain.billing.records import METERS
+from hyway.domain.billing.records import PRICED
 from hyway.kernel.faults import Invalid
 
 _MOST = 10**12
@@ -51,8 +51,8 @@ def _plan(name: str, said: Any, minor: int) -> dict[str, int]:
         raise Invalid("HYWAY_PLANS", "may say base and rates of {plan}, nothing else", plan=name)
     found = {f"price.{name}": _whole(f"{name}.base", said.get("base", 0), minor, _MOST)}
     rates = said.get("rates", {})
-    if not isinstance(rates, Mapping) or rates.keys() - set(METERS):
-        raise Invalid("HYWAY_PLANS", "may have rates of {meters} alone", meters=", ".join(METERS))
+    if not isinstance(rates, Mapping) or rates.keys() - set(PRICED):
+        raise Invalid("HYWAY_PLANS", "may have rates of {meters} alone", meters=", ".join(PRICED))
     for meter, rate in rates.items():
         place = f"{name}.rates.{meter}"
         if not isinstance(rate, Mapping) or rate.keys() - {"included", "price"} or "price" not in rate:

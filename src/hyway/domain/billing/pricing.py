@@ -3,6 +3,10 @@
 Money is whole minor units of one currency (cents, or yen). Nothing is rounded before a line's end, and then half up.
 A plan's base is prorated by time: the lines of all spans are what the running sum has grown by, so that cutting a
 span in two changes neither the sum nor the sign. What is included is prorated the same way, rounded down.
+
+Three kinds of usage have a price. What happens costs by the time it happens. A seat costs by the time for which it is
+taken, of which a plan includes so much. Who was active on a day with a plan costs for the share of the cycle in which it
+was in force: under two plans not more than once.
 """
 
 from collections import Counter
@@ -14,6 +18,11 @@ from typing import Literal
 from hyway.kernel.clock import Instant
 
 MILLION = 1_000_000
+DAY = 86_400 * MILLION
+SEATS = "seat.total"
+"""Is used in microseconds: two seats for a second are 2,000,000."""
+ACTIVE = "user.active"
+"""Is used once by each who did something on a day with the plan."""
 POINTS = 10_000
 """Of a basis point there are so many in one."""
 
@@ -21,7 +30,7 @@ POINTS = 10_000
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What a meter costs: `included` units of a whole cycle are free, each further one is `micros`, in millionths of
-    the currency's major unit."""
+    the currency's major unit. A unit of SEATS is a seat for a whole cycle, one of ACTIVE a person in a whole cycle."""
 
     included: int
     micros: int
@@ -64,7 +73,8 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`quantity` is seconds of a plan, units beyond the included ones of a meter, one of a discount."""
+    """`quantity` is seconds of a plan, units beyond the included ones of a meter (days of a seat or of somebody
+    active), one of a discount."""
 
     kind: Literal["plan", "usage", "discount"]
     name: str
@@ -141,9 +151,23 @@ def _usages(spans: Sequence[Span], whole: int, used: Iterable[Use], terms: Terms
         rate = terms.prices[plan].rates.get(meter)
         if rate is None:
             continue
-        over = max(0, count - rate.included * lengths[plan] // whole)
-        amount = half_up(Fraction(over * rate.micros * 10**terms.decimals, MILLION))
-        yield Line("usage", meter, over, amount, plan)
+        over = _beyond(meter, count, rate.included, Fraction(lengths[plan], whole), whole)
+        amount = half_up(over * rate.micros * 10**terms.decimals / MILLION)
+        yield Line("usage", meter, half_up(over * _parts(meter, whole)), amount, plan)
+
+
+def _beyond(meter: str, count: int, included: int, share: Fraction, whole: int) -> Fraction:
+    """Units of a whole cycle that are not included, of a plan that was in force for that share of it."""
+    if meter == SEATS:
+        return max(Fraction(0), Fraction(count, whole) - included * share)
+    if meter == ACTIVE:
+        return max(0, count - included) * share
+    return Fraction(max(0, count - int(included * share)))
+
+
+def _parts(meter: str, whole: int) -> Fraction:
+    """In how many parts a unit of the meter is told."""
+    return Fraction(whole, DAY) if meter in (SEATS, ACTIVE) else Fraction(1)
 
 
 def _taken(subtotal: int, discounts: Iterable[Discount]) -> Iterator[Line]:

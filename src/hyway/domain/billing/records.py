@@ -1,9 +1,10 @@
 """Nouns of billing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from hyway.domain.billing.pricing import Line
+from hyway.domain.billing.pricing import Line, Span
 from hyway.kernel.clock import Instant
 
 ProviderName = Literal["Offline", "Stripe"]
@@ -55,10 +56,21 @@ Meter = Literal[
 ]
 METERS: tuple[Meter, ...] = get_args(Meter)
 """What is counted of an organization."""
+PRICED: tuple[str, ...] = (*METERS, "user.active", "seat.total")
+"""What a plan can have a price for: besides what is counted, the members who did something in a cycle, and the seats
+that are taken."""
 
 
 Count = tuple[int, Meter, int, int]
 """Organization, meter, day (as `cycles.day` numbers them), and how many."""
+
+
+class Stretch(NamedTuple):
+    """A time with one plan. Where it begins or ends within a day: what that day had counted by then, by meter."""
+
+    span: Span
+    before: Mapping[str, int]
+    after: Mapping[str, int]
 
 
 class Days(NamedTuple):

@@ -1,11 +1,12 @@
 """What may follow what, and what is well formed: no clock, no database."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hyway.domain.billing.pricing import Price, Span, Use
-from hyway.domain.billing.records import Address, InvoiceStatus, Status, Subscription
+from hyway.domain.billing.pricing import SEATS, Price, Span, Use
+from hyway.domain.billing.records import Address, InvoiceStatus, Status, Stretch, Subscription
 from hyway.kernel.clock import DAY, Instant
 from hyway.kernel.faults import Invalid
 
@@ -63,20 +64,38 @@ def is_paid(price: Price) -> bool:
     return price.base > 0 or any(rate.micros for rate in price.rates.values())
 
 
-def uses(spans: Sequence[Span], counted: Mapping[tuple[str, int], int]) -> list[Use]:
-    """Counts by meter and day as each plan's: a day belongs to the plan that it began with, or the first one that began
-    on it; what was counted on days without a plan is nobody's."""
-    sums: dict[tuple[str, str], int] = {}
-    for (meter, day), count in counted.items():
-        plan = _plan_of_day(spans, day)
-        if plan is not None and count:
-            sums[plan, meter] = sums.get((plan, meter), 0) + count
-    return [Use(plan, meter, count) for (plan, meter), count in sorted(sums.items())]
+def uses(stretches: Sequence[Stretch], counted: Mapping[tuple[str, int], int]) -> list[Use]:
+    """Counts by meter and day as each plan's in whose time they were counted; what was counted while there was no plan
+    is nobody's."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for span, before, after in stretches:
+        first, end = span.start // DAY, span.end // DAY
+        for (meter, day), count in counted.items():
+            if first <= day < end:
+                sums[span.plan, meter] += count
+        for meter in before.keys() | after.keys():
+            sums[span.plan, meter] += after.get(meter, 0) - before.get(meter, 0)
+    return [Use(plan, meter, count) for (plan, meter), count in sorted(sums.items()) if count > 0]
 
 
-def _plan_of_day(spans: Iterable[Span], day: int) -> str | None:
-    start, end = day * DAY, (day + 1) * DAY
-    return next((each.plan for each in spans if each.start < end and each.end > start), None)
+def held(spans: Sequence[Span], changes: Sequence[tuple[int, int]]) -> list[Use]:
+    """Seats by the time that they were taken, as each plan's: unit times microsecond. `changes` are days, in order, and
+    how many are taken from each of them on."""
+    ends = [day * DAY for day, _ in changes[1:]] + [max((each.end for each in spans), default=0)]
+    sums: Counter[str] = Counter()
+    for (day, taken), until in zip(changes, ends, strict=True):
+        for each in spans:
+            sums[each.plan] += taken * max(0, min(each.end, until) - max(each.start, day * DAY))
+    return [Use(plan, SEATS, count) for plan, count in sorted(sums.items()) if count > 0]
+
+
+def days_of(spans: Sequence[Span]) -> dict[str, list[int]]:
+    """The days on which each plan was in force, if only for a moment."""
+    found: dict[str, set[int]] = {}
+    for each in spans:
+        if each.end > each.start:
+            found.setdefault(each.plan, set()).update(range(each.start // DAY, -(-each.end // DAY)))
+    return {plan: sorted(days) for plan, days in found.items()}
 
 
 def code(place: str, text: str) -> str:

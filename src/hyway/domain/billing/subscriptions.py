@@ -3,7 +3,7 @@
 from typing import get_args
 
 from hyway.domain import identity
-from hyway.domain.billing import accounts, plans, rules
+from hyway.domain.billing import accounts, payments, plans, rules, spent
 from hyway.domain.billing.plans import PLANS, Plan
 from hyway.domain.billing.records import Account, Status, Subscription
 from hyway.domain.billing.store import invoices as invoice_store
@@ -78,7 +78,7 @@ def _put(w: Write, by: Caller, account: Account, old: Subscription, plan: Plan) 
     new = store.change(w, account.seq, plan=plan.name, status=status)
     if (new.plan, new.status) != (old.plan, old.status):
         if rules.in_force(old) != new.plan or old.status != new.status:
-            store.switch(w, account.seq, new.plan, clock.now())
+            _switch(w, account, new.plan)
         accounts.tell(w, by, account, "subscription.changed", {"plan": new.plan, "status": status})
     _gate(w, by, account, new)
     return new
@@ -90,10 +90,15 @@ def _become(w: Write, by: Caller, account: Account, old: Subscription, status: S
     new = store.change(w, account.seq, status=status)
     was, is_ = (each.status in ("Active", "PastDue") for each in (old, new))
     if was != is_:
-        store.switch(w, account.seq, new.plan if is_ else None, clock.now())
+        _switch(w, account, new.plan if is_ else None)
         _gate(w, by, account, new)
     accounts.tell(w, by, account, "subscription.changed", {"plan": new.plan, "status": status})
     return new
+
+
+def _switch(w: Write, account: Account, plan: str | None) -> None:
+    now = clock.now()
+    store.switch(w, account.seq, plan, now, spent.today(w, account.seq, now))
 
 
 def _gate(w: Write, by: Caller, account: Account, of: Subscription) -> None:
@@ -105,7 +110,7 @@ def _gate(w: Write, by: Caller, account: Account, of: Subscription) -> None:
 
 
 def _check_method(w: Write, account: Account, plan: Plan) -> None:
-    if "stripe" not in w.services or not rules.is_paid(plans.price(w.terms, plan)):
+    if payments.of_new(account, w.services) == "Offline" or not rules.is_paid(plans.price(w.terms, plan)):
         return
     if not method_store.of_each(w, [account.seq])[account.seq]:
         raise Taken("", "A plan that costs something needs a payment method first")

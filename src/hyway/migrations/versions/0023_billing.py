@@ -73,6 +73,8 @@ def _spans() -> None:
         sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("end", sa.BigInteger(), nullable=True),
         sa.Column("plan", KEY, nullable=False),
+        sa.Column("before", sa.Text(), nullable=False, server_default="{}"),
+        sa.Column("after", sa.Text(), nullable=False, server_default="{}"),
         sa.ForeignKeyConstraint(
             ["account"], ["billing_accounts.seq"], name=op.f("fk_subscription_spans_account")
         ),

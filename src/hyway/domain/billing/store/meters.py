@@ -96,6 +96,14 @@ def active(r: Read, organizations: Sequence[int], days: Days) -> dict[int, int]:
     return {row.organization: row.members for row in r.run(found)}
 
 
+def active_on(r: Read, organizations: Sequence[int], days: Sequence[int]) -> int:
+    """How many members of any of them did something on one of those days."""
+    found = select(func.count(_A.member.distinct())).where(
+        _A.organization.in_(organizations), _A.day.in_(days)
+    )
+    return int(r.run(found).scalar_one())
+
+
 def daily_active(r: Read, organization: int, days: Days) -> dict[int, int]:
     """The same of one organization, by day."""
     found = (
@@ -104,6 +112,21 @@ def daily_active(r: Read, organization: int, days: Days) -> dict[int, int]:
         .group_by(_A.day)
     )
     return {row.day: row.members for row in r.run(found)}
+
+
+def seat_changes(r: Read, organizations: Sequence[int], days: Days) -> list[tuple[int, int]]:
+    """The first of those days and each on which it changed, with the seats taken by all of them at its end."""
+    now = seats(r, organizations, days.first)
+    rows = r.run(
+        select(SEATS)
+        .where(_S.organization.in_(organizations), _S.day >= days.first, _S.day < days.end)
+        .order_by(_S.day)
+    )
+    found = {days.first: sum(now.values())}
+    for row in rows:
+        now[row.organization] = row.taken
+        found[row.day] = sum(now.values())
+    return list(found.items())
 
 
 def seats(r: Read, organizations: Sequence[int], before: int) -> dict[int, int]:

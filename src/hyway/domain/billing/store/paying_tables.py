@@ -20,7 +20,8 @@ SUBSCRIPTIONS = Table(
     Index("ix_subscriptions_closes_at", "closes_at"),
 )
 
-# Which plan was in force when; `end` is NULL of the one that is.
+# Which plan was in force when; `end` is NULL of the one that is. `before` and `after` are JSON: what the days of its
+# start and its end had counted by then, so that of such a day each plan has what was counted while it was in force.
 SUBSCRIPTION_SPANS = Table(
     "subscription_spans",
     METADATA,
@@ -28,6 +29,8 @@ SUBSCRIPTION_SPANS = Table(
     Column("start", At, primary_key=True, autoincrement=False),
     Column("end", At, nullable=True),
     Column("plan", Key, nullable=False),
+    Column("before", Text, nullable=False, server_default="{}"),
+    Column("after", Text, nullable=False, server_default="{}"),
 )
 
 PAYMENT_METHODS = Table(

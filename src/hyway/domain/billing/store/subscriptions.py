@@ -1,11 +1,13 @@
 """Statements of subscriptions and the plans that were in force."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from hyway.domain.billing.pricing import Span
-from hyway.domain.billing.records import Subscription
+from hyway.domain.billing.records import Stretch, Subscription
 from hyway.domain.billing.store.paying_tables import SUBSCRIPTION_SPANS, SUBSCRIPTIONS
 from hyway.kernel.clock import Instant
 from hyway.kernel.db import Read, Write
@@ -46,26 +48,34 @@ def closing(r: Read, before: Instant, most: int) -> list[int]:
     return list(r.run(found).scalars())
 
 
-def switch(w: Write, account: int, plan: str | None, now: Instant) -> None:
-    """From now on that plan is in force, or none."""
-    last = w.run(select(func.max(_P.start)).where(_P.account == account)).scalar_one_or_none()
-    mine = (_P.account == account) & (_P.start == last)
-    if last is not None and last >= now:  # twice in one instant, or the clock was put back
-        now = last
-        w.run(SUBSCRIPTION_SPANS.delete().where(mine))
+def switch(w: Write, account: int, plan: str | None, now: Instant, counted: Mapping[str, int]) -> None:
+    """From now on that plan is in force, or none; `counted` is what today has counted by now."""
+    so_far = json.dumps(counted)
+    last = w.run(select(SUBSCRIPTION_SPANS).where(_P.account == account).order_by(_P.start.desc())).first()
+    if last is not None and last.start >= now:  # twice in one instant, or the clock was put back
+        now, so_far = last.start, last.before
+        w.run(SUBSCRIPTION_SPANS.delete().where(_P.account == account, _P.start == last.start))
     else:
-        w.run(update(SUBSCRIPTION_SPANS).where(mine, _P.end.is_(None)).values(end=now))
+        running = (_P.account == account, _P.end.is_(None))
+        w.run(update(SUBSCRIPTION_SPANS).where(*running).values(end=now, after=so_far))
     if plan is not None:
-        w.run(insert(SUBSCRIPTION_SPANS).values(account=account, start=now, end=None, plan=plan))
+        row = {"account": account, "start": now, "end": None, "plan": plan, "before": so_far}
+        w.run(insert(SUBSCRIPTION_SPANS).values(row))
 
 
-def spans(r: Read, account: int, start: Instant, end: Instant) -> list[Span]:
+def stretches(r: Read, account: int, start: Instant, end: Instant) -> list[Stretch]:
     """The plans in force from `start` to `end`, cut to that time, in order."""
     there = (_P.account == account, _P.start < end, _P.end.is_(None) | (_P.end > start))
     rows = r.run(select(SUBSCRIPTION_SPANS).where(*there).order_by(_P.start))
-    return [
-        Span(row.plan, max(row.start, start), end if row.end is None else min(row.end, end)) for row in rows
-    ]
+    return [_stretch(row, start, end) for row in rows]
+
+
+def _stretch(row: Row[Any], start: Instant, end: Instant) -> Stretch:
+    """What a day counted before or after that time is no part of it."""
+    ends = end if row.end is None else min(row.end, end)
+    before = json.loads(row.before) if row.start >= start else {}
+    after = json.loads(row.after) if row.end is not None and row.end < end else {}
+    return Stretch(Span(row.plan, max(row.start, start), ends), before, after)
 
 
 def _subscription(row: Row[Any]) -> Subscription:
