@@ -53,7 +53,7 @@ def show(data: dict[str, Any], id: str) -> StripeObject:
     found: Any = CheckoutSession._api_retrieve(id)
     found._settle()
     if data.get("expand") != ["setup_intent"]:
-        return found  # type: ignore[no-any-return]
+        return found
     return _Whole(found)
 
 

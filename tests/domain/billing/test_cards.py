@@ -114,7 +114,7 @@ def test_a_page_is_its_accounts(shop: Shop) -> None:
     for by in (bob, identity.command_line(other)):
         with pytest.raises(Missing):
             cards.finish(shop.db, shop.desk, by, page)
-    for name in ("", "page_0", "page_" + "0" * 24):
+    for name in ("", "page_\0", "page_0", "page_" + "0" * 24):
         with pytest.raises(Missing):
             finish(shop, name)
     assert shop.methods == []
@@ -186,3 +186,22 @@ def test_an_account_that_is_full_keeps_no_more(shop: Shop, monkeypatch: pytest.M
     shop.work()
     kept = [each for each in shop.local.everything("payment_method") if each["customer"]]
     assert [each["id"] for each in kept] == [each.provider_id for each in shop.methods]
+
+
+def test_a_bank_that_asks_about_an_invoice(shop: Shop) -> None:
+    """It stays open with Stripe's page of it, on which the payer answers; that it was paid comes by word."""
+    shop.add()
+    shop.books.choose("pro")
+    shop.work()
+    opened = shop.opened()
+    there = {**shop.there(opened), "attempt_count": 1}
+    for kind in ("invoice.payment_action_required", "invoice.payment_failed"):
+        shop.hear(kind, there)
+    assert (shop.now(opened).status, shop.now(opened).http) == ("Open", there["hosted_invoice_url"])
+    shop.books.forward(16 * DAY)
+    jobs.chase(shop.means)
+    assert shop.books.status == "PastDue"
+    shop.local.ask("POST", f"/v1/invoices/{opened.provider_id}/pay", {"paid_out_of_band": "true"})
+    shop.hear("invoice.paid", shop.there(opened))
+    shop.hear("invoice.payment_action_required", there)
+    assert (shop.now(opened).status, shop.books.status) == ("Paid", "Active")

@@ -6,6 +6,7 @@ comes back, the provider tells of it, or neither happens. None of these verbs ma
 """
 
 import logging
+import re
 from typing import NoReturn
 
 from hyway.domain import identity
@@ -29,6 +30,7 @@ _MOST_AN_HOUR = 20
 _LIFE = 2 * DAY
 """A provider's page lives a day."""
 _KEPT = 90 * DAY
+_NAME = re.compile(r"page_[0-9a-f]{24}", re.ASCII)
 log = logging.getLogger(__name__)
 
 
@@ -152,7 +154,7 @@ def _fits(w: Write, account: Account, page: Page, made: NewMethod) -> bool:
 
 
 def _of_caller(r: Read, by: Caller, name: str) -> Page:
-    page = store.page(r, name)
+    page = store.page(r, name) if _NAME.fullmatch(name) else None
     account = accounts.by_seq(r, page.account) if page else None
     if page is None or account is None:
         raise Missing("There is no such page")
