@@ -1,4 +1,4 @@
-"""The demonstration's account, integrations and packages: all that their pages can show, made once, and nobody asked."""
+"""The demonstration's account, integrations and packages: all that pages can show, made once, with nobody asked."""
 
 import random
 from collections.abc import Iterator
