@@ -92,9 +92,10 @@ def furnish(client: httpx.Client, base: str, data: Path, known: dict[str, list[s
 
 
 def _packages(db: Database, known: dict[str, list[str]]) -> None:
-    laid = Laid("nothing", 9, hashlib.sha256(b"nothing").hexdigest())
     for version in ("1.0.0", "1.1.0", "2.0.0-rc.1"):
         for os in ("linux", "macos"):
+            told = f"{version} {os}"
+            laid = Laid(told, 9, hashlib.sha256(told.encode()).hexdigest())
             db.write_now(packages.add, NewPackage("hyphen-cli", version, os, "hx"), laid)
         known.setdefault("package", []).append(f"hyphen-cli {version}")
     known["package"].append("hyphen-cli latest")

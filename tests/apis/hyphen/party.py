@@ -226,7 +226,7 @@ def _billing(world: World, mark: str) -> dict[str, str]:
     return {
         "billing_account": account.id,
         "provider": ways[1].provider_id,
-        "invoice_provider": db.write_now(_invoiced, by, account).provider_id,
+        "invoice_provider": db.write_now(invoiced, by, account).provider_id,
         "promo_code": db.write_now(billing.promos.create, f"{mark}-welcome", points=1_000).code,
         "card_token": cards[2],
     }
@@ -236,7 +236,7 @@ def _account(r: Read, by: Caller) -> Account:
     return billing.accounts.of(r, by.organization)
 
 
-def _invoiced(w: Write, by: Caller, account: Account) -> Invoice:
+def invoiced(w: Write, by: Caller, account: Account) -> Invoice:
     """For the running month, a plan of which costs something."""
     plan = billing.subscriptions.of(w, account).plan
     billing.subscriptions.put(w, by, account, "pro")

@@ -22,7 +22,6 @@ ALLOWED = "body/type must be equal to one of the allowed values"
 NO_IDS = (
     ("..%2F..%2Fthings", "Not Found"),  # there is no such path
     ("%2e%2e", GONE.format("..")),
-    ("..", GONE.format("..")),
     ("intg_" + "0" * 24, GONE.format("intg_" + "0" * 24)),
 )
 """In paths, and what is told of them."""

@@ -16,13 +16,25 @@ from tests.apis.hyphen.walking import BODIES, QUERIES, Place, furnished
 
 PAGE = Path(__file__).parents[3] / "docs" / "access.md"
 INSIDE = "/api/organizations/{organizationId}/"
+BILLING = "/api/billing-accounts/{billingAccountId}/"
 NEEDING = [each for each in OPERATIONS if each.needs is not None]
 FOR_ANYBODY = {
     "GET /api/me/",
     "GET /api/execution-context/",
     "GET /api/organizations/",
     "POST /api/organizations/",
-    "GET /api/billing-accounts/{billingAccountId}/usage",
+    # Its owners may do everything with a billing account, and nobody else anything: the verbs judge.
+    "GET /api/billing-accounts/",
+    f"GET {BILLING}",
+    f"PATCH {BILLING}",
+    f"GET {BILLING}usage",
+    f"PUT {BILLING}subscription/status",
+    f"POST {BILLING}owners/",
+    f"DELETE {BILLING}owners/{{userId}}/",
+    f"POST {BILLING}payment-methods/",
+    f"PATCH {BILLING}payment-methods/{{providerId}}/",
+    f"DELETE {BILLING}payment-methods/{{providerId}}/",
+    f"GET {BILLING}invoices/{{invoiceProviderId}}/urls",
     "GET /ip",
     "GET /ip/{ip}",
     "POST /ip",

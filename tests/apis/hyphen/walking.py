@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hyway.domain import connections, envs, identity, links, projects, toggles
+from hyway.domain import billing, connections, envs, identity, links, projects, toggles
 from hyway.domain.connections import working
 from hyway.domain.connections.providing import Made
 from hyway.domain.envs import NewVersion, VaultKey
@@ -15,6 +15,7 @@ from hyway.domain.projects import NewApp, NewProject
 from hyway.domain.toggles import NewSegment, NewToggle
 from hyway.kernel.db import Write
 from tests.apis.hyphen.conftest import VENDORS
+from tests.apis.hyphen.party import invoiced
 from tests.make.clouds import PERSONS
 from tests.make.vendor import STILL_IDS, TOKEN
 
@@ -70,9 +71,17 @@ def furnished(w: Write, by: Caller, home: str, kind: str) -> Place:
         "qrId": qr.id,
         "segmentId": segment.id,
         "toggleKey": toggle.key,
+        "invoiceProviderId": _invoice(w, by),
         **_connected(w, by, app.id, f"verify-{n}"),
     }
     return Place(ids, entity, smallest, other.id, member.id)
+
+
+def _invoice(w: Write, by: Caller) -> str:
+    """The one that the organization's account has."""
+    account = billing.accounts.of(w, by.organization)
+    found, _ = billing.invoices.page(w, account)
+    return (found[0] if found else invoiced(w, by, account)).provider_id
 
 
 def _connected(w: Write, by: Caller, app: str, input: str) -> dict[str, str]:
