@@ -10,6 +10,7 @@ import pytest
 from hyway.domain import connections, identity
 from hyway.domain.connections import Connection, Registry, jobs, people, rules
 from hyway.domain.connections.store import integrations as integration_store
+from hyway.domain.connections.store import people as people_store
 from hyway.kernel.clock import HOUR, MINUTE, SECOND
 from hyway.kernel.db import Database, Fact, Write
 from hyway.kernel.faults import Missing, Taken
@@ -126,7 +127,7 @@ def test_it_goes_while_people_are_noted(stage: Stage, own: bool) -> None:
     stage.staff(ann)
     core = stage.connected(of, "DistributionList", stage.team.id)
     stage.staff()
-    stage.db.write_now(lambda w: people.store.drop(w, people.store.of(w, core.seq)[0].seq))
+    stage.db.write_now(lambda w: people_store.drop(w, people_store.of(w, core.seq)[0].seq))
     holder = people.Holder(ann.id, "ann@example.com", (), mine)
     written = threading.Event()
 
@@ -348,3 +349,52 @@ def test_a_code_that_the_vendor_repeats_is_not_told(stage: Stage) -> None:
 
     with pytest.raises(connections.Unclear, match=r"code=\*\*\*"):
         Registry([Talking()]).vendor(TYPE, {"token": TOKEN}).verify("User", "x", "987654")
+
+
+def test_who_does_not_answer_for_three_is_not_asked_for_a_thousand(
+    stage: Stage, vendor: Workshop, later: Later
+) -> None:
+    """Each question may take as long as the limit lets it."""
+    of = stage.integrate()
+    core = stage.connected(of, "DistributionList", stage.team.id)
+    stage.staff(*(stage.member(f"m{n}") for n in range(8)))
+    later(2 * SECOND)
+    asked, vendor.trouble = len(vendor.asked), ["", *["busy"] * 8]
+    stage.work()
+    assert len(vendor.asked) - asked == 4
+    vendor.trouble = []
+    later(MINUTE)
+    stage.work()
+    assert len(vendor.things[core.remote].members) == 8
+
+
+def test_nobody_is_let_in_once_the_connection_is_gone(db: Database, vendor: Workshop) -> None:
+    """Also where it goes while they are let in one by one."""
+
+    class Going(Workshops):
+        def admit(self, reach: Any, type: Any, remote: str, who: str) -> None:
+            super().admit(reach, type, remote, who)
+            for each in stage.all():
+                stage.drop(each)
+
+    stage = Stage(db, vendor, Going())
+    stage.staff(*(stage.member(f"m{n}") for n in range(3)))
+    stage.connect(stage.integrate(), "DistributionList", stage.team.id)
+    stage.work()
+    assert (stage.all(), len(vendor.admitted)) == ([], 1)
+
+
+def test_only_the_resources_of_a_parent_are_imported(db: Database, vendor: Workshop) -> None:
+    class Nested(Workshops):
+        def resources(self, reach: Any, type: Any, parent: str = "") -> Any:
+            return [connections.Resource(f"{parent}-1", "one")] if parent else []
+
+    stage = Stage(db, vendor, Nested())
+    of = stage.integrate()
+    start = connections.imports.start
+    sent = [{"id": "box-1"}, {"id": "crate-1"}]
+    made = stage.db.write_now(start, stage.by, stage.known, of.id, "ContainerRegistry", sent, "box")
+    stage.work()
+    done = stage.import_again(of, made)
+    assert (done.status, done.parent, done.errors) == ("done", "box", ("crate-1: is not there",))
+    assert [each.remote for each in stage.all()] == ["box-1"]

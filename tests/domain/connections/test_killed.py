@@ -24,7 +24,7 @@ from tests.make.running import HYWAY, environment
 from tests.make.vendor import CODE, TYPE, Workshop
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 _ALONE = """

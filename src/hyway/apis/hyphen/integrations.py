@@ -76,7 +76,9 @@ class ImportedResource(Struct):
 class ImportIn(Struct, kw_only=True, rename="camel"):
     type: Annotated[str, Meta(min_length=1, max_length=100, description="The connection type.")]
     parent_id: (
-        Annotated[str, Meta(max_length=_LONGEST, description="The resource that they are in.")] | UnsetType
+        Annotated[str, Meta(max_length=_LONGEST, description="The resource that they are in.")]
+        | UnsetType
+        | None
     ) = UNSET
     resources: Annotated[
         list[ImportedResource],

@@ -6,9 +6,17 @@ Ready or Failed. What is done at the vendor's stays there when the connection go
 
 from hyway.domain import identity
 from hyway.domain.connections import integrations, naming, rules
-from hyway.domain.connections.records import AccessQuery, Connection, ConnectionAccess, ConnectionQuery
+from hyway.domain.connections.providing import Offer
+from hyway.domain.connections.records import (
+    AccessQuery,
+    Connection,
+    ConnectionAccess,
+    ConnectionQuery,
+    Integration,
+)
 from hyway.domain.connections.registry import Registry
 from hyway.domain.connections.store import connections as store
+from hyway.domain.connections.store import integrations as integration_store
 from hyway.domain.identity import Caller
 from hyway.kernel import clock, ids, outbox
 from hyway.kernel.clock import Instant
@@ -49,36 +57,32 @@ def create(
     """
     identity.access.require(by, "create", "Integration")
     of = integrations.find(w, by, integration)
-    entry = registry.entry(of.type)
-    if entry is None:
-        raise Missing("There is no provider for this integration", id=of.id)
-    offer = rules.offer(entry, type)
-    chosen = rules.input(input)
-    if offer.needs_input and not chosen:
-        raise Invalid("", "body must have required property 'input'")
+    offer, chosen = _offered(registry, of, type, input)
     who, project = naming.entity(w, by, entity)
     if who.kind not in offer.to:
         raise Invalid("entity/id", "must be of one that can have this type of connection")
-    if not store.hold_integration(w, of.seq):
+    if not integration_store.hold(w, of.seq):
         raise Missing("There is no such integration", id=of.id)
+    id, made_by, now = ids.prefixed("conn"), by.member or by.actor_id, clock.now()
     try:
         with w.attempt():
-            made = store.add(
-                w,
-                of,
-                ids.prefixed("conn"),
-                offer.connection,
-                who,
-                project,
-                chosen,
-                by.member or by.actor_id,
-                clock.now(),
-            )
+            made = store.add(w, of, id, offer.connection, who, project, chosen, made_by, now)
     except Conflict:
         return _again(w, by, store.same(w, of.seq, type, who.id, chosen))
     w.announce(by, "connection.created", "connection", made.id, view(made), refs(made))
     _start(w, made)
     return made
+
+
+def _offered(registry: Registry, of: Integration, type: str, input: str) -> tuple[Offer, str]:
+    """What the vendor provides of a type, and what was chosen of it."""
+    entry = registry.entry(of.type)
+    if entry is None:
+        raise Missing("There is no provider for this integration", id=of.id)
+    offer, chosen = rules.offer(entry, type), rules.input(input)
+    if offer.needs_input and not chosen:
+        raise Invalid("", "body must have required property 'input'")
+    return offer, chosen
 
 
 def retry(w: Write, by: Caller, integration: str, id: str) -> Connection:

@@ -5,7 +5,7 @@ Only those are taken away whom this organization put there: whoever else is in a
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hyway.domain import identity
 from hyway.domain.connections import rules, working
@@ -24,6 +24,8 @@ from hyway.kernel.db import Database, Read, Write
 from hyway.kernel.faults import Fault, Missing
 
 _ALL = 2**31 - 1
+_MOST_DOUBTS = 3
+"""After so many questions in a row that were unclear, the vendor is left alone for a time."""
 _NOBODY = "Nobody is known there by this member's address"
 
 
@@ -50,6 +52,12 @@ class Round:
     holders: tuple[Holder, ...]
     rows: tuple[Row, ...]
     since: Instant
+    doubts: list[str] = field(default_factory=list)
+    """Of the last questions in a row, what was unclear."""
+
+
+class _Lost(Exception):
+    """It is for nobody here to go on: the connection is gone, or to go, or somebody else's by now."""
 
 
 def carry_on(db: Database, registry: Registry, seq: int) -> None:
@@ -66,6 +74,8 @@ def carry_on(db: Database, registry: Registry, seq: int) -> None:
         db.write_now(_over, look, False, (str(why),))
     except Unclear as why:
         db.write_now(_over, look, True, (str(why),), why.after)
+    except _Lost:
+        return
     else:
         db.write_now(_over, look, unclear, ())
 
@@ -212,13 +222,22 @@ def _noted(w: Write, look: Round, known: Known) -> None:
 
 
 def _asked(db: Database, seq: int, ask: Callable[..., None], look: Round, who: str) -> tuple[bool, bool]:
-    """Whether it was done, and whether that is unclear; Unclear where the vendor wants to be left alone."""
+    """Whether it was done, and whether that is unclear; Unclear where the vendor is to be left alone."""
+    if not db.write_now(claims.renew, look.of.seq, working.BOOT, clock.now() + working.LEASE):
+        raise _Lost
     try:
         ask(look.of.type, look.of.remote, who)
-    except (Declined, Unclear) as why:
+    except Declined as why:
         db.write_now(store.settle, seq, "Failed", (str(why),), clock.now())
-        if isinstance(why, Unclear) and why.after:
+    except Unclear as why:
+        db.write_now(store.settle, seq, "Failed", (str(why),), clock.now())
+        look.doubts.append(str(why))
+        if why.after or len(look.doubts) >= _MOST_DOUBTS:
             raise
-        return False, isinstance(why, Unclear)
-    db.write_now(store.settle, seq, "Ready", (), clock.now())
-    return True, False
+        return False, True
+    else:
+        db.write_now(store.settle, seq, "Ready", (), clock.now())
+        look.doubts.clear()
+        return True, False
+    look.doubts.clear()
+    return False, False

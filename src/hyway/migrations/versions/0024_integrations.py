@@ -44,8 +44,15 @@ def _integrations() -> None:
 
 
 def _connections() -> None:
-    op.create_table(
-        "connections",
+    only = ("integration", "type", "entity", "input")
+    once = sa.UniqueConstraint(*only, name=op.f("uq_connections_integration_type_entity_input"))
+    op.create_table("connections", *_shown(), *_work(), *_of("connections"), once, sqlite_autoincrement=True)
+    _connection_indexes()
+
+
+def _shown() -> list[sa.Column[Any]]:
+    """What a connection is of, and what became of it."""
+    return [
         sa.Column("seq", SEQ, autoincrement=True, nullable=False),
         sa.Column("id", KEY, nullable=False),
         sa.Column("organization", sa.Integer(), nullable=False),
@@ -63,25 +70,7 @@ def _connections() -> None:
         sa.Column("errors", sa.Text(), nullable=False),
         sa.Column("is_retryable", sa.SmallInteger(), nullable=False),
         sa.Column("emails", sa.Text(), nullable=False),
-        *_work(),
-        sa.ForeignKeyConstraint(
-            ["integration"], ["integrations.seq"], name=op.f("fk_connections_integration")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization"], ["organizations.seq"], name=op.f("fk_connections_organization")
-        ),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_connections")),
-        sa.UniqueConstraint("id", name=op.f("uq_connections_id")),
-        sa.UniqueConstraint(
-            "integration",
-            "type",
-            "entity",
-            "input",
-            name=op.f("uq_connections_integration_type_entity_input"),
-        ),
-        sqlite_autoincrement=True,
-    )
-    _connection_indexes()
+    ]
 
 
 def _work() -> list[sa.Column[Any]]:
@@ -101,39 +90,28 @@ def _work() -> list[sa.Column[Any]]:
 
 
 def _connection_indexes() -> None:
-    op.create_index("ix_connections_entity", "connections", ["entity"], unique=False)
-    op.create_index(
-        "ix_connections_next_at",
-        "connections",
-        ["next_at"],
-        unique=False,
-        sqlite_where=sa.text("next_at IS NOT NULL"),
-        postgresql_where=sa.text("next_at IS NOT NULL"),
-    )
-    op.create_index("ix_connections_organization", "connections", ["organization", "seq"], unique=False)
-    op.create_index(
-        "ix_connections_people_at",
-        "connections",
-        ["people_at"],
-        unique=False,
-        sqlite_where=sa.text("people_at IS NOT NULL"),
-        postgresql_where=sa.text("people_at IS NOT NULL"),
-    )
-    op.create_index(
-        "uq_connections_remote",
-        "connections",
-        ["integration", "type", "remote"],
-        unique=True,
-        sqlite_where=sa.text("remote <> '' AND type IN ('DistributionList', 'MessagingChannel', 'GitTeam')"),
-        postgresql_where=sa.text(
-            "remote <> '' AND type IN ('DistributionList', 'MessagingChannel', 'GitTeam')"
-        ),
-    )
+    _index("ix_connections_entity", "connections", ["entity"])
+    _index("ix_connections_next_at", "connections", ["next_at"], "next_at IS NOT NULL")
+    _index("ix_connections_organization", "connections", ["organization", "seq"])
+    _index("ix_connections_people_at", "connections", ["people_at"], "people_at IS NOT NULL")
+    in_step = "remote <> '' AND type IN ('DistributionList', 'MessagingChannel', 'GitTeam')"
+    _index("uq_connections_remote", "connections", ["integration", "type", "remote"], in_step, unique=True)
+
+
+def _index(name: str, table: str, columns: list[str], where: str = "", unique: bool = False) -> None:
+    """Of the rows that `where` names; of all without it."""
+    some = {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)} if where else {}
+    op.create_index(name, table, columns, unique=unique, **some)
 
 
 def _imports() -> None:
-    op.create_table(
-        "imports",
+    op.create_table("imports", *_taken_in(), *_of("imports"), sqlite_autoincrement=True)
+    op.create_index(op.f("ix_imports_integration"), "imports", ["integration"], unique=False)
+    _index("ix_imports_next_at", "imports", ["next_at"], "next_at IS NOT NULL")
+
+
+def _taken_in() -> list[sa.Column[Any]]:
+    return [
         sa.Column("seq", SEQ, autoincrement=True, nullable=False),
         sa.Column("id", KEY, nullable=False),
         sa.Column("organization", sa.Integer(), nullable=False),
@@ -153,23 +131,19 @@ def _imports() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["integration"], ["integrations.seq"], name=op.f("fk_imports_integration")),
+    ]
+
+
+def _of(table: str) -> list[sa.Constraint]:
+    """What belongs to an integration of an organization, and is known by its id."""
+    return [
+        sa.ForeignKeyConstraint(["integration"], ["integrations.seq"], name=op.f(f"fk_{table}_integration")),
         sa.ForeignKeyConstraint(
-            ["organization"], ["organizations.seq"], name=op.f("fk_imports_organization")
+            ["organization"], ["organizations.seq"], name=op.f(f"fk_{table}_organization")
         ),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_imports")),
-        sa.UniqueConstraint("id", name=op.f("uq_imports_id")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_imports_integration"), "imports", ["integration"], unique=False)
-    op.create_index(
-        "ix_imports_next_at",
-        "imports",
-        ["next_at"],
-        unique=False,
-        sqlite_where=sa.text("next_at IS NOT NULL"),
-        postgresql_where=sa.text("next_at IS NOT NULL"),
-    )
+        sa.PrimaryKeyConstraint("seq", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("id", name=op.f(f"uq_{table}_id")),
+    ]
 
 
 def _connection_access() -> None:
@@ -186,23 +160,28 @@ def _connection_access() -> None:
         sa.Column("errors", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignment"], ["connections.seq"], name=op.f("fk_connection_access_assignment")
-        ),
-        sa.ForeignKeyConstraint(
-            ["connection"], ["connections.seq"], name=op.f("fk_connection_access_connection")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization"], ["organizations.seq"], name=op.f("fk_connection_access_organization")
-        ),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_connection_access")),
-        sa.UniqueConstraint("connection", "holder", name=op.f("uq_connection_access_connection_holder")),
-        sa.UniqueConstraint("id", name=op.f("uq_connection_access_id")),
+        *_ends(),
         sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_connection_access_assignment"), "connection_access", ["assignment"], unique=False
     )
-    op.create_index(
-        "ix_connection_access_organization", "connection_access", ["organization", "seq"], unique=False
+    _index("ix_connection_access_organization", "connection_access", ["organization", "seq"])
+
+
+def _ends() -> list[sa.Constraint]:
+    """Between which two connections somebody's access is."""
+    ends = (
+        ("assignment", "connections.seq"),
+        ("connection", "connections.seq"),
+        ("organization", "organizations.seq"),
     )
+    return [
+        *(
+            sa.ForeignKeyConstraint([name], [of], name=op.f(f"fk_connection_access_{name}"))
+            for name, of in ends
+        ),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_connection_access")),
+        sa.UniqueConstraint("connection", "holder", name=op.f("uq_connection_access_connection_holder")),
+        sa.UniqueConstraint("id", name=op.f("uq_connection_access_id")),
+    ]

@@ -152,12 +152,6 @@ def access_of(r: Read, found: Select[Any]) -> list[ConnectionAccess]:
     return [_access(row, between) for row in rows]
 
 
-def hold_integration(w: Write, seq: int) -> bool:
-    """Whether it is there; then it stays until the commit."""
-    held = select(_I.seq).where(_I.seq == seq).with_for_update(read=True)
-    return w.run(held).scalar_one_or_none() is not None
-
-
 def take_code(w: Write, seq: int, sealed: str, at: Instant, later: Instant) -> bool:
     """Whether the connection waits for one; it is due `later`."""
     mine = (_C.seq == seq) & (_C.status == "AwaitingVerification")

@@ -97,6 +97,13 @@ def found_late(w: Write, seq: int, remote: str, at: Instant) -> None:
     w.run(update(CONNECTIONS).where(mine).values(remote=remote, claimed_until=0, updated_at=at))
 
 
+def renew(w: Write, seq: int, boot: str, until: Instant) -> bool:
+    """Whether it is there and claimed still; it is for so long, then."""
+    mine = (_C.seq == seq) & (_C.status == "Ready") & (_C.claimed_by == boot) & (_C.claimed_until > 0)
+    held = update(CONNECTIONS).where(mine).values(claimed_until=until).returning(_C.seq)
+    return w.run(held).scalar_one_or_none() is not None
+
+
 def release(w: Write, seq: int) -> None:
     w.run(update(CONNECTIONS).where(_C.seq == seq).values(claimed_until=0))
 
