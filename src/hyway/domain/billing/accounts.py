@@ -73,8 +73,9 @@ def create(w: Write, by: Caller, new: NewAccount) -> Account:
 
 def pays_for(w: Write, by: Caller, account: Account) -> None:
     """From now on the account pays for the caller's organization, which has the plan that the account has."""
+    # Whoever changes the plan comes before, or sees this organization.
+    plan = rules.in_force(subscriptions.lock(w, account.seq))
     identity.choices.choose_billing_account(w, by.organization, account.seq)
-    plan = rules.in_force(subscriptions.of(w, account.seq))
     if identity.organization(w, by).plan != plan:
         identity.change_plan(w, by.organization, plan, by)
 

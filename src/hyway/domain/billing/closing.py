@@ -1,5 +1,6 @@
 """The end of a cycle: what was used is frozen, and becomes an invoice, once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -34,14 +35,14 @@ class Preview:
     forecast: Bill
 
 
-def due(r: Read, now: Instant) -> list[int]:
-    """Accounts whose cycle is to be closed."""
-    return subscriptions.closing(r, now - SETTLED, _AT_ONCE)
+def due(r: Read, now: Instant, but: Collection[int] = ()) -> list[int]:
+    """Accounts whose cycle is to be closed, some at a time, without those."""
+    return subscriptions.closing(r, now - SETTLED, but, _AT_ONCE)
 
 
-def waiting(r: Read, now: Instant) -> list[int]:
-    """Drafts that ought to have been issued by now."""
-    return store.drafts(r, now - _RETRY, _AT_ONCE)
+def waiting(r: Read, now: Instant, after: int = 0) -> list[int]:
+    """Drafts that ought to have been issued by now, some at a time: those with numbers above that one."""
+    return store.drafts(r, now - _RETRY, after, _AT_ONCE)
 
 
 def close(w: Write, account_seq: int, now: Instant) -> Invoice | None:
@@ -62,6 +63,11 @@ def close(w: Write, account_seq: int, now: Instant) -> Invoice | None:
         w, account_seq, [line.name for line in bill.lines if line.kind == "discount" and line.amount]
     )
     return _invoice(w, account, cycle, bill, basis, now)
+
+
+def owed(r: Read, account: Account, cycle: Cycle) -> int:
+    """What a cycle costs that is not closed yet, by what was used so far."""
+    return invoices.compute(_basis(r, account, cycle)).total
 
 
 def preview(r: Read, account: Account, now: Instant | None = None) -> Preview:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 def close_cycles(means: Means) -> None:
     """Each in a transaction of its own; an account that was away for months closes a month at a time."""
     now, failed = clock.now(), set[int]()
-    while found := [each for each in means.db.read_now(closing.due, now) if each not in failed]:
+    while found := means.db.read_now(closing.due, now, failed):
         for account in found:
             try:
                 means.db.write_now(closing.close, account, now)
@@ -41,12 +41,17 @@ def close_cycles(means: Means) -> None:
 
 @every(600)
 def issue_again(means: Means) -> None:
-    """Drafts that no errand has made invoices of."""
-    for seq in means.db.read_now(closing.waiting, clock.now()):
-        try:
-            _issue(means, seq)
-        except (Declined, Unclear) as why:
-            log.warning("invoice %d could not be issued, and will be tried again: %s", seq, why)
+    """Drafts that no errand has made invoices of; one that cannot be issued keeps no other from it."""
+    now, last = clock.now(), 0
+    while found := means.db.read_now(closing.waiting, now, last):
+        for seq in found:
+            try:
+                _issue(means, seq)
+            except (Declined, Unclear) as why:
+                log.warning("invoice %d could not be issued, and will be tried again: %s", seq, why)
+            except Exception:
+                log.exception("invoice %d could not be issued", seq)
+        last = found[-1]
 
 
 @every(300)

@@ -52,6 +52,7 @@ def drop(w: Write, by: Caller, id: str, owner: str) -> None:
     """The person (`user_…`) does not own it any more; Taken for the last owner."""
     account = accounts.owned(w, by, id)
     subscriptions.lock(w, account.seq)  # of two last ones one stays
+    accounts.owned(w, by, id)  # whom somebody has just removed removes nobody
     there = of(w, account)
     gone = next((each for each in there if each.id == owner), None)
     if gone is None:

@@ -55,7 +55,7 @@ def every(r: Read) -> list[Promo]:
 
 
 def enter(w: Write, account: Account, codes: Sequence[str]) -> None:
-    """These are the account's from now on, in that order; what it has entered before may be left or given again."""
+    """These are the account's from now on, in that order; those that it has it keeps, whatever has become of them."""
     has = set(of(w, account))
     if len(codes) > _MOST:
         raise Invalid("promoCodes", "must NOT have more than {most} items", most=_MOST)

@@ -18,7 +18,7 @@ _CYCLES = 12
 
 @dataclass(frozen=True, slots=True)
 class ShownCycle:
-    """`due` is what is owed for it in minor units: of the running one what it costs so far."""
+    """`due` is what is owed for it in minor units: of one that is not invoiced yet what it costs so far."""
 
     number: int
     starts_at: Instant
@@ -68,7 +68,7 @@ def _whole(r: Read, of: list[Account]) -> list[Whole]:
             ways[each.seq],
             subscribed[each.seq],
             PLANS[subscribed[each.seq].plan],
-            _cycles(r, each, owed[each.seq], now),
+            _cycles(r, each, subscribed[each.seq], owed[each.seq], now),
             owned[each.seq],
             owed[each.seq],
         )
@@ -76,12 +76,14 @@ def _whole(r: Read, of: list[Account]) -> list[Whole]:
     ]
 
 
-def _cycles(r: Read, account: Account, owed: Sequence[Invoice], now: Instant) -> list[ShownCycle]:
-    running = cycles.running(account.created_at, now)
-    due = {each.cycle: each.total for each in owed if each.status != "Void"}
-    due[running.number] = closing.preview(r, account, now).bill.total
-    found = (
+def _cycles(
+    r: Read, account: Account, subscribed: Subscription, owed: Sequence[Invoice], now: Instant
+) -> list[ShownCycle]:
+    running = cycles.running(account.created_at, now).number
+    found = [
         cycles.the(account.created_at, number, now)
-        for number in range(running.number, max(0, running.number - _CYCLES), -1)
-    )
+        for number in range(running, max(0, running - _CYCLES), -1)
+    ]
+    due = {each.cycle: each.total for each in owed if each.status != "Void"}
+    due |= {each.number: closing.owed(r, account, each) for each in found if each.number >= subscribed.cycle}
     return [ShownCycle(each.number, each.starts_at, each.ends_at, due.get(each.number, 0)) for each in found]

@@ -73,9 +73,10 @@ def quiet(r: Read, provider: ProviderName, before: Instant, most: int) -> list[I
     return [_invoice(row) for row in r.run(wanted)]
 
 
-def drafts(r: Read, before: Instant, most: int) -> list[int]:
-    wanted = select(_I.seq).where(_I.status == "Draft", _I.created_at < before).order_by(_I.seq).limit(most)
-    return list(r.run(wanted).scalars())
+def drafts(r: Read, before: Instant, after: int, most: int) -> list[int]:
+    """Older than that instant, numbered above `after`."""
+    old = (_I.status == "Draft", _I.created_at < before, _I.seq > after)
+    return list(r.run(select(_I.seq).where(*old).order_by(_I.seq).limit(most)).scalars())
 
 
 def unwarned(r: Read, now: Instant, most: int) -> list[int]:

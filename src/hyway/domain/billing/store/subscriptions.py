@@ -1,7 +1,7 @@
 """Statements of subscriptions and the plans that were in force."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -42,9 +42,10 @@ def change(w: Write, account: int, **values: Any) -> Subscription:
     return _subscription(w.run(changed).one())
 
 
-def closing(r: Read, before: Instant, most: int) -> list[int]:
+def closing(r: Read, before: Instant, but: Collection[int], most: int) -> list[int]:
     """Accounts whose cycle ended before that instant, those first that have waited longest."""
-    found = select(_S.account).where(_S.closes_at <= before).order_by(_S.closes_at, _S.account).limit(most)
+    ended = (_S.closes_at <= before, _S.account.not_in(sorted(but)))
+    found = select(_S.account).where(*ended).order_by(_S.closes_at, _S.account).limit(most)
     return list(r.run(found).scalars())
 
 
