@@ -35,7 +35,8 @@ NOBODYS = {
     "projectId": "proj", "appId": "app", "environmentId": "pevr", "memberId": "memb", "teamId": "team",
     "accessId": "accs", "apiKeyId": "akey", "secretId": "asec", "favoriteId": "proj", "organizationId": "org",
     "codeId": "code", "qrId": "lqr", "domainId": "dmn",
-    "billingAccountId": "bill", "segmentId": "segm", "toggleKey": "tgl", "id": "pkey",
+    "integrationId": "intg", "connectionId": "conn", "zoneId": "zone", "userId": "user", "providerId": "pm",
+    "invoiceProviderId": "inv", "billingAccountId": "bill", "segmentId": "segm", "toggleKey": "tgl", "id": "pkey",
 }  # fmt: skip
 PERSONS = "POST /api/organizations/"
 """What no API key may do."""
@@ -50,6 +51,8 @@ class Stage(NamedTuple):
 
     def client(self, name: str) -> httpx.AsyncClient:
         headers = {"content-type": "application/json"}
+        if "/api/billing-accounts/" in name:
+            return self.acme.client(of=self.acme.owner, headers=headers)
         if name == PERSONS:
             return self.acme.client(
                 "", headers={**headers, "authorization": f"Bearer {self.ours['tokenId']}"}
