@@ -12,6 +12,8 @@ class Cloud(Still):
     def survey(self, reach: Reach, token: str) -> Tenancy:
         if token == "eyJ-at-night":
             raise Unclear("Azure did not answer")
+        if token == "eyJ-without-a-client":
+            raise ImportError("No module named 'azure'")
         if token != PERSONS:
             raise Declined(f"Azure refuses these credentials: {token} is not valid")
         return Tenancy(

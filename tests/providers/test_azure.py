@@ -8,6 +8,7 @@ import pytest
 
 from hyway.domain.connections import Entity
 from hyway.domain.connections.providing import Declined, Reach, Unclear
+from hyway.providers import ways
 from hyway.providers.azure import provider
 from tests.make import tls
 from tests.providers.wires.azure import CLIENT, SECRET, SUBSCRIPTION, TENANT, Azure, azure
@@ -27,8 +28,10 @@ Vendor = tuple[Azure, Reach]
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
     folder = tmp_path_factory.mktemp("azure")
     with azure(tls.context(folder)) as made, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REQUESTS_CA_BUNDLE", str(folder / "cert.pem"))
+        patch.setenv("SSL_CERT_FILE", str(folder / "cert.pem"))
+        ways.outgoing.cache_clear()
         yield made
+    ways.outgoing.cache_clear()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from hyway.domain.connections import (
     Tenancy,
     Unclear,
 )
+from hyway.kernel.outgoing import Answer
 from hyway.providers import zoning
 from hyway.providers.ways import Way, behind, session, without
 from hyway.providers.zoning import MOST, Deadline, Thingless
@@ -169,12 +170,33 @@ class _Given:
         return AccessToken(self._token, int(time.time()) + 3600)
 
 
-def _manners(reach: Reach) -> dict[str, Any]:
+class _SignIn(Way):
+    """Where tokens come from: the vendor's client takes all that goes wrong there for wrong credentials."""
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, Any] | None = None, body: bytes = b""
+    ) -> Answer:
+        answer = super().send(method, url, headers, body)
+        if answer.status in (408, 429) or answer.status >= 500:
+            raise Unclear(f"Azure cannot do it at the moment: status {answer.status}")
+        if answer.status == 200 and not _is_object(answer.body):
+            raise Unclear("Azure gave an answer that cannot be read")
+        return answer
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError:
+        return False
+
+
+def _manners(way: Way) -> dict[str, Any]:
     """Once, by a way that is guarded: who calls us tries again."""
     from azure.core.pipeline.transport import RequestsTransport
 
-    way = RequestsTransport(session=session(Way("Azure", reach)), session_owner=False, use_env_settings=False)
-    return {"retry_total": 0, "permit_redirects": False, "transport": way}
+    sender = RequestsTransport(session=session(way), session_owner=False, use_env_settings=False)
+    return {"retry_total": 0, "permit_redirects": False, "transport": sender}
 
 
 def _credential(reach: Reach) -> Any:
@@ -186,7 +208,7 @@ def _credential(reach: Reach) -> Any:
         str(reach.config.get("clientSecret") or "none"),
         authority=reach.endpoint or _SIGN_IN,
         disable_instance_discovery=bool(reach.endpoint),
-        **_manners(reach),
+        **_manners(_SignIn("Azure", reach)),
     )
 
 
@@ -199,13 +221,15 @@ def _dns(reach: Reach) -> Any:
     from azure.mgmt.dns import DnsManagementClient
 
     subscription = str(reach.config.get("subscriptionId") or "none")
-    return DnsManagementClient(_credential(reach), subscription, **_scopes(reach), **_manners(reach))
+    return DnsManagementClient(
+        _credential(reach), subscription, **_scopes(reach), **_manners(Way("Azure", reach))
+    )
 
 
 def _subscriptions(reach: Reach, credential: Any) -> Any:
     from azure.mgmt.subscription import SubscriptionClient
 
-    return SubscriptionClient(credential, **_scopes(reach), **_manners(reach))
+    return SubscriptionClient(credential, **_scopes(reach), **_manners(Way("Azure", reach)))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from hyway.domain import connections
 from hyway.domain.connections import Registry
 from hyway.kernel.db import Database, Write
 from hyway.providers import azure as azure_provider
+from hyway.providers import ways
 from tests.apis.hyphen.conftest import Acme, World, make_world, refused
 from tests.make import tls
 from tests.make.clouds import PERSONS
@@ -115,6 +116,7 @@ async def test_the_context_of_azure(acme: Acme) -> None:
         ({"token": "töken"}, "body/token must be an access token"),
         ({"token": "x" * 20_001}, "body/token must NOT have more than 20000 characters"),
         ({"token": "eyJ-at-night"}, "body/token Azure did not answer"),
+        ({"token": "eyJ-without-a-client"}, "body/token The vendor gave an answer that makes no sense"),
         ({"token": "eyJ-of-nobody"}, "body/token Azure refuses these credentials: *** is not valid"),
     ],
 )
@@ -132,8 +134,10 @@ async def test_without_a_provider_there_is_no_context(db: Database) -> None:
 @pytest.fixture
 def wire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
     with azure(tls.context(tmp_path)) as made:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "cert.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        ways.outgoing.cache_clear()
         yield made
+    ways.outgoing.cache_clear()
 
 
 async def test_the_context_comes_from_azure_itself(db: Database, wire: Azure) -> None:

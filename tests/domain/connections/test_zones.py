@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from hyway.domain import audit, billing, connections, identity, links
-from hyway.domain.connections import Registry, jobs, zone_records
+from hyway.domain.connections import Registry, jobs, rules, zone_records
 from hyway.domain.connections.store import zone_records as record_store
 from hyway.domain.links import jobs as link_jobs
 from hyway.kernel import clock
@@ -201,12 +201,12 @@ def test_a_vendor_that_is_away_is_asked_again_later_and_not_for_ever(stage: Zone
     [zone] = stage.bring(remote)
     stage.vendor.reply = lambda _: BUSY
     domain = stage.domain(NAME)
-    for tries in range(1, 9):
+    for tries in range(1, rules.MOST_TRIES + 1):
         stage.work()
         kept = stage.kept(zone)
         assert [each.attempts for each in kept] == [tries, tries]
         assert all("cannot do it at the moment" in each.error for each in kept)
-        assert all((each.next_at is None) == (tries == 8) for each in kept)
+        assert all((each.next_at is None) == (tries == rules.MOST_TRIES) for each in kept)
         stage.db.write_now(_bring_forward)
     stage.vendor.reply = None
     stage.bring(remote)
@@ -267,7 +267,9 @@ def test_without_the_integration_its_zones_are_gone_and_the_vendor_is_left_alone
 def test_a_vendor_whose_zones_cannot_be_written_says_so(stage: ZoneStage):
     remote = stage.vendor.zone("example.com")
     [zone] = stage.bring(remote)
-    stage.known = Registry([Still("cloudflare")])
+    still = Still("cloudflare")
+    still.entry = replace(still.entry, fields=())
+    stage.known = Registry([still])
     stage.domain(NAME)
     stage.work()
     assert {each.error for each in stage.kept(zone)} == {"The zones of Cloudflare cannot be written"}
@@ -275,6 +277,99 @@ def test_a_vendor_whose_zones_cannot_be_written_says_so(stage: ZoneStage):
     stage.db.write_now(connections.zones.retry, stage.by, zone.id)
     stage.work()
     assert {each.error for each in stage.kept(zone)} == {"There is no provider for this integration"}
+
+
+def test_what_others_say_under_a_name_of_ours_stays(stage: ZoneStage):
+    remote = stage.vendor.zone("example.com")
+    stage.bring(remote)
+    domain = stage.domain(NAME)
+    [text] = [each for each in both(stage, domain) if each[0] == "TXT"]
+    stage.vendor.record(remote, text[1], "TXT", '"of-somebody-else"')
+    stage.work()
+    theirs = ("TXT", text[1], '"of-somebody-else"')
+    assert stage.written(remote) == sorted([*both(stage, domain), theirs])
+    stage.drop(domain)
+    stage.work()
+    assert stage.written(remote) == [theirs]
+
+
+def test_what_was_there_before_us_is_not_taken_away(stage: ZoneStage):
+    """Somebody wrote by hand what we would have: it counts, and stays theirs."""
+    remote = stage.vendor.zone("example.com")
+    domain = stage.domain(NAME)
+    [alias] = [each for each in both(stage, domain) if each[0] == "CNAME"]
+    stage.vendor.record(remote, alias[1], alias[0], alias[2].upper() + ".")
+    [zone] = stage.bring(remote)
+    stage.work()
+    assert {each.type: each.is_ours for each in stage.kept(zone)} == {"TXT": True, "CNAME": False}
+    assert all(each.written_at and not each.error for each in stage.kept(zone))
+    stage.drop(domain)
+    stage.work()
+    assert stage.written(remote) == [("CNAME", alias[1], alias[2].upper() + ".")]
+    assert stage.kept(zone) == []
+
+
+def test_a_domain_that_comes_again_takes_over_what_was_ours(stage: ZoneStage):
+    remote = stage.vendor.zone("example.com")
+    stage.bring(remote)
+    first = stage.domain(NAME)
+    stage.work()
+    stage.drop(first)
+    second = stage.domain(NAME)
+    stage.work()
+    assert stage.written(remote) == both(stage, second)
+    stage.drop(second)
+    stage.work()
+    assert stage.written(remote) == []
+
+
+def test_nothing_is_written_beneath_what_is_delegated(stage: ZoneStage):
+    remote = stage.vendor.zone("example.com")
+    [zone] = stage.bring(remote)
+    stage.vendor.record(remote, "team.example.com", "NS", "ns1.other.example")
+    stage.domain("go.team.example.com")
+    stage.work()
+    why = "team.example.com is delegated to ns1.other.example: connect the zone that is there"
+    assert {each.error for each in stage.kept(zone)} == {why}
+    assert stage.written(remote) == [("NS", "team.example.com", "ns1.other.example")]
+
+
+def test_a_zone_that_comes_later_leaves_domains_to_a_nearer_one(stage: ZoneStage):
+    wide, near = stage.vendor.zone("example.com"), stage.vendor.zone("team.example.com")
+    stage.bring(near)
+    domain = stage.domain("go.team.example.com")
+    stage.work()
+    stage.bring(wide)
+    stage.work()
+    assert stage.written(near) == both(stage, domain)
+    assert stage.written(wide) == []
+
+
+def test_a_zone_that_is_gone_at_the_vendors_is_told_in_words(stage: ZoneStage):
+    remote = stage.vendor.zone("example.com")
+    [zone] = stage.bring(remote)
+    domain = stage.domain(NAME)
+    stage.work()
+    del stage.vendor.zones[remote]
+    stage.domain("more.example.com")
+    stage.drop(domain)
+    stage.work()
+    [why] = {each.error for each in stage.kept(zone)}
+    assert why == "Cloudflare refuses: Could not find the zone (7003)"
+    assert {each.domain for each in stage.kept(zone)} != {domain.id}
+
+
+def test_a_vendor_that_says_when_is_asked_no_sooner(stage: ZoneStage):
+    remote = stage.vendor.zone("example.com")
+    [zone] = stage.bring(remote)
+    stage.vendor.reply = lambda _: (429, {"Retry-After": "1800"}, b"{}")
+    stage.domain(NAME)
+    began = clock.now()
+    stage.work()
+    assert all(each.next_at and each.next_at >= began + 1800 * clock.SECOND for each in stage.kept(zone))
+    assert {each.error for each in stage.kept(zone)} == {
+        "Cloudflare cannot answer now: it asks to be left alone for 1800 seconds"
+    }
 
 
 def test_it_takes_no_longer_than_the_slowest(stage: ZoneStage):
