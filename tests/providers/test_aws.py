@@ -141,6 +141,42 @@ def test_what_others_say_under_the_same_name_stays(reach: Reach):
     assert provider.records(reach, zone, "example.com", "TXT") == ['"theirs"']
 
 
+def test_what_others_wrote_is_not_written_over(reach: Reach):
+    zone = provider.make(reach, "DNSZone", PROJECT, "example.com", "conn_1").remote
+    for type, value in (("TXT", '"theirs"'), ("CNAME", "theirs.example.net")):
+        record = {"Name": "go.example.com", "Type": type, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        record["Name"] = f"{type.lower()}.example.com"
+        theirs(reach, "route53").change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        )
+    for _ in range(2):
+        provider.put_record(reach, zone, "txt.example.com", "TXT", "ours", 300)
+    assert provider.records(reach, zone, "txt.example.com", "TXT") == ['"theirs"', '"ours"']
+    with pytest.raises(Declined, match=r"cname\.example\.com leads to theirs\.example\.net already"):
+        provider.put_record(reach, zone, "cname.example.com", "CNAME", "ours.example.net", 300)
+    assert provider.records(reach, zone, "cname.example.com", "CNAME") == ["theirs.example.net"]
+
+
+def test_of_two_zones_of_a_name_one_must_be_chosen(reach: Reach):
+    client = theirs(reach, "route53")
+    for reference in "ab":
+        client.create_hosted_zone(Name="example.com", CallerReference=reference)
+    with pytest.raises(Declined, match=r"AWS has several zones example\.com: choose one by its id"):
+        provider.make(reach, "DNSZone", PROJECT, "example.com", "conn_1")
+
+
+def test_a_repository_of_somebody_elses_is_not_taken_for_ours(reach: Reach):
+    theirs(reach, "ecr").create_repository(repositoryName="the-shop")
+    with pytest.raises(Declined, match="AWS has a repository the-shop already: connect to it by its name"):
+        provider.make(reach, "ContainerRegistry", PROJECT, "", "conn_1")
+    assert provider.make(reach, "ContainerRegistry", PROJECT, "the-shop", "conn_1").remote == "the-shop"
+    other = Entity("Project", PROJECT.id, "Another")
+    made = provider.make(reach, "ContainerRegistry", other, "", "conn_1")
+    assert provider.make(reach, "ContainerRegistry", other, "", "conn_1") == made
+    with pytest.raises(Declined, match="already"):
+        provider.make(reach, "ContainerRegistry", other, "", "conn_2")
+
+
 def test_records_of_a_zone_are_listed_by_their_parent(reach: Reach):
     zone = provider.make(reach, "DNSZone", PROJECT, "example.com", "conn_1").remote
     provider.put_record(reach, zone, "*.example.com", "CNAME", "go.example.net", 300)

@@ -119,6 +119,20 @@ def test_a_record_is_set_and_taken_away_twice_with_one_effect(vendor: Vendor, ty
     assert provider.records(reach, zone, "_hyway.go.example.com", type) == []
 
 
+def test_what_others_wrote_is_not_written_over(vendor: Vendor):
+    made, reach = vendor
+    zone = made.zone("example.com")
+    sets = made.sets[zone.lower()]
+    sets["TXT", "@"] = {"TTL": 60, "TXTRecords": [{"value": ["theirs"]}], "metadata": {"of": "them"}}
+    sets["CNAME", "go"] = {"TTL": 60, "CNAMERecord": {"cname": "theirs.example.net"}}
+    for _ in range(2):
+        provider.put_record(reach, zone, "example.com", "TXT", "ours", 300)
+    assert provider.records(reach, zone, "example.com", "TXT") == ["theirs", "ours"]
+    assert (sets["TXT", "@"]["TTL"], sets["TXT", "@"]["metadata"]) == (60, {"of": "them"})
+    with pytest.raises(Declined, match=r"go\.example\.com leads to theirs\.example\.net already"):
+        provider.put_record(reach, zone, "go.example.com", "CNAME", "ours.example.net", 300)
+
+
 def test_what_others_say_under_the_same_name_stays(vendor: Vendor):
     made, reach = vendor
     zone = made.zone("example.com")

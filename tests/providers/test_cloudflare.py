@@ -64,6 +64,8 @@ def test_a_zone_is_made_once(vendor: Vendor):
 def test_a_zone_whose_making_nobody_heard_of_is_found(vendor: Vendor):
     made, reach = vendor
     made.loses = "POST"
+    with pytest.raises(Unclear, match="does not answer"):
+        provider.make(reach, "DNSZone", PROJECT, "example.com", "conn_1")
     assert provider.make(reach, "DNSZone", PROJECT, "example.com", "conn_1").remote in made.zones
     assert len(made.zones) == 1
 
@@ -97,23 +99,33 @@ def test_a_record_is_set_and_taken_away_twice_with_one_effect(vendor: Vendor, ty
     for _ in range(2):
         provider.put_record(reach, zone, "go.example.com", type, value, 300)
     assert len(made.records[zone]) == 1
-    provider.put_record(reach, zone, "go.example.com", type, "another.example.net", 300)
-    assert len(provider.records(reach, zone, "go.example.com", type)) == 1
-    provider.drop_record(reach, zone, "go.example.com", type, value)
+    provider.drop_record(reach, zone, "go.example.com", type, "another.example.net")
     assert len(made.records[zone]) == 1
     for _ in range(2):
-        provider.drop_record(reach, zone, "go.example.com", type, "another.example.net")
+        provider.drop_record(reach, zone, "go.example.com", type, value)
     assert made.records[zone] == {}
 
 
-def test_several_of_a_name_become_the_one(vendor: Vendor):
+def test_what_others_wrote_is_not_written_over(vendor: Vendor):
     made, reach = vendor
     zone = made.zone("example.com")
-    for value in ("one", "two", "three"):
+    for value in ("one", "two"):
         made.record(zone, "example.com", "TXT", f'"{value}"')
-    made.record(zone, "example.com", "A", "192.0.2.1")
+    provider.put_record(reach, zone, "example.com", "TXT", "ours", 300)
     provider.put_record(reach, zone, "example.com", "TXT", "two", 300)
-    assert [each["content"] for each in made.records[zone].values()] == ['"two"', "192.0.2.1"]
+    assert [each["content"] for each in made.records[zone].values()] == ['"one"', '"two"', '"ours"']
+    made.record(zone, "go.example.com", "CNAME", "theirs.example.net")
+    with pytest.raises(Declined, match=r"go\.example\.com leads to theirs\.example\.net already"):
+        provider.put_record(reach, zone, "go.example.com", "CNAME", "ours.example.net", 300)
+    assert len(made.records[zone]) == 4
+
+
+def test_of_two_zones_of_a_name_one_must_be_chosen(vendor: Vendor):
+    made, reach = vendor
+    ids = [made.zone("example.com") for _ in range(2)]
+    with pytest.raises(Declined, match=f"has several zones example.com: .* {ids[0]} or {ids[1]}"):
+        provider.make(reach, "DNSZone", PROJECT, "example.com", "conn_1")
+    assert provider.make(reach, "DNSZone", PROJECT, ids[1], "conn_1").remote == ids[1]
 
 
 def test_a_record_that_cannot_stand_beside_another_is_declined(vendor: Vendor):

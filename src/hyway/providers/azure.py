@@ -394,6 +394,8 @@ def _found(client: Any, group: str, zone: str, name: str, type: str) -> Any:
 
 def _kept(client: Any, place: tuple[str, str, str, str], told: Any, found: Any) -> None:
     """In place of what was found, or of nothing; not of what others wrote meanwhile."""
+    if found is not None:
+        told.metadata = found.metadata
     client.record_sets.create_or_update(*place, told, **_unchanged(found))
 
 

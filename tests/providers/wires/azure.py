@@ -130,7 +130,10 @@ class Azure:
             return good(self._told(id))
         if kind == "recordsets":
             return self._paged(found.string, [self._set(id, key) for key in self.sets[id]], query)
-        return self._record(asked.method, id, (kind, str(found["name"])), sent)
+        key = (kind, str(found["name"]))
+        if asked.headers.get("If-None-Match") == "*" and key in self.sets[id]:
+            return refused(412, "PreconditionFailed", "The record set exists already.")
+        return self._record(asked.method, id, key, sent)
 
     def _set(self, id: str, key: tuple[str, str]) -> Row:
         kind, name = key

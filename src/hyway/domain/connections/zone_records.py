@@ -27,6 +27,7 @@ SECONDS = 300
 """How long others may remember what we write."""
 _ALL = 2**31 - 1
 _MOST_LABELS = 10
+"""So many levels beneath a zone it is looked whether they are delegated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +188,11 @@ def _done(db: Database, task: Task) -> None:
 
 def _undivided(task: Task) -> None:
     """Declined where the name is in a part of the zone that is somebody else's to answer for."""
-    labels = task.of.name.removesuffix(f".{task.zone.name}").split(".")
-    for at in range(len(labels) - 1, max(len(labels) - 1 - _MOST_LABELS, -1), -1):
-        part = ".".join([*labels[at:], task.zone.name])
-        if part == task.zone.name or task.of.name == task.zone.name:
-            return
+    zone = task.zone.name
+    inner = task.of.name[: -len(zone)].rstrip(".")
+    part = zone
+    for label in reversed(inner.split(".")[-_MOST_LABELS:] if inner else []):
+        part = f"{label}.{part}"
         servers = task.vendor.records(task.zone.remote, part, "NS")
         if servers:
             raise Declined(f"{part} is delegated to {servers[0].rstrip('.')}: connect the zone that is there")
