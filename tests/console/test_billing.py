@@ -1,7 +1,10 @@
 """The page of billing: what it shows to whom, and what its forms do."""
 
 import re
+from collections.abc import AsyncIterator
+from typing import Any
 
+import httpx
 import pytest
 
 from hyway import console
@@ -15,10 +18,19 @@ PAGE = "/console/billing"
 
 
 @pytest.fixture(autouse=True)
-def _reached(world: World) -> None:
+async def _reached(world: World) -> AsyncIterator[None]:
     """Payments are asked for by the way out."""
-    made = console.app(world.db, public_url=PUBLIC, outgoing=Outgoing(lambda _: False))
-    world.app.state.house = made.state.house
+    app: Any = console.app(world.db, public_url=PUBLIC, outgoing=Outgoing(lambda _: False))
+    clients: list[httpx.AsyncClient] = []
+
+    def browser() -> Browser:
+        clients.append(httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC))
+        return Browser(clients[-1])
+
+    world.browser = browser
+    yield
+    for each in clients:
+        await each.aclose()
 
 
 async def said(browser: Browser) -> str:
@@ -155,7 +167,6 @@ async def test_ways_to_pay(world: World, owner: Browser) -> None:
         {"kind": "card", "card_type": "Visa", "last4": "42", "expiration": "2035-12"},
         {"kind": "card", "card_type": "Nobody", "last4": "4242", "expiration": "2035-12"},
         {"kind": "card", "card_type": "Visa", "last4": "4242", "expiration": "soon"},
-        {"confirmation_token": "ctoken_nobodys"},
         {},
     ],
 )
@@ -164,6 +175,16 @@ async def test_what_is_no_way_to_pay(world: World, owner: Browser, fields: dict[
     assert (await owner.send(f"{PAGE}/methods", **fields)).status_code == 303
     assert await said(owner)
     assert world.db.read_now(billing.paying.of, account(world)) == []
+
+
+async def test_a_card_of_nobody_is_entered_nowhere(world: World, owner: Browser, member: Browser) -> None:
+    await owner.see(PAGE)
+    await owner.send(f"{PAGE}/cards")
+    assert await said(owner) == "This server takes no cards itself."
+    for page in ("page_0", "page_" + "0" * 24, "%00"):
+        assert (await owner.see(f"{PAGE}/cards/{page}")).status_code == 404
+    await member.see("/console/sessions")
+    assert (await member.send(f"{PAGE}/cards")).status_code in (403, 404)
 
 
 async def test_who_pays(world: World, owner: Browser) -> None:

@@ -40,7 +40,8 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and message.location["url"].startswith(self.base):
+        # A form that is not right yet is answered with 422, which browsers note down.
+        if message.type in ("error", "warning") and "422" not in message.text:
             self.complaints.append(message.text)
 
     @property
@@ -167,6 +168,7 @@ async def test_plan_status_owners_and_who_pays(desk: Desk) -> None:
     await page.get_by_role("button", name="Remove: Member").click()
     await desk.agree()
     await desk.said("They own the account no more.")
+    await expect(page.get_by_label("E-mail", exact=True)).to_have_value("owner@north.example")
     await page.get_by_label("Country").fill("Germany")
     await page.get_by_label("Promo codes").fill("welcome")
     await page.get_by_role("button", name="Save").click()

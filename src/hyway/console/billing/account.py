@@ -149,7 +149,8 @@ def _high(amount: int, ceiling: int) -> float:
 def gauges(of: Books) -> list[Gauge]:
     """Those that the plan has a price for first."""
     made = []
-    for meter, count in of.used.counted.items():
+    people = {billing.pricing.ACTIVE: of.used.active, billing.pricing.SEATS: of.used.seats}
+    for meter, count in {**of.used.counted, **people}.items():
         rate = of.price.rates.get(meter)
         included = rate.included if rate else None
         share = min(100.0, round(_SHARE * count / included, 1)) if included else 0.0
@@ -206,11 +207,12 @@ async def page(visit: Visit, status: int = 200, **more: object) -> Page:
 
 
 def details(of: Whole) -> dict[str, str]:
-    """What the form of who pays holds, by its fields' names."""
+    """What the form of who pays holds, by its fields' names: an account that a command made has no address yet, and is
+    offered its owner's."""
     account, at = of.account, of.account.address or billing.Address()
     return {
         "name": account.name,
-        "email": account.email,
+        "email": account.email or next((each.email for each in of.owners), ""),
         "phone": account.phone,
         "street_address": at.street_address,
         "postal_code": at.postal_code,
