@@ -126,7 +126,7 @@ async def card_entered(visit: Here, page: FromPath[str]) -> Page:
     try:
         made = await _ask(visit, billing.cards.finish, page)
     except Taken as fault:
-        return visit.go(BASE, f"{told(fault)} What you have entered appears here by itself.")
+        return visit.go(BASE, told(fault))
     if made is None:
         return visit.go(BASE, "No card was added.")
     return visit.go(BASE, f"{words.method(made)} is a way to pay now.")

@@ -42,7 +42,7 @@ def begin(db: Database, desk: Desk, by: Caller, id: str, back: str) -> str:
     try:
         customer, opened = _opened(db, there, account, page, back)
     except (Declined, Unclear) as why:
-        _refuse(why)
+        _refuse(why, "The provider of payments did not answer; try again later")
     db.write_now(_named, page, customer, opened)
     return opened.url
 
@@ -99,7 +99,7 @@ def finish(db: Database, desk: Desk, by: Caller, name: str) -> Method | None:
     try:
         take(db, desk, page, by)
     except (Declined, Unclear) as why:
-        _refuse(why)
+        _refuse(why, "The provider of payments did not answer; what was entered appears here by itself")
     return db.read_now(_came, page)
 
 
@@ -167,8 +167,8 @@ def _came(r: Read, page: Page) -> Method | None:
     return method_store.find(r, page.account, now.method) if now and now.method else None
 
 
-def _refuse(why: Declined | Unclear) -> NoReturn:
+def _refuse(why: Declined | Unclear, silent: str) -> NoReturn:
     if isinstance(why, Declined):
         raise Taken("", "{why}", why=str(why)) from None
     log.warning("a page to pay by could not be opened or read: %s", why)
-    raise Taken("", "The provider of payments did not answer; try again later") from None
+    raise Taken("", silent) from None
