@@ -128,7 +128,7 @@ def _billing(db: Database, client: httpx.Client, base: str, known: dict[str, lis
 
 
 def _system(r: Read, id: str) -> Caller:
-    return next(identity.command_line(each) for each in identity.organizations(r) if each.wire_id == id)
+    return next(identity.command_line(each) for each in identity.every_organization(r) if each.wire_id == id)
 
 
 def _owner(w: Write, id: str) -> int:
