@@ -43,6 +43,20 @@ def test_a_service_account_that_may_act_for_the_administrator_is_let_in(vendor: 
         provider.check(reach)
 
 
+def test_the_token_of_an_hour_is_not_told_either(vendor: Vendor):
+    """It is in no configuration, and a vendor may repeat it."""
+    made, reach = vendor
+    made.on(
+        "GET",
+        "/admin/directory/v1/users",
+        lambda asked: reply(400, {"error": {"message": f"{asked.headers['Authorization']} is not for this"}}),
+    )
+    made._routes.insert(0, made._routes.pop())
+    with pytest.raises(Declined) as why:
+        provider.check(reach)
+    assert str(why.value) == "Google refuses: Bearer *** is not for this"
+
+
 def test_another_domain_is_refused(vendor: Vendor):
     with pytest.raises(Declined, match=r"Google refuses: Domain not found\."):
         provider.check(Reach(config(domain="other.example"), vendor[1].endpoint))

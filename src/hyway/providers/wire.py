@@ -72,12 +72,19 @@ class Wire:
         said = self._said(self.send(method, path, query, body), fine)
         if 200 <= said.status < 300 or said.status in fine:
             return said
-        why = self.why(said) or f"status {said.status}"
+        why = self._masked(self.why(said)) or f"status {said.status}"
         if said.status in (408, 429) or said.status >= 500 or self.busy(said):
             raise Unclear(f"{self.vendor} cannot answer now: {why}")
         if said.status in (401, 403):
             raise Declined(f"{self.vendor} does not let us in: {why}")
         raise Declined(f"{self.vendor} refuses: {why}")
+
+    def _masked(self, text: str) -> str:
+        """Without what we are let in by, which may have been made for this call alone."""
+        for value in self.headers.values():
+            if secret := value.rpartition(" ")[2]:
+                text = text.replace(secret, "***")
+        return text
 
     def send(
         self, method: str, path: str, query: Mapping[str, str | int] | None = None, body: Any = None
