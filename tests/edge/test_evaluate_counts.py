@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyway.domain import billing
@@ -41,6 +41,7 @@ def counting(paper: Paper) -> Counts:
     return Counts(cast(Database, paper))
 
 
+@settings(deadline=None)
 @given(ANSWERS, st.booleans())
 async def test_every_answer_is_added_up(answers: Sequence[Sequence[Decision]], often: bool) -> None:
     paper = Paper()

@@ -1,11 +1,11 @@
-"""What was answered and what was told, kept in memory for a second and then counted in one transaction."""
+"""What was answered and what was told, kept in memory: each second the meters are written, who saw what more seldom."""
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any, Final, Literal
 
 from hyway.domain import billing, toggles
@@ -14,6 +14,8 @@ from hyway.kernel.db import Database
 
 EVERY: Final = 1.0
 """Seconds."""
+SEEN_EVERY: Final = 5
+"""Of those seconds: who sees what is told by the hour, is not paid for, and takes hundreds of rows to write."""
 HELD: Final = 25_000
 """Decisions that wait to be added up: a millisecond's work."""
 Decision = toggles.deciding.Decision
@@ -22,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Counts:
-    """Counts on the event loop. A process that is killed loses the last second of them.
+    """Counts on the event loop. A process that is killed loses what was not written yet.
 
     A request pays for a number that goes up and a reference that is kept; all else is done for many at once.
     """
@@ -67,11 +69,11 @@ class Counts:
         """It was a value of this toggle, which there is."""
         self._tally.told(project, key, value, reason, clock.now())
 
-    async def flush(self) -> None:
-        """Writes what there is; what cannot be written now is written next time."""
+    async def flush(self, *, seen: bool = True) -> None:
+        """Writes what there is, or the meters alone; what cannot be written now is written next time."""
         now = clock.now()
-        self._collect(now)
-        counts, metered = self._tally.take(), self._unwritten
+        self._meter(now)
+        counts, metered = self._seen(now) if seen else {}, self._unwritten
         self._unwritten = Counter()
         if not counts and not metered:
             return
@@ -83,12 +85,15 @@ class Counts:
             self._unwritten.update(metered)
             raise
 
-    def _collect(self, now: clock.Instant) -> None:
-        """What came since the last time, by this day and hour: it keeps them, however late it is written."""
+    def _seen(self, now: clock.Instant) -> dict[toggles.Sight, int]:
         self._add_up()
         decided, self._decided = self._decided, Counter()
         for decision, count in decided.items():
             self._tally.decided(decision, count, now)
+        return self._tally.take()
+
+    def _meter(self, now: clock.Instant) -> None:
+        """What came since the last time is of this day, however late it is written."""
         day = billing.cycles.day(now)
         for organization, count in self._asked.items():
             self._unwritten[organization, "toggle.evaluations", day] += count
@@ -102,20 +107,22 @@ class Counts:
         self._decided.update(_summed(given))
 
     async def _flush_often(self) -> None:
-        while not self._stopping.is_set():
+        for turn in itertools.count(1):
+            if self._stopping.is_set():
+                return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), self._every)
             try:
-                await self.flush()
+                await self.flush(seen=turn % SEEN_EVERY == 0)
             except Exception:
-                log.exception("evaluations of toggles were not counted; they will be, a second later")
+                log.exception("evaluations of toggles were not counted; they will be, seconds later")
 
 
 def _summed(given: Sequence[Sequence[Decision]]) -> Mapping[Decision, int]:
     """How often each was given. Many people see the same of all toggles: theirs are added at once."""
     tried = given[: 1 + len(given) // 4]
     if 4 * len(set(map(tuple, tried))) > 3 * len(tried):  # here they do not
-        return Counter(chain.from_iterable(given))
+        return Counter(itertools.chain.from_iterable(given))
     sums: dict[Decision, int] = {}
     for alike, times in Counter(map(tuple, given)).items():
         for each in alike:
