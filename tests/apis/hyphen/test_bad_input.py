@@ -52,7 +52,9 @@ class Stage(NamedTuple):
     def client(self, name: str) -> httpx.AsyncClient:
         headers = {"content-type": "application/json"}
         if "/api/billing-accounts/" in name:
-            return self.acme.client(of=self.acme.owner, headers=headers)
+            return self.acme.client(
+                "", headers={**headers, "authorization": f"Bearer {self.ours['payerToken']}"}
+            )
         if name == PERSONS:
             return self.acme.client(
                 "", headers={**headers, "authorization": f"Bearer {self.ours['tokenId']}"}
@@ -68,7 +70,7 @@ class Stage(NamedTuple):
 
 @pytest.fixture
 async def stage(acme: Acme) -> Stage:
-    ours = names(await party(acme, "visitor"))
+    ours = names(await party(acme, "visitor")) | {"payerToken": acme.token(acme.owner)}
     return Stage(acme, ours, names(await party(acme.elsewhere, "somebody")))
 
 

@@ -60,7 +60,7 @@ class OrganizationIntegration(Struct, rename="camel"):
 
 
 class ResourcesQuery(Struct, kw_only=True, rename="camel"):
-    type: Annotated[str, Meta(min_length=1, max_length=100, description="The connection type.")]
+    type: Annotated[str, Meta(max_length=100, description="The connection type.")]
     parent_id: Annotated[str, Meta(max_length=_LONGEST, description="The resource in which to look.")] = ""
 
 

@@ -35,7 +35,7 @@ def owned(r: Read, by: Caller, id: str) -> Account:
     """The caller's account of that id; Missing where it is another's."""
     found = store.owned(r, by.person, id) if by.person is not None and _ID.fullmatch(id) else None
     if found is None:
-        raise Missing("Billing account not found")
+        raise Missing("Billing account not found", id=id)
     return found
 
 
