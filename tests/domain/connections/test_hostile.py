@@ -161,6 +161,20 @@ def test_an_address_that_is_put_right_is_the_one_asked_for(
     assert vendor.things[stage.again(made).remote].email == "ann@example.com"
 
 
+def test_an_integration_is_needed_while_something_is_taken_away(stage: Stage, vendor: Workshop) -> None:
+    """Who wants it gone at once deletes the connection once more, and what is there stays."""
+    of = stage.integrate()
+    made = stage.connected(of, "ContainerRegistry", stage.app.id, "images")
+    vendor.trouble = ["busy"]
+    stage.drop(made, decommission=True)
+    stage.work()
+    with pytest.raises(Taken):
+        stage.db.write_now(connections.integrations.drop, stage.by, of.id)
+    stage.drop(made)
+    stage.db.write_now(connections.integrations.drop, stage.by, of.id)
+    assert list(vendor.things) == [made.remote]
+
+
 def heard(stage: Stage) -> list[Fact]:
     """What is announced from now on."""
     told: list[Fact] = []

@@ -27,7 +27,7 @@ def attach(w: Write, by: Caller, of: Arrival, entity: Entity, project: str | Non
     try:
         with w.attempt():
             made = store.add(w, of.integration, id, of.type, entity, project, name, made_by, now)
-            store.imported(w, made.seq, of.resource.id, now, of.type in rules.LETS_IN)
+            store.imported(w, made.seq, of.resource, now, of.type in rules.LETS_IN)
     except Conflict:
         raise Taken("", "is connected to something else of your organization already") from None
     if of.type in ("User", "GitTeam"):

@@ -24,7 +24,14 @@ from hyway.kernel.faults import Invalid, Missing, Taken
 
 CALLBACK = "/console/integrations/callback"
 """Where vendors send people back to that have let us in."""
+_ENDING = (
+    "What is connected is still being taken away at the vendor's: wait for it, or delete these connections"
+)
 _TAKEN = "Your organization has an integration of this type already"
+
+
+class Bare(Invalid):
+    """An integration lacks what its vendor is not asked without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +95,15 @@ def of_type(r: Read, by: Caller, type: str) -> Integration | None:
 
 
 def drop(w: Write, by: Caller, id: str) -> None:
-    """It is no more, nor its connections; at the vendor's everything stays as it is."""
+    """It is no more, nor its connections; at the vendor's everything stays as it is.
+
+    Taken while something is being taken away there, for which its credentials are needed.
+    """
     identity.access.require(by, "delete", "Integration")
-    end(w, by, _found(w, by, id))
+    gone = _found(w, by, id)
+    if any(each.status == "Decommissioning" for each in connection_store.of_integration(w, gone.seq)):
+        raise Taken("", _ENDING)
+    end(w, by, gone)
 
 
 def end(w: Write, by: Caller, gone: Integration) -> None:
@@ -117,7 +130,7 @@ def opened(r: Read, of: Integration) -> dict[str, Any]:
 
 
 def vendor(r: Read, registry: Registry, of: Integration) -> Vendor:
-    """The vendor as this integration may ask it; Missing where its provider is not installed any more, Invalid where a
+    """The vendor as this integration may ask it; Missing where its provider is not installed any more, Bare where a
     setting is not there that the vendor is not asked without."""
     entry = registry.entry(of.type)
     if entry is None:
@@ -127,7 +140,7 @@ def vendor(r: Read, registry: Registry, of: Integration) -> Vendor:
         if each.required and not config.get(each.name):
             text = "This integration has no {setting}: delete it, and set it up again"
             title = each.title if each.title[1:2].isupper() else each.title[:1].lower() + each.title[1:]
-            raise Invalid("", text, setting=title)
+            raise Bare("", text, setting=title)
     return registry.vendor(of.type, config)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hyway.domain import identity
-from hyway.domain.connections import rules, working
+from hyway.domain.connections import integrations, rules, working
 from hyway.domain.connections.providing import Declined, Unclear
 from hyway.domain.connections.records import Connection
 from hyway.domain.connections.registry import Registry
@@ -89,6 +89,9 @@ def begin(w: Write, registry: Registry, seq: int) -> Round | None:
         return None
     try:
         vendor = working.vendor_of(w, registry, of)
+    except integrations.Bare:  # one that is there to be looked at: who is in it stays as it stood
+        claims.people_done(w, seq, since, None)
+        return None
     except Fault as why:
         claims.people_done(w, seq, since, None, (why.message,))
         return None

@@ -13,6 +13,7 @@ from hyway.domain.connections.records import (
     ConnectionType,
     Entity,
     Integration,
+    Resource,
 )
 from hyway.domain.connections.store.tables import CONNECTION_ACCESS, CONNECTIONS, INTEGRATIONS
 from hyway.kernel.clock import Instant
@@ -107,9 +108,10 @@ def alike(r: Read, integration: int, type: str, entity: str) -> list[Connection]
     return these(r, (_C.integration == integration) & (_C.type == type) & (_C.entity == entity))
 
 
-def imported(w: Write, seq: int, remote: str, at: Instant, has_people: bool) -> None:
+def imported(w: Write, seq: int, of: Resource, at: Instant, has_people: bool) -> None:
     """It is there at the vendor's; who is to be in it is looked at next."""
-    values: dict[str, Any] = {"status": "Ready", "remote": remote, "next_at": None}
+    told = json.dumps({"name": of.name} if of.name else {}, ensure_ascii=False)
+    values: dict[str, Any] = {"status": "Ready", "remote": of.id, "config": told, "next_at": None}
     values |= {"people_at": at if has_people else None}
     w.run(update(CONNECTIONS).where(_C.seq == seq).values(values))
 
