@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket, BytecodeCache
 from litestar import Litestar, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from hyway.console import arrive, charts, shown, static, voice
 from hyway.console.billing import routes as billing_routes
@@ -50,7 +52,7 @@ from hyway.console.projects import routes as project_routes
 from hyway.console.projects import words as project_words
 from hyway.console.toggles import routes as toggle_routes
 from hyway.console.toggles import words as toggle_words
-from hyway.console.visit import House, Maps, Streams, Tiles
+from hyway.console.visit import HOUSE, House, Maps, Streams, Tiles
 from hyway.domain import connections, creators, netinfo, oidc
 from hyway.kernel.blobs import Blobs
 from hyway.kernel.db import Database
@@ -108,7 +110,7 @@ def app(
     outgoing: Outgoing | None = None,
     services: Mapping[str, str] | None = None,
     vendors: connections.Registry | None = None,
-) -> Litestar:
+) -> ASGIApp:
     """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
 
     Short links begin with `public_url`; `secure` marks cookies for https alone, by default when that URL
@@ -134,13 +136,21 @@ def app(
         services or {},
         vendors or connections.Registry(()),
     )
-    made = _made(policy(tiles))
-    made.state.house = house
-    return made
+    pages = _made(policy(tiles))
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HOUSE] = house  # type: ignore[literal-required]
+        await pages(scope, receive, send)
+
+    return serve
 
 
+@lru_cache(maxsize=4)
 def _made(content: str) -> Litestar:
-    """All pages with their manners; `content` is the policy of what they may load."""
+    """All pages with their manners; `content` is the policy of what they may load.
+
+    They know no house: every request brings its own, so that what costs longest at the start is made once.
+    """
     router = Router(
         "/",
         route_handlers=[
@@ -176,6 +186,22 @@ def _social(
     return creators.social.services.chosen(named or {}, outgoing) if outgoing else None
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled, by what they are made of."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+_compiled = _Compiled()
+
+
 def _pictures(public_url: str) -> Environment:
     """Everything is escaped, and a name that nobody gave is an error."""
     made = Environment(
@@ -184,6 +210,7 @@ def _pictures(public_url: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled,
     )
     made.filters.update({**shown.FILTERS, **words.FILTERS, **project_words.FILTERS, **toggle_words.FILTERS})
     made.filters.update(integration_words.FILTERS)

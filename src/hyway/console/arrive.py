@@ -8,7 +8,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 
 from hyway.console.form import Form, Upload
-from hyway.console.visit import DATA, SESSION, Asked, House, Visit, check_form, check_origin
+from hyway.console.visit import DATA, HOUSE, SESSION, Asked, House, Visit, check_form, check_origin
 from hyway.domain import identity, notices
 from hyway.domain.identity import Caller
 from hyway.kernel import clock
@@ -32,7 +32,7 @@ class Elsewhere(Exception):
 
 
 def house(request: Asked) -> House:
-    found: House = request.app.state.house
+    found: House = request.scope[HOUSE]  # type: ignore[literal-required]
     return found
 
 

@@ -74,6 +74,10 @@ class Streams(Protocol):
     ) -> None: ...
 
 
+HOUSE = "hyway.house"
+"""Where the console's own House is found in the ASGI scope."""
+
+
 @dataclass(frozen=True)
 class House:
     """What the console was built with."""

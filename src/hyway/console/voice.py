@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 
 from hyway.console.arrive import Elsewhere
 from hyway.console.form import sentence
-from hyway.console.visit import Asked, House, Page, Visit
+from hyway.console.visit import HOUSE, Asked, House, Page, Visit
 from hyway.kernel.faults import Fault, Gone, Invalid, Missing, Refused, Spent, Unknown
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _bug(request: Asked, wrong: Exception) -> Page:
 
 
 def _tell(request: Asked, status: int, text: str) -> Page:
-    house: House = request.app.state.house
+    house: House = request.scope[HOUSE]  # type: ignore[literal-required]
     if request.headers.get("x-part"):
         return Response(text, status_code=status, media_type=MediaType.TEXT)
     title = _TITLES.get(status, _TITLES[400])
@@ -83,7 +83,7 @@ def _tell(request: Asked, status: int, text: str) -> Page:
 
 
 def _elsewhere(request: Asked, wrong: Elsewhere) -> Page:
-    house: House = request.app.state.house
+    house: House = request.scope[HOUSE]  # type: ignore[literal-required]
     if request.headers.get("x-part"):
         return Response("", status_code=401, media_type=MediaType.TEXT, headers={"x-go": wrong.to})
     return house.go(wrong.to)

@@ -84,6 +84,9 @@ OPERATIONS = (
     *environments.OPERATIONS,
 )
 
+# They are known without the slash at the end, which the door takes off.
+_BARE = tuple(dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS)
+
 
 def app(
     kit: Kit,
@@ -96,9 +99,7 @@ def app(
     known = vendors or Registry(())
     entered = identity.access.memory.Entered(kit.db)
     tools = Tools(places, entered, outgoing, services, Tally(kit.db), known)
-    # They are known without the slash at the end, which the door takes off.
-    bare = [dataclasses.replace(each, path=each.path.removesuffix("/")) for each in OPERATIONS]
-    return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, bare), tools)
+    return Door(Family(dataclasses.replace(kit, tools=tools), STYLE, _BARE), tools)
 
 
 _manual = documents.manual(OPERATIONS)

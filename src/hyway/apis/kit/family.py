@@ -5,7 +5,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -34,14 +34,7 @@ class Family:
         self.style = style
         self.callers = Callers(kit.db, style.find)
         """Whoever else takes requests for the family asks the same memory."""
-        routes = Routes(operations)
-        inner = Litestar(
-            route_handlers=[_handler(each, kit, style) for each in operations],
-            exception_handlers={Exception: partial(_spoken, style)},
-            openapi_config=None,
-            logging_config=None,
-            request_max_body_size=None,
-        )
+        routes, inner = _routed(style, tuple(operations))
         self._doorman = Doorman(kit, style, routes, self.callers, inner)  # type: ignore[arg-type]
         self._flushing: asyncio.Task[None] | None = None
 
@@ -67,6 +60,21 @@ class Family:
                 await self.callers.flush()
             except Exception:  # the database is away for now: `flush` has kept everything for the next time
                 log.warning("could not note when keys were last used; trying again", exc_info=True)
+
+
+@lru_cache(maxsize=16)
+def _routed(style: Style, operations: tuple[Operation, ...]) -> tuple[Routes, Litestar]:
+    """The operations behind their paths. They know no database: every request brings its own, so that what costs
+    longest at the start is made once, however many servers a process has.
+    """
+    inner = Litestar(
+        route_handlers=[_handler(each, style) for each in operations],
+        exception_handlers={Exception: partial(_spoken, style)},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+    )
+    return Routes(operations), inner
 
 
 def _spoken(style: Style, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -115,7 +123,7 @@ async def _stream(send: Send, stream: Stream) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _handler(operation: Operation, kit: Kit, style: Style) -> HTTPRouteHandler:
+def _handler(operation: Operation, style: Style) -> HTTPRouteHandler:
     """The framework's handler: it routes and catches; what was sent is decoded by the operation, strictly."""
     path = re.sub(r"\{(\w+)\}", r"{\1:str}", operation.path)
 
@@ -123,7 +131,7 @@ def _handler(operation: Operation, kit: Kit, style: Style) -> HTTPRouteHandler:
         ask: Ask = request.scope[ASK]  # type: ignore[literal-required]
         try:
             value = await operation.call(
-                ask, request.scope["query_string"], lambda: _read(request.receive, kit.body_limit)
+                ask, request.scope["query_string"], lambda: _read(request.receive, ask.body_limit)
             )
             return _Answer(operation.status, value)
         except Exception as error:

@@ -70,7 +70,7 @@ class Stream:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """A documented operation. `scopes`: the key needs any one of them; `()` is public, None is a mistake.
 
