@@ -268,6 +268,25 @@ def switches(browser: Browser, url: str, like: Page, secret: str) -> None:
     keep(page, "toggle")
 
 
+def belongings(browser: Browser, url: str, like: Page) -> None:
+    """What is owed and whom the organization works with on a desk, both on a phone; programs to be fetched."""
+    page, phone = opened(browser, url, WIDE, like=like), opened(browser, url, PHONE, like=like)
+    for name, path in (
+        ("billing", "/console/billing"),
+        ("integrations", "/console/integrations"),
+        ("connections", "/console/connections"),
+        ("packages", "/console/packages"),
+    ):
+        page.goto(path)
+        keep(page, name)
+    shots = []
+    for path in ("/console/billing", "/console/connections"):
+        phone.goto(path)
+        phone.wait_for_timeout(1_000)
+        shots.append(phone.screenshot())
+    beside(shots, "billing-phone")
+
+
 def link(browser: Browser, url: str, key: str) -> None:
     """The customer's page twice, side by side: somebody is on the way; it is done."""
     found = ask("GET", f"{url}/api/v1/actions/?status=started", key)["results"]
@@ -308,6 +327,7 @@ def main() -> None:
         with serving(data, port):
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = console(browser, f"http://localhost:{port}", password, shown)
+            belongings(browser, f"http://localhost:{port}", page)
             market(browser, f"http://localhost:{port}", page, sqid.text(demo), sqid.text(jacket))
             filled_projects(f"http://localhost:{port}", secret)
             projects(browser, f"http://localhost:{port}", page)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from hyway.domain.connections import ConnectionType, Declined, Entity, Entry, Made, Reach, Resource, Unclear
 
-REFUSED = "refused"
+REFUSED = "web-shop"
 """What is asked for by this name is refused."""
-SILENT = "silent"
+SILENT = "shop/web-shop"
 """By this one there is no answer."""
-CONFIRMED = "confirmed"
+CONFIRMED = "support@example.com"
 """By this one somebody has to tell a code."""
 LOCKED = "app.shop.example"
 """A name of which no record may be written."""
@@ -45,8 +45,9 @@ class Played:
         if name == SILENT:
             raise Unclear(f"{self.entry.name} did not answer in 20 seconds")
         if name == CONFIRMED:
-            return Made(entity.name.lower(), {"name": entity.name}, ("owner@example.com",))
-        return Made(name.lower(), {"name": name, "identifier": name.lower()})
+            return Made(name, {"name": name}, ("owner@example.com",))
+        more = {"identifier": name} if type == "User" else {}
+        return Made(name.lower(), {"name": name, **more})
 
     def verify(self, reach: Reach, type: ConnectionType, remote: str, code: str) -> Made:
         raise Declined("No code was sent")

@@ -1,5 +1,9 @@
 """The commands about packages: add, list, remove, verify."""
 
+import contextlib
+import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -62,7 +66,8 @@ def add(
                 else FileNotFoundError(2, "No such file", file)
             )
         blobs = worker.open_packages(settings)
-        laid = _copied(blobs, file, sha256)
+        with _stoppable():
+            laid = _copied(blobs, file, sha256)
         try:
             made = db.write_now(packages.add, new, laid)
         except Fault:
@@ -146,6 +151,19 @@ def _opened(settings: Settings) -> "closing[Database]":
 def _copied(blobs: Blobs, file: Path, sha256: str) -> Laid:
     with file.open("rb") as source, shared.progress("copying", file.stat().st_size) as went:
         return packages.lay(blobs, _pieces(source, went), sha256)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Whoever ends the command while it copies (a build that is cancelled does) leaves nothing of the file."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _pieces(source: IO[bytes], went: Went) -> Iterator[bytes]:

@@ -1,13 +1,16 @@
 """Integrations by their pages: set up, tried, connected, failed and tried again, imported, let go."""
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from hyway.domain import connections
-from tests.console.conftest import Browser
+from hyway.domain import connections, packages
+from hyway.domain.packages import NewPackage
+from hyway.kernel.blobs import Blobs
+from tests.console.conftest import PUBLIC, Browser
 from tests.console.integrations.conftest import Works
 from tests.console.projects.conftest import Place
 from tests.make.vendor import CODE, TOKEN, TYPE
@@ -272,3 +275,18 @@ async def test_accounts_and_packages(works: Works, owner: Browser, place: Place)
     assert "member@north.example" in (await owner.see("/console/accounts")).text
     assert "Nobody is called so." in (await owner.see("/console/accounts?q=zzz")).text
     assert "No packages" in (await owner.see("/console/packages")).text
+
+
+async def test_packages_with_files(works: Works, owner: Browser, place: Place, tmp_path: Path) -> None:
+    """The command leads to what there is: the highest version may be no release, and for others."""
+    blobs = Blobs(tmp_path / "packages")
+    for version, platform in (("1.0.0", "linux"), ("1.1.0", "windows"), ("2.0.0-rc.1", "macos")):
+        laid = packages.lay(blobs, [f"{version} {platform}".encode()])
+        new = NewPackage("hx", version, platform, "hx")
+        place.db.write_now(packages.add, new, laid)
+    page = (await owner.see("/console/packages")).text
+    assert f"curl -LOJ &#39;{PUBLIC}/api/downloads/hx/latest?os=windows&#39;" in page
+    opened = re.findall(r'<details class="version"( open)?><summary><b>([^<]*)', page)
+    assert opened == [("", "2.0.0-rc.1"), (" open", "1.1.0"), ("", "1.0.0")]
+    assert "/api/downloads/hx/2.0.0-rc.1?os=macos" in page
+    assert place.db.read_now(packages.find, "hx", "latest", "windows").version == "1.1.0"

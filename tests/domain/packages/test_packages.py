@@ -201,6 +201,20 @@ def test_a_place_that_keeps_something_else_is_found_out(
     assert every_key(blobs) == set()
 
 
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_who_is_stopped_leaves_nothing(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+) -> None:
+    def stopped(self: Blobs, key: str, start: int, length: int) -> bytes | None:
+        raise end
+
+    monkeypatch.setattr(Blobs, "part", stopped)
+    with pytest.raises(end):
+        packages.lay(blobs, [b"abc"])
+    monkeypatch.undo()
+    assert every_key(blobs) == set()
+
+
 def test_verifying(world: World, blobs: Blobs, tmp_path: Path) -> None:
     package = added(world, blobs)
     went: list[int] = []

@@ -1,5 +1,6 @@
 """Packages: the programs that anybody may fetch from this server. Its operator puts them there."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from litestar import get
@@ -9,16 +10,27 @@ from hyway.console.visit import Here, Page
 from hyway.domain import packages
 from hyway.kernel.db import Read
 
-Versions = list[tuple[str, list[packages.Package]]]
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A package: the version that everybody should have, and all of them with their files, the highest first."""
+
+    name: str
+    latest: str
+    versions: dict[str, list[packages.Package]]
+
+    @property
+    def platform(self) -> str:
+        """One for which there is a file of the latest version, which need not be so of the highest one."""
+        return self.versions[self.latest][0].platform
 
 
-def _shelf(r: Read) -> list[tuple[str, str, Versions]]:
-    """Packages by name, each with the version that everybody should have, and all of them, the highest first."""
+def _shelf(r: Read) -> list[Shelf]:
     return [
-        (
+        Shelf(
             name,
-            next((each.version for each in packages.releases(r, name) if each.latest), ""),
-            [(version, list(files)) for version, files in groupby(of, lambda each: each.version)],
+            next(each.version for each in packages.releases(r, name) if each.latest),
+            {version: list(files) for version, files in groupby(of, lambda each: each.version)},
         )
         for name, of in groupby(packages.every(r), lambda each: each.name)
     ]

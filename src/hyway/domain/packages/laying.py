@@ -1,5 +1,6 @@
 """Bytes of packages on their way in, and looked at again."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
@@ -22,9 +23,13 @@ def lay(blobs: Blobs, pieces: Iterable[bytes], expected: str = "") -> Laid:
     seen = _Seen(expected.strip().lower())
     key = blobs.pour(seen.passing(pieces))
     laid = Laid(key, seen.size, seen.digest.hexdigest())
-    if _digest(blobs, key, laid.size, lambda _: None) != laid.checksum:
-        blobs.drop(key)
-        raise Away("what was put is not what lies there")
+    try:
+        if _digest(blobs, key, laid.size, lambda _: None) != laid.checksum:
+            raise Away("what was put is not what lies there")
+    except BaseException:  # whoever is asked to stop leaves nothing either
+        with contextlib.suppress(Away):
+            blobs.drop(key)
+        raise
     return laid
 
 
