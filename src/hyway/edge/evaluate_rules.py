@@ -10,6 +10,10 @@ from hyway.domain import toggles
 from hyway.kernel.db import Database, Read
 
 _SIZE: Final = 1_000
+LARGEST: Final = 128_000_000
+"""Bytes, by an estimate, of all that is remembered: projects may have ten toggles or ten thousand."""
+_PIECE, _LETTER = 1_000, 10
+"""Bytes around each answer, and of each letter of a rule that is said in full, about."""
 Projects = tuple[int, ...]
 """Of which projects, by `seq`: one, or several in the order in which their toggles count."""
 _encode = msgspec.json.Encoder().encode
@@ -18,11 +22,13 @@ _encode = msgspec.json.Encoder().encode
 class Entry:
     """Toggles ready to be asked: `pieces` are all their answers on the wire."""
 
-    __slots__ = ("compiled", "pieces")
+    __slots__ = ("compiled", "pieces", "size")
 
     def __init__(self, compiled: toggles.deciding.Compiled) -> None:
         self.compiled = compiled
         self.pieces = [piece(each) for each in compiled.outcomes]
+        # What an answer holds is there thrice: as it was read, as the decision's value, on the wire.
+        self.size = 3 * sum(map(len, self.pieces)) + _PIECE * len(self.pieces) + _LETTER * compiled.letters
 
 
 def piece(decision: toggles.deciding.Decision) -> bytes:
@@ -97,9 +103,15 @@ class Rules:
         return (self._all, *(self._turns.get(each, 0) for each in projects))
 
     def _remember(self, projects: Projects, entry: Entry) -> None:
-        if len(self._entries) >= _SIZE:
-            for key in list(self._entries)[: _SIZE // 10]:
+        """The oldest go for it, a tenth more than must: one that is larger than all may be stays alone."""
+        held = list(self._entries.items())  # others forget meanwhile
+        size = sum(each.size for _, each in held)
+        if len(held) >= _SIZE or size + entry.size > LARGEST:
+            for at, (key, each) in enumerate(held):
+                if len(held) - at <= 0.9 * _SIZE and size + entry.size <= 0.9 * LARGEST:
+                    break
                 self._entries.pop(key, None)
+                size -= each.size
         self._entries[projects] = entry
 
 

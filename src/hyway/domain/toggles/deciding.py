@@ -40,10 +40,11 @@ class Decision:
 class Compiled:
     """The toggles of a project, or of several, ready to be asked; of toggles with one key the first project's counts.
 
-    `outcomes` holds every decision there can be; `decide` answers with these very objects.
+    `outcomes` holds every decision there can be; `decide` answers with these very objects. `letters` is how long all
+    its rules are, said in full.
     """
 
-    __slots__ = ("_by_key", "_toggles", "is_heavy", "outcomes")
+    __slots__ = ("_by_key", "_toggles", "is_heavy", "letters", "outcomes")
 
     def __init__(self, *rulesets: Ruleset) -> None:
         toggles: dict[str, logic.Group[Decision]] = {}
@@ -62,6 +63,9 @@ class Compiled:
         self._by_key: Mapping[str, logic.Group[Decision]] = toggles
         self._toggles = tuple(toggles.values())
         self.outcomes = tuple(outcomes)
+        trees = [tree for each in rulesets for rule in each.rules for tree, _ in rule.targets]
+        trees += [tree for each in rulesets for tree in each.segments.values()]
+        self.letters = sum(len(repr(each)) for each in trees)
         self.is_heavy = weight > AT_ONCE
 
     def decide(
