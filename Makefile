@@ -5,6 +5,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Some machines forbid it to everybody; compiled once, a module serves every test process and every server they start.
+unexport PYTHONDONTWRITEBYTECODE
 # Test processes at a time.
 JOBS ?= 2
 # More arguments for `make test`, e.g. ARGS="tests/kernel -x".
@@ -41,11 +43,11 @@ test: setup  ## the whole suite, on SQLite and on PostgreSQL
 
 test-sqlite: setup  ## the suite on SQLite alone
 	@echo "=== the suite on SQLite ==="
-	HYWAY_TEST_ENGINE=sqlite $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	HYWAY_TEST_ENGINE=sqlite $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-postgresql: setup  ## the suite on PostgreSQL alone
 	@echo "=== the suite on PostgreSQL ==="
-	HYWAY_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	HYWAY_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: setup  ## lint, format, types, import contracts, spelling
 	$(BIN)/ruff check .

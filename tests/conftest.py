@@ -1,16 +1,18 @@
 """What every test may ask for: an engine, a fresh migrated database on it, Redis, a browser."""
 
 import contextlib
+import gc
 import os
 import shutil
 import sqlite3
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.make import postgres
+from tests.make import postgres, thrift
 
 ENGINES = ("sqlite", "postgresql")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -23,6 +25,9 @@ _servers = contextlib.ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the one PostgreSQL server of a run, before the workers that share it."""
+    # What is compiled once serves every worker, and every server that a test starts.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if ENGINE not in ENGINES:
         raise pytest.UsageError(f"HYWAY_TEST_ENGINE is {ENGINE!r}; it can be {' or '.join(ENGINES)}")
     if ENGINE == "postgresql" and not hasattr(config, "workerinput") and not config.option.collectonly:
@@ -33,6 +38,13 @@ def pytest_unconfigure() -> None:
     _servers.close()
 
 
+def pytest_collection_finish() -> None:
+    """All that has been loaded stays to the end: the garbage collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def pytest_report_header() -> str:
     return f"database engine: {ENGINE}"
 
@@ -41,11 +53,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL only what meets an engine is run: the rest is the same test, and the run on SQLite has it."""
     if ENGINE == "sqlite":
         return
-    apart = [each for each in items if "engine_name" not in getattr(each, "fixturenames", ())]
+    apart = [each for each in items if not _meets_the_engine(each)]
     if apart and len(apart) < len(items):
         gone = set(map(id, apart))
         config.hook.pytest_deselected(items=apart)
         items[:] = [each for each in items if id(each) not in gone]
+
+
+def _meets_the_engine(item: pytest.Item) -> bool:
+    """`one_engine` is said of tests that need a database behind them, but are of what happens before or after it."""
+    met = "engine_name" in getattr(item, "fixturenames", ())
+    return met and item.get_closest_marker("one_engine") is None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _thrift() -> Iterator[None]:
+    with thrift.spared():
+        yield
 
 
 @pytest.fixture(scope="session")

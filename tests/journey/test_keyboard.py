@@ -12,7 +12,8 @@ from tests.journey.conftest import PASSWORD, Hyway, People
 from tests.journey.probes import CONTRAST, LOOK, SENSE
 from tests.journey.shop import Shop
 
-pytestmark = pytest.mark.browser
+# Of what the browser makes of pages, which are the same on every engine.
+pytestmark = [pytest.mark.browser, pytest.mark.one_engine]
 
 MANY = 60
 """Steps of the Tab key in which everything on a page is reached."""

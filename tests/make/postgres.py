@@ -22,6 +22,10 @@ SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    # Databases live for a second: nobody need tidy them, nor look through thousands for what could be tidied.
+    "autovacuum": "off",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
     "max_connections": "200",
     "shared_buffers": "64MB",
     "listen_addresses": "",

@@ -9,6 +9,9 @@ from hyway.kernel import sqid
 from hyway.kernel.limits import LocalWindow
 from tests.apis.hypemarket.conftest import PAGE, World, make_world
 
+# The form of an answer is chosen before any statement; the resources have their tests on every engine.
+pytestmark = pytest.mark.one_engine
+
 TOKENS = "/me/access_tokens.json"
 NOT_FOUND = {"status": 404, "error": "Not Found"}
 

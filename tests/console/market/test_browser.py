@@ -282,6 +282,7 @@ def _pages(market: Market) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
+@pytest.mark.one_engine  # of what the browser makes of pages, which are the same on every engine
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (768, "light"), (1280, "light")])
 async def test_no_page_is_wider_than_its_window(shown: Shown, width: int, scheme: Any) -> None:
     wide = []
