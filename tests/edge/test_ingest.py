@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -105,7 +105,7 @@ async def test_what_the_vendors_clients_get_away_with_is_taken(phones, ana):
     assert answer.json() == {"accepted": 3, "duplicates": 0, "rejected": []}
 
 
-BAD: dict[str, tuple[bytes, int]] = {
+BAD: dict[str, tuple[bytes | Callable[[], bytes], int]] = {
     "not JSON": (b"[1", 400),
     "nothing": (b"", 400),
     "an object": (b'{"a": 1}', 400),
@@ -114,7 +114,8 @@ BAD: dict[str, tuple[bytes, int]] = {
     "gzip with something behind it": (gzip.compress(b"[]") + b"rest", 400),
     "no gzip after its first bytes": (b"\x1f\x8bxxxxxxxxxxxxxx", 400),
     "ten megabytes": (b"[" + b" " * 10_000_000 + b"]", 413),
-    "a zip bomb": (gzip.compress(b"[" + b" " * 200_000_000 + b"]", 1), 413),
+    # Made when it is thrown: every run reads this file, few throw it.
+    "a zip bomb": (lambda: gzip.compress(b"[" + b" " * 200_000_000 + b"]", 1), 413),
     "a zip bomb in two members": (gzip.compress(b" " * 3_000_000) * 2, 413),
     "a thousand and one": (packed([1] * 1_001), 400),
     "nested too deeply": (b"[" * 100_000, 400),
@@ -125,6 +126,7 @@ BAD: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("path", [BULK, "locations"])
 async def test_a_bad_body_changes_nothing(phones, ana, name, path):
     body, status = BAD[name]
+    body = body() if callable(body) else body
     path = path if path == BULK else f"/api/v1/users/{ana.id}/locations/"
     async with phones.client(phones.key()) as phone:
         answer = await phone.post(path, content=body)
