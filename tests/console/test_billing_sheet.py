@@ -105,6 +105,22 @@ async def test_a_paid_one_says_thank_you(world: World) -> None:
     assert "<dt>Due</dt>" not in text
 
 
+async def test_it_is_to_whom_it_was_issued_to(world: World) -> None:
+    """Whatever they call themselves later, and wherever they move to."""
+    made = issued(world, name="Old Name", address={"street_address": "1 Main Street", "country": "DE"})
+
+    def moved(w: Write) -> None:
+        of = billing.accounts.of(w, world.by.organization)
+        more = {"name": "New Name", "phone": "+49 1234567", "address": {"country": "FR"}}
+        billing.accounts.change(w, world.by, of.id, more)
+
+    world.db.write_now(moved)
+    text = (await world.browser().see(address(world, made))).text
+    assert "Old Name" in text
+    assert "1 Main Street" in text
+    assert not {"New Name", "+49 1234567", "France"} & set(re.findall(r"New Name|\+49 1234567|France", text))
+
+
 async def test_an_address_ends(world: World, later: Later) -> None:
     at, browser = address(world, issued(world)), world.browser()
     later(29 * DAY)
@@ -136,7 +152,27 @@ async def test_what_is_no_address(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Ünïcode Ğarages ΑΒΓ Ж", "شركة الاختبار 42", "株式会社", "x" * 100, "\u202eabc", "👩‍💻"]
+    "name",
+    [
+        "Ünïcode Ğarages ΑΒΓ Ж",
+        "شركة الاختبار 42",
+        "株式会社",
+        "x" * 100,
+        "\u202eabc",
+        "👩‍💻",
+        "W" * 5_000,
+        "شركة" * 300,
+        "שלום",
+        "한국어 ไทย हिन्दी",
+        "a\u0300" * 200,
+        "\u200b",
+        "\x00\x01\x1b\x7f",
+        "a\tb\r\nc",
+        "\ufeff\uffff\U0010ffff",
+        "شركة 👩‍💻 A\u202e",
+        "**b** <a href='javascript:x'>y</a> {nb}",
+        "",
+    ],
 )
 def test_any_name_has_a_pdf(world: World, name: str) -> None:
     made = issued(world)
