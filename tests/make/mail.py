@@ -75,7 +75,9 @@ class Postman:
     ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=self.logins[-1] == (USER, PASSWORD))
+        # What is not handled is refused with 535; left handled, the client would wait for an answer until it gives up.
+        good = self.logins[-1] == (USER, PASSWORD)
+        return AuthResult(success=good, handled=good)
 
 
 @contextlib.contextmanager
