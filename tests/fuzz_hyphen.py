@@ -91,7 +91,7 @@ def furnish(url: str, key: str, data: Path) -> Known:
             _links(client, base, number, known)
             _toggles(client, base, number, known)
         fuzz_third.furnish(client, base, data, known)
-        known["kept"] += [each["id"] for each in client.get(f"{base}/members/?search=Olga").json()["data"]]
+        known["kept"] += [each["id"] for each in client.get(f"{base}/members/?search=owner").json()["data"]]
         found = client.post(f"/api/events/{own['id']}/search", json={}).json()["data"]
         known["event"] = [each["id"] for each in found]
         known["holder"] = [*known["member"], *known["team"], *known["api_key"]]
