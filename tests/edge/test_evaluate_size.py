@@ -31,18 +31,18 @@ def test_the_oldest_go_where_room_is_short() -> None:
     half.size = LARGEST // 3
     for at in range(6):
         rules._remember((at,), half)
-        assert sum(each.size for each in rules._entries.values()) <= LARGEST
-    assert (5,) in rules._entries
-    assert (0,) not in rules._entries
+        assert sum(each.size for each in rules._kept.values()) <= LARGEST
+    assert (5,) in rules._kept
+    assert (0,) not in rules._kept
     huge = entry(1)
     huge.size = 2 * LARGEST
     rules._remember((9,), huge)
-    assert list(rules._entries) == [(9,)]
+    assert list(rules._kept) == [(9,)]
 
 
 def test_so_many_are_remembered_at_most() -> None:
     rules, small = Rules(Nowhere()), entry(1)  # type: ignore[arg-type]
     for at in range(3 * evaluate_rules._SIZE):
         rules._remember((at,), small)
-        assert len(rules._entries) <= evaluate_rules._SIZE
-    assert len(rules._entries) >= evaluate_rules._SIZE * 8 // 10
+        assert len(rules._kept) <= evaluate_rules._SIZE
+    assert len(rules._kept) >= evaluate_rules._SIZE * 8 // 10

@@ -14,6 +14,7 @@ from hyway.domain import toggles
 from hyway.edge import evaluate_ofrep as ofrep
 from hyway.edge import evaluate_wire as wire
 from hyway.edge import http, sse
+from hyway.edge.evaluate_away import Away
 from hyway.edge.evaluate_counts import Counts
 from hyway.edge.evaluate_keys import PUBLIC, Asking, Callers, Keys, token_of
 from hyway.edge.evaluate_rules import Entry, Rules
@@ -96,8 +97,9 @@ class Evaluate:
     def __init__(
         self, db: Database, callers: Callers, manners: Manners, *, trusted_proxies: tuple[str, ...] = ()
     ) -> None:
-        self.rules = Rules(db)  # the first to hear of changes: who is told of one asks at once
-        self._keys = Keys(db, callers)
+        away = Away()
+        self.rules = Rules(db, away)  # the first to hear of changes: who is told of one asks at once
+        self._keys = Keys(db, callers, away)
         self._counts = Counts(db)
         self.listeners = Listeners(db)
         self._manners = manners

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, Protocol
 
 from hyway.domain import toggles
 from hyway.domain.identity import Caller
+from hyway.edge.evaluate_away import Away
 from hyway.edge.evaluate_rules import Projects
 from hyway.kernel import clock, seal
 from hyway.kernel.clock import Instant
@@ -35,9 +36,14 @@ class Callers(Protocol):
 
 class Keys:
     """Remembers whose public keys are, and which projects secret ones mean. Unknown keys are not remembered: they are
-    endless. Words of change come on other threads."""
+    endless. Words of change come on other threads.
 
-    def __init__(self, db: Database, callers: Callers) -> None:
+    While the database is away a public key is whose it was; one of which came word, as when it is revoked, is nobody's.
+    """
+
+    def __init__(self, db: Database, callers: Callers, away: Away | None = None) -> None:
+        self._away = away or Away()
+        self._kept: dict[str, Asking] = {}
         self._db = db
         self._callers = callers
         self._public: dict[str, Asking] = {}
@@ -70,16 +76,28 @@ class Keys:
         return known or await self._settle(who, application)
 
     async def _find(self, token: str, digest: str) -> Asking:
-        turn = self._turn
-        asker: toggles.Asker | None = await self._db.read(toggles.public_keys.asker, token)
+        turn, kept = self._turn, self._kept.get(digest)
+        if kept is not None and self._away.is_fresh():
+            return kept
+        try:
+            asker: toggles.Asker | None = await self._db.read(toggles.public_keys.asker, token)
+        except Exception as error:
+            kept = self._kept.get(digest)  # word may have come meanwhile
+            if kept is None or not self._away.failed(error):
+                raise
+            return kept
+        self._away.answered()
         if asker is None:
+            self._kept.pop(digest, None)
             raise Unknown(_INVALID)
         made = Asking(asker.organization, (asker.project,))
         with self._lock:
             if turn == self._turn:  # else what we read may be older than what changed
-                while len(self._public) >= _SIZE:
-                    del self._public[next(iter(self._public))]
-                self._public[digest] = made
+                while len(self._kept) >= _SIZE:
+                    oldest = next(iter(self._kept))
+                    del self._kept[oldest]
+                    self._public.pop(oldest, None)
+                self._public[digest] = self._kept[digest] = made
         return made
 
     async def _settle(self, who: Caller, application: str) -> Asking:
@@ -103,6 +121,7 @@ class Keys:
                 self._public.clear()
             else:
                 self._public.pop(digest, None)
+                self._kept.pop(digest, None)
 
     def _forget_homes(self, organization: str) -> None:
         with self._lock:

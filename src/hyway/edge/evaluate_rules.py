@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hyway.domain import toggles
+from hyway.edge.evaluate_away import Away
 from hyway.kernel.db import Database, Read
 
 _SIZE: Final = 1_000
@@ -51,13 +52,15 @@ class _Load(NamedTuple):
 class Rules:
     """Entries by their projects. A load that a change overtakes is used once and not remembered.
 
-    Who misses while a load is under way waits for that one, unless something changed since it began. Words of
-    change come on other threads.
+    All is kept after word of a change, too: while the database is away it is answered with. Who misses while a load is
+    under way waits for that one, unless something changed since it began. Words of change come on other threads.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, away: Away | None = None) -> None:
         self._db = db
+        self._away = away or Away()
         self._entries: dict[Projects, Entry] = {}
+        self._kept: dict[Projects, Entry] = {}
         self._loads: dict[Projects, _Load] = {}
         # No number comes twice: threads that tell of changes at once must not make one look like none.
         self._numbers = itertools.count(1)
@@ -79,16 +82,25 @@ class Rules:
             self._entries.pop(projects, None)
 
     async def load(self, projects: Projects) -> Entry:
-        """From the database, remembered unless something changed meanwhile."""
+        """From the database, remembered unless something changed meanwhile; as last known while it is away."""
+        kept = self._kept.get(projects)
+        if kept is not None and self._away.is_fresh():
+            return kept
         turn = self._turn(projects)
         load = self._loads.get(projects)
         if load is None or load.turn != turn:
             load = self._loads[projects] = _Load(turn, asyncio.create_task(self._read(projects, turn)))
-        return await asyncio.shield(load.task)
+        try:
+            return await asyncio.shield(load.task)
+        except Exception as error:
+            if kept is None or not self._away.failed(error):
+                raise
+            return kept
 
     async def _read(self, projects: Projects, turn: tuple[int, ...]) -> Entry:
         try:
             entry = await self._db.read(_compiled, projects)
+            self._away.answered()
             if self._turn(projects) == turn:
                 self._remember(projects, entry)
                 if self._turn(projects) != turn:  # this one came in between
@@ -104,15 +116,17 @@ class Rules:
 
     def _remember(self, projects: Projects, entry: Entry) -> None:
         """The oldest go for it, a tenth more than must: one that is larger than all may be stays alone."""
-        held = list(self._entries.items())  # others forget meanwhile
+        self._kept.pop(projects, None)
+        held = list(self._kept.items())
         size = sum(each.size for _, each in held)
         if len(held) >= _SIZE or size + entry.size > LARGEST:
             for at, (key, each) in enumerate(held):
                 if len(held) - at <= 0.9 * _SIZE and size + entry.size <= 0.9 * LARGEST:
                     break
                 self._entries.pop(key, None)
+                self._kept.pop(key, None)
                 size -= each.size
-        self._entries[projects] = entry
+        self._entries[projects] = self._kept[projects] = entry
 
 
 def _compiled(r: Read, projects: Projects) -> Entry:
