@@ -38,7 +38,7 @@ class Settings:
     body_limit: int
     """HYWAY_BODY_LIMIT: the largest request body in bytes. Default 32 MiB: 10,000 full links fit."""
     private_webhooks: bool
-    """HYWAY_PRIVATE_WEBHOOKS=1: webhooks and requests to vendors may go to private and loopback addresses. Default no."""
+    """HYWAY_PRIVATE_WEBHOOKS=1: webhooks and requests to vendors may go to private addresses, too. Default no."""
     router: str
     """HYWAY_ROUTER: who knows the roads, `valhalla+https://…` or `osrm+https://…`. Default: nobody, straight lines."""
     geocoder: str

@@ -7,6 +7,7 @@ import pytest
 
 from hyway.domain import toggles
 from hyway.edge import evaluate_away
+from hyway.kernel import clock
 from hyway.kernel.db import Database
 from hyway.kernel.migrate import upgrade
 from tests.edge.evaluate_stage import Stage, context, opened, staged
@@ -43,8 +44,8 @@ async def test_what_was_known_last_holds_for_an_hour(stage: Stage, monkeypatch: 
     for key in (stage.key, revoked):
         assert await status(stage, key) == 200
     stage.db.write_now(toggles.public_keys.drop, stage.acme.by, revoked)
-    now = evaluate_away.clock.now()
-    monkeypatch.setattr(evaluate_away.clock, "now", lambda: now)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     with monkeypatch.context() as broken:
         broken.setattr(Database, "read", _away)
         forget_everything(stage)

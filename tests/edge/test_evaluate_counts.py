@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from hyway.domain import billing
 from hyway.domain.toggles.deciding import Decision
-from hyway.edge import evaluate_counts
 from hyway.edge.evaluate_counts import HELD, Counts
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY
@@ -69,7 +68,7 @@ async def test_what_is_written_late_is_of_its_day(monkeypatch: pytest.MonkeyPatc
     """Else what was used at the end of a cycle would be paid in the next, after a night without a database."""
     paper, at = Paper(), 20_000 * DAY - 1_000_000
     counts = counting(paper)
-    monkeypatch.setattr(evaluate_counts.clock, "now", lambda: at)
+    monkeypatch.setattr(clock, "now", lambda: at)
     counts.answered(7, OUTCOMES[:1])
     counts.told(7)
     paper.is_away = True

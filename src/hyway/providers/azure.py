@@ -2,9 +2,7 @@
 
 import json
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from hyway.domain.connections import (
@@ -18,11 +16,8 @@ from hyway.domain.connections import (
     Reach,
     Resource,
     Tenancy,
-    Unclear,
 )
-from hyway.kernel.outgoing import Answer
-from hyway.providers import zoning
-from hyway.providers.ways import Way, behind, session, without
+from hyway.providers import azure_parts, zoning
 from hyway.providers.zoning import MOST, Deadline, Thingless
 
 _UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -32,7 +27,6 @@ _ZONE = re.compile(
     r"/providers/Microsoft\.Network/dnszones/(?P<name>[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+)",
     re.ASCII | re.IGNORECASE,
 )
-_ADDRESS, _SIGN_IN = "https://management.azure.com", "https://login.microsoftonline.com"
 _IMAGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
     ' stroke-width="2"><path d="M12 4 5 20h14z"/><path d="M9 13h6"/></svg>'
@@ -76,31 +70,31 @@ class Azure(Thingless):
     name = "Azure"
 
     def check(self, reach: Reach) -> None:
-        with _heard():
-            next(iter(_dns(reach).zones.list(top=1)), None)
+        with azure_parts.heard():
+            next(iter(azure_parts.dns(reach).zones.list(top=1)), None)
 
     def survey(self, reach: Reach, token: str) -> Tenancy:
-        with _heard():
-            client = _subscriptions(reach, _Given(token))
+        with azure_parts.heard():
+            client = azure_parts.subscriptions(reach, azure_parts.Given(token))
             until = Deadline(reach, self.name)
             tenants = _tenants(until, client)
             return Tenancy(tuple(tenants), tuple(_listed(until, client)))
 
     def resources(self, reach: Reach, type: ConnectionType, parent: str = "") -> Sequence[Resource]:
-        with _heard():
+        with azure_parts.heard():
             until = Deadline(reach, self.name)
             if type == "CloudSubscription":
-                return _listed(until, _subscriptions(reach, _credential(reach)))
+                return _listed(until, azure_parts.subscriptions(reach, azure_parts.credential(reach)))
             if type == "DNSZone" and parent:
                 group, zone = _place(reach, parent)
-                found = _all(until, _dns(reach).record_sets.list_by_dns_zone(group, zone))
+                found = _all(until, azure_parts.dns(reach).record_sets.list_by_dns_zone(group, zone))
                 return [_shown(zone, each) for each in found]
             if type == "DNSZone":
                 return [Resource(each.id, zoning.bare(each.name)) for each in _zones(until, reach)]
         raise self._cannot(type)
 
     def make(self, reach: Reach, type: ConnectionType, entity: Entity, input: str, key: str) -> Made:
-        with _heard():
+        with azure_parts.heard():
             if type == "CloudSubscription":
                 return _subscription(reach, input or str(reach.config.get("subscriptionId") or ""))
             if type == "DNSZone":
@@ -115,9 +109,9 @@ class Azure(Thingless):
             raise Declined("A subscription is cancelled by its owner, at Azure")
         if type != "DNSZone":
             raise self._cannot(type)
-        with _heard():
+        with azure_parts.heard():
             group, name = _place(reach, remote)
-            client = _dns(reach)
+            client = azure_parts.dns(reach)
             try:
                 # Its own two, SOA and NS, are always there.
                 if (client.zones.get(group, name).number_of_record_sets or 0) > 2:
@@ -127,13 +121,13 @@ class Azure(Thingless):
                 return
 
     def records(self, reach: Reach, zone: str, name: str, type: str) -> Sequence[str]:
-        with _heard():
-            found = _found(_dns(reach), *_place(reach, zone), name, type)
+        with azure_parts.heard():
+            found = _found(azure_parts.dns(reach), *_place(reach, zone), name, type)
             return _texts(found) if found else []
 
     def put_record(self, reach: Reach, zone: str, name: str, type: str, value: str, seconds: int) -> None:
-        with _heard():
-            client, (group, at) = _dns(reach), _place(reach, zone)
+        with azure_parts.heard():
+            client, (group, at) = azure_parts.dns(reach), _place(reach, zone)
             found = _found(client, group, at, name, type)
             values = _texts(found) if found else []
             if zoning.has(type, values, value):
@@ -144,8 +138,8 @@ class Azure(Thingless):
             _kept(client, (group, at, _relative(name, at), type), told, found)
 
     def drop_record(self, reach: Reach, zone: str, name: str, type: str, value: str) -> None:
-        with _heard():
-            client, (group, at) = _dns(reach), _place(reach, zone)
+        with azure_parts.heard():
+            client, (group, at) = azure_parts.dns(reach), _place(reach, zone)
             found = _found(client, group, at, name, type)
             values = _texts(found) if found else []
             left = [each for each in values if not zoning.has(type, [each], value)]
@@ -156,123 +150,6 @@ class Azure(Thingless):
                 _kept(client, place, _record_set(type, left, found.ttl), found)
             else:
                 client.record_sets.delete(*place, **_unchanged(found))
-
-
-class _Given:
-    """A token that somebody gave us, as the vendor's clients want their credentials."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def get_token(self, *scopes: str, **more: Any) -> Any:
-        from azure.core.credentials import AccessToken
-
-        return AccessToken(self._token, int(time.time()) + 3600)
-
-
-class _SignIn(Way):
-    """Where tokens come from: the vendor's client takes all that goes wrong there for wrong credentials."""
-
-    def send(
-        self, method: str, url: str, headers: Mapping[str, Any] | None = None, body: bytes = b""
-    ) -> Answer:
-        answer = super().send(method, url, headers, body)
-        if answer.status in (408, 429) or answer.status >= 500:
-            raise Unclear(f"Azure cannot do it at the moment: status {answer.status}")
-        if answer.status == 200 and not _is_object(answer.body):
-            raise Unclear("Azure gave an answer that cannot be read")
-        return answer
-
-
-def _is_object(body: bytes) -> bool:
-    try:
-        return isinstance(json.loads(body), dict)
-    except ValueError:
-        return False
-
-
-def _manners(way: Way) -> dict[str, Any]:
-    """Once, by a way that is guarded: who calls us tries again."""
-    from azure.core.pipeline.transport import RequestsTransport
-
-    sender = RequestsTransport(session=session(way), session_owner=False, use_env_settings=False)
-    return {"retry_total": 0, "permit_redirects": False, "transport": sender}
-
-
-def _credential(reach: Reach) -> Any:
-    from azure.identity import ClientSecretCredential
-
-    return ClientSecretCredential(
-        str(reach.config.get("tenantId") or "none"),
-        str(reach.config.get("clientId") or "none"),
-        str(reach.config.get("clientSecret") or "none"),
-        authority=reach.endpoint or _SIGN_IN,
-        disable_instance_discovery=bool(reach.endpoint),
-        **_manners(_SignIn("Azure", reach)),
-    )
-
-
-def _scopes(reach: Reach) -> dict[str, Any]:
-    address = reach.endpoint or _ADDRESS
-    return {"base_url": address, "credential_scopes": [f"{address}/.default"]}
-
-
-def _dns(reach: Reach) -> Any:
-    from azure.mgmt.dns import DnsManagementClient
-
-    subscription = str(reach.config.get("subscriptionId") or "none")
-    return DnsManagementClient(
-        _credential(reach), subscription, **_scopes(reach), **_manners(Way("Azure", reach))
-    )
-
-
-def _subscriptions(reach: Reach, credential: Any) -> Any:
-    from azure.mgmt.subscription import SubscriptionClient
-
-    return SubscriptionClient(credential, **_scopes(reach), **_manners(Way("Azure", reach)))
-
-
-@contextmanager
-def _heard() -> Iterator[None]:
-    """What goes wrong, as what it means for us."""
-    try:
-        from azure import identity as _identity  # noqa: F401  # all of the extra is needed, or none
-        from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
-        from azure.mgmt import dns as _dns_client  # noqa: F401
-        from azure.mgmt import subscription as _subscription_client  # noqa: F401
-    except ImportError:
-        raise without("azure", "Azure") from None
-    try:
-        yield
-    except ClientAuthenticationError as error:
-        if (why := behind(error)) is not None:
-            raise why from None
-        status = getattr(error.response, "status_code", 401) or 401
-        if status >= 500 or status == 429:
-            raise Unclear(f"Azure cannot do it at the moment: status {status}") from None
-        raise Declined(f"Azure refuses these credentials: {_text(error)}") from None
-    except HttpResponseError as error:
-        raise _meant(error) from None
-    except AzureError as error:
-        raise behind(error) or Unclear(f"Azure does not answer: {_text(error)}") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unclear(f"Azure gave an answer that cannot be read: {type(error).__name__}") from None
-
-
-def _meant(error: Any) -> Declined | Unclear:
-    status = error.status_code or 500
-    if status < 400:
-        return Unclear("Azure gave an answer that cannot be read")
-    if status in (408, 412, 429) or status >= 500:
-        return Unclear(f"Azure cannot do it at the moment: {_text(error)}")
-    if status == 403:
-        return Declined(f"Azure does not allow this: {_text(error)}")
-    return Declined(f"Azure refuses: {_text(error)}")
-
-
-def _text(error: Any) -> str:
-    told = getattr(getattr(error, "error", None), "message", None) or error.message or type(error).__name__
-    return str(told).strip().partition("\n")[0]
 
 
 def _all(until: Deadline, pages: Any) -> list[Any]:
@@ -312,13 +189,15 @@ def _listed(until: Deadline, client: Any) -> list[Resource]:
 def _subscription(reach: Reach, id: str) -> Made:
     if not re.fullmatch(_UUID, id):
         raise Declined("This is not the id of a subscription")
-    found = _subscriptions(reach, _credential(reach)).subscriptions.get(id)
+    found = azure_parts.subscriptions(reach, azure_parts.credential(reach)).subscriptions.get(id)
     return Made(found.subscription_id, {"name": found.display_name, "state": str(found.state or "")})
 
 
 def _zones(until: Deadline, reach: Reach) -> list[Any]:
     return [
-        each for each in _all(until, _dns(reach).zones.list()) if str(each.zone_type or "Public") == "Public"
+        each
+        for each in _all(until, azure_parts.dns(reach).zones.list())
+        if str(each.zone_type or "Public") == "Public"
     ]
 
 
@@ -328,7 +207,7 @@ def _zone(reach: Reach, input: str) -> Any:
     from azure.mgmt.dns.models import Zone
 
     if input.startswith("/"):
-        return _dns(reach).zones.get(*_place(reach, input))
+        return azure_parts.dns(reach).zones.get(*_place(reach, input))
     name = zoning.domain_name(input)
     found = [each for each in _zones(Deadline(reach, "Azure"), reach) if zoning.bare(each.name) == name]
     if len(found) > 1:
@@ -338,7 +217,7 @@ def _zone(reach: Reach, input: str) -> Any:
     group = str(reach.config.get("resourceGroup") or "")
     if not group:
         raise Declined(f"Azure has no zone {name}, and none can be made without the name of a resource group")
-    client = _dns(reach)
+    client = azure_parts.dns(reach)
     try:
         return client.zones.create_or_update(group, name, Zone(location="global"), if_none_match="*")
     except ResourceModifiedError:

@@ -223,13 +223,14 @@ def staged(w: Write, acme: Acme, registry: Registry) -> Stage:
     of = connections.integrations.create(w, acme.by, draft)
     team = identity.teams.create(w, acme.by, "Core").id
     at = f"{acme.base}/integrations/{of.id}"
-    found = []
+    found: list[str] = []
     for name, emails in (("verify-1", ("owner@example.com",)), ("general", ())):
         made = connections.connections.create(w, acme.by, registry, of.id, "MessagingChannel", team, name)
         working.settled(w, made, Made(name, {}, emails))
         found.append(f"{at}/connections/{made.id}")
     connections.zones.adopt(w, acme.by, of, "zone-1", "example.com")
-    return Stage(at, *found, team)
+    waits, ready = found
+    return Stage(at, waits, ready, team)
 
 
 @pytest.fixture

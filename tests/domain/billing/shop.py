@@ -33,7 +33,7 @@ class Shop:
     @property
     def means(self) -> Means:
         return Means(
-            self.db, Outgoing(lambda _: True), {kind: self.local.address for kind in ("stripe", "billing")}
+            self.db, Outgoing(lambda _: True), dict.fromkeys(("stripe", "billing"), self.local.address)
         )
 
     @property

@@ -149,8 +149,8 @@ def _high(amount: int, ceiling: int) -> float:
 def gauges(of: Books) -> list[Gauge]:
     """Those that the plan has a price for first."""
     made = []
-    people = {billing.pricing.ACTIVE: of.used.active, billing.pricing.SEATS: of.used.seats}
-    for meter, count in {**of.used.counted, **people}.items():
+    people: dict[str, int] = {billing.pricing.ACTIVE: of.used.active, billing.pricing.SEATS: of.used.seats}
+    for meter, count in [*of.used.counted.items(), *people.items()]:
         rate = of.price.rates.get(meter)
         included = rate.included if rate else None
         share = min(100.0, round(_SHARE * count / included, 1)) if included else 0.0

@@ -6,8 +6,8 @@ from functools import cache
 # The words of announced verbs, in the imperative: every verb that is announced anywhere has one here.
 _WORDS = {
     "accepted": "ACCEPT", "accrued": "ACCRUE", "added": "ADD", "applied": "APPLY", "approved": "APPROVE",
-    "asked": "ASK", "assigned": "ASSIGN", "canceled": "CANCEL", "changed": "UPDATE", "chased": "CHASE", "checked": "CHECK",
-    "closed": "CLOSE", "completed": "COMPLETE", "confirmed": "CONFIRM", "connected": "CONNECT",
+    "asked": "ASK", "assigned": "ASSIGN", "canceled": "CANCEL", "changed": "UPDATE", "chased": "CHASE",
+    "checked": "CHECK", "closed": "CLOSE", "completed": "COMPLETE", "confirmed": "CONFIRM", "connected": "CONNECT",
     "consented": "CONSENT", "created": "CREATE", "declined": "DECLINE", "deleted": "DELETE",
     "delivered": "DELIVER", "denied": "DENY", "disabled": "DISABLE", "disconnected": "DISCONNECT",
     "dropped": "DELETE", "enabled": "ENABLE", "ended": "END", "expired": "EXPIRE", "extended": "EXTEND",

@@ -5,8 +5,8 @@ A plan's base is prorated by time: the lines of all spans are what the running s
 span in two changes neither the sum nor the sign. What is included is prorated the same way, rounded down.
 
 Three kinds of usage have a price. What happens costs by the time it happens. A seat costs by the time for which it is
-taken, of which a plan includes so much. Who was active on a day with a plan costs for the share of the cycle in which it
-was in force: under two plans not more than once.
+taken, of which a plan includes so much. Who was active on a day with a plan costs for the share of the cycle in which
+it was in force: under two plans not more than once.
 """
 
 from collections import Counter

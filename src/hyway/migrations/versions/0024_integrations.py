@@ -100,8 +100,8 @@ def _connection_indexes() -> None:
 
 def _index(name: str, table: str, columns: list[str], where: str = "", unique: bool = False) -> None:
     """Of the rows that `where` names; of all without it."""
-    some = {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)} if where else {}
-    op.create_index(name, table, columns, unique=unique, **some)
+    some = sa.text(where) if where else None
+    op.create_index(name, table, columns, unique=unique, sqlite_where=some, postgresql_where=some)
 
 
 def _imports() -> None:
