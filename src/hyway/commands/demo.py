@@ -77,11 +77,8 @@ def demo(
     with shared.opened(data) as db:
         by = _organization(db, chance)
         made = _links(db, by, chance)
-        now = round(clicks * _NOW_SHARE)
         with _bar() as bar:
-            history = _write_past(db, settings, past(by.organization, made, clicks - now, chance), bar)
-            live = asyncio.run(_visit(settings, present(made, now, chance), bar))
-            visits = [*history, *((id, clock.now()) for id in live)]
+            visits = _visits(db, settings, by, made, clicks, chance, bar)
             converted = _convert(db, by, visits, chance, bar)
             built = _build(db, by)
             driven = demo_fleet.drive(db, by, chance, bar)
@@ -91,13 +88,30 @@ def demo(
             offered = demo_packages.offer(db, worker.open_packages(settings))
             while attribution.roll_up(db):
                 pass
-    words.print(f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}")
-    words.print(built)
+    words.print(
+        f"{len(made)} links, {clicks} visits, {converted[0]} leads, {converted[1]} sales in {NAME}\n{built}"
+    )
     words.print(f"{len(demo_data.RIDERS)} vehicles and teams, {driven} new positions")
     words.print(_TOLD.format(many=len(demo_programmes.CHANNELS), posts=posted) if told else _UNTOLD)
     words.print(f"{integrated} new integrations, {offered} new files of {demo_packages.NAME}")
     shared.tell(f"{settings.public_url}/console")
     return 0
+
+
+def _visits(
+    db: Database,
+    settings: Settings,
+    by: Caller,
+    made: Sequence[Link],
+    many: int,
+    chance: random.Random,
+    bar: Progress,
+) -> list[tuple[str, Instant]]:
+    """Most of them long past, the rest now: the click of each, and when it was."""
+    now = round(many * _NOW_SHARE)
+    history = _write_past(db, settings, past(by.organization, made, many - now, chance), bar)
+    live = asyncio.run(_visit(settings, present(made, now, chance), bar))
+    return [*history, *((id, clock.now()) for id in live)]
 
 
 def _organization(db: Database, chance: random.Random) -> Caller:

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from hyway.commands.demo_fleet import telling
 from hyway.domain import billing, identity
 from hyway.domain.billing import Account, Count, Cycle, Meter
-from hyway.domain.billing.cycles import day
-from hyway.domain.billing.paying import Desk
-from hyway.domain.billing.payments import Issued
 from hyway.domain.identity import Caller
 from hyway.kernel import clock
 from hyway.kernel.clock import DAY, HOUR, Instant
@@ -45,7 +42,7 @@ def found(db: Database, name: str, chance: random.Random) -> Caller:
     with telling() as tell:
         by, account = db.write_now(_told, name, chance, tell)
     token = db.read_now(billing.paying.token, by, account.id, "Visa", "4242", "2030-12")
-    billing.paying.add(db, Desk({}, Outgoing(lambda _: False)), by, account.id, token)
+    billing.paying.add(db, billing.paying.Desk({}, Outgoing(lambda _: False)), by, account.id, token)
     return by
 
 
@@ -82,7 +79,7 @@ def _begin(w: Write, by: Caller, account: Account) -> None:
 
 
 def _used(organization: int, end: Instant, chance: random.Random) -> list[Count]:
-    first, last = day(end - _BEGAN), day(end)
+    first, last = billing.cycles.day(end - _BEGAN), billing.cycles.day(end)
     return [
         (organization, meter, each, _of_a_day(usual, each, each - first, chance))
         for each in range(first, last)
@@ -106,7 +103,7 @@ def _close(
     if draft is None or draft.status != "Draft":
         return
     billing.invoices.draft(w, draft.seq, closed_at)
-    billing.invoices.issued(w, draft.seq, Issued(draft.provider_id))
+    billing.invoices.issued(w, draft.seq, billing.payments.Issued(draft.provider_id))
     if is_paid:
         tell(closed_at + _PAID_AFTER)
         billing.invoices.paid(w, by, draft.id)

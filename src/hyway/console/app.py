@@ -136,8 +136,10 @@ def app(
         services or {},
         vendors or connections.Registry(()),
     )
-    pages = _made(policy(tiles))
+    return _at_home(_made(policy(tiles)), house)
 
+
+def _at_home(pages: ASGIApp, house: House) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         scope[HOUSE] = house  # type: ignore[literal-required]
         await pages(scope, receive, send)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from hyway.domain.billing import accounts, duties, payments, plans, rules, tokens
+from hyway.domain.billing import accounts, collecting, duties, payments, plans, rules, tokens
 from hyway.domain.billing.payments import CustomerGone, Declined, NoSuchToken, Payments, Unclear
 from hyway.domain.billing.plans import PLANS
 from hyway.domain.billing.records import Account, Method, NewMethod, ProviderName
@@ -29,7 +29,7 @@ class Desk:
     outgoing: Outgoing
 
     def of(self, db: Database, name: ProviderName) -> Payments:
-        return payments.named(name, self.services, self.outgoing, db.seal)
+        return collecting.named(name, self.services, self.outgoing, db.seal)
 
 
 def of(r: Read, account: Account) -> list[Method]:

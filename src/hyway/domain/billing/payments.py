@@ -1,12 +1,11 @@
 """What a provider of payments must be able to do, and who does it where the operator has named nobody."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Protocol
 
 from hyway.domain.billing import tokens
 from hyway.domain.billing.records import Account, Invoice, InvoiceStatus, NewMethod, ProviderName
-from hyway.kernel.outgoing import Outgoing
 from hyway.kernel.seal import Seal
 
 COLLECTS = "billing"
@@ -156,20 +155,6 @@ class Offline:
 
     def standing(self, invoice: Invoice) -> Standing | None:
         return None
-
-
-def named(name: ProviderName, services: Mapping[str, str], outgoing: Outgoing, seal: Seal) -> Payments:
-    """The provider of that name; Unclear where the operator no longer names its server."""
-    if name == "Offline":
-        return Offline(seal)
-    address = services.get("stripe")
-    if not address:
-        raise Unclear("this server has no account at Stripe")
-    try:
-        from hyway.domain.billing.stripe import Stripe  # its client takes a second to import
-    except ModuleNotFoundError as why:
-        raise Unclear("the client of Stripe is not installed: pip install 'hyway[stripe]'") from why
-    return Stripe(address, outgoing)
 
 
 def of_new(account: Account, services: Container[str]) -> ProviderName:
