@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from hyway.domain import projects, toggles
+from hyway.domain import billing, projects, toggles
 from hyway.domain.billing.records import Days
 from hyway.domain.billing.store import meters as store
 from hyway.domain.projects import NewProject, Project
@@ -83,7 +83,7 @@ def context(**more: Any) -> dict[str, Any]:
 def opened(url: str) -> Iterator[Database]:
     """The database with those who hear of what toggles depend on; another call is another process, as it were."""
     db = Database(url, Seal(b"k" * 32), hosts=frozenset({"go.example"}), home=PUBLIC)
-    db.hearers += [toggles.hearing.hear, toggles.homes.hear]
+    db.hearers += [billing.accounts.hear, toggles.hearing.hear, toggles.homes.hear]
     try:
         yield db
     finally:

@@ -204,7 +204,7 @@ CALLS: dict[str, Call] = {
         sent={"code": "1234"}
     ),
     f"DELETE {ORG}/integrations/{{integrationId}}/connections/{{connectionId}}/": Call(
-        "decommissionRemoteResources=true"
+        "decommissionRemoteResources=false"
     ),
     f"DELETE {ORG}/integrations/{{integrationId}}/": Call(),
     f"GET {ORG}/members/": Call("search=visitor&includeApiKeys=true&includeOrganizationRoles=true"),

@@ -144,23 +144,6 @@ async def test_what_is_unclear_is_tried_again_by_itself_and_by_hand(works: Works
     assert "Workshop is not well (503)" in page.text
 
 
-async def test_a_code_is_asked_for_and_a_wrong_one_told(works: Works, owner: Browser) -> None:
-    of = await works.integrate()
-    made = works.connect(of, "MessagingChannel", works.place.ids["team"], "verify-me")
-    works.work()
-    here = f"{HERE}/{of.id}/connections/{made.id}"
-    assert "has sent a code to owner@example.com" in (await owner.see(here)).text
-    assert (await owner.send(here + "/verify", code="")).status_code == 422
-    await owner.send(here + "/verify", code="111111")
-    works.work()
-    assert "the code is wrong" in (await owner.see(here)).text
-    assert (await owner.send(here + "/verify", code=CODE)).status_code == 303
-    works.work()
-    assert "Ready" in (await owner.see(here)).text
-    late = await owner.send(here + "/verify", code=CODE)
-    assert (late.status_code, "waits for no verification" in late.text) == (409, True)
-
-
 async def test_what_is_at_the_vendors_goes_only_when_asked(works: Works, owner: Browser) -> None:
     of = await works.integrate()
     team, project = works.place.ids["team"], works.place.ids["project"]

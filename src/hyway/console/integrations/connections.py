@@ -19,12 +19,13 @@ from hyway.domain.connections import (
     Connection,
     ConnectionAccess,
     ConnectionQuery,
+    Entry,
     Integration,
     Offer,
 )
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
-from hyway.kernel.faults import Invalid, Missing, Taken
+from hyway.kernel.faults import Fault, Invalid, Missing, Taken
 
 _CONNECTION = ONE + "/connections/{connection:str}"
 _STATUSES = ("Ready", "Failed", "Pending", "AwaitingVerification", "Decommissioning")
@@ -116,18 +117,28 @@ async def retry(visit: Here, integration: FromPath[str], connection: FromPath[st
 
 @post(_CONNECTION + "/verify")
 async def verify(visit: Here, integration: FromPath[str], connection: FromPath[str]) -> Page:
-    """A code that somebody was sent is shown to the vendor next."""
+    """A code that somebody was sent is shown to the vendor while they wait for what it says."""
+    house, code = visit.house, visit.sent.text("code")
+    show = connections.verifying.verify
     try:
-        of = await visit.write(
-            connections.connections.accept, integration, connection, visit.sent.text("code")
-        )
-    except Invalid as fault:
-        status = 409 if isinstance(fault, Taken) else 422
+        of = await show(house.db, house.vendors, visit.by, integration, connection, code)
+    except (Invalid, Missing) as fault:
+        # Missing is the provider, too, of a connection that is there.
+        status = 422 if isinstance(fault, Invalid) and not isinstance(fault, Taken) else 409
         return await _again(visit, integration, connection, fault, status)
-    return visit.go(words.connection_at(of), "The code is on its way.")
+    return visit.go(words.connection_at(of), _outcome(of, house.vendors.entry(of.integration_type)))
 
 
-async def _again(visit: Visit, integration: str, id: str, fault: Invalid, status: int) -> Page:
+def _outcome(of: Connection, entry: Entry | None) -> str:
+    name = entry.name if entry else of.integration_type
+    if of.status == "Ready":
+        return f"{name} has taken the code."
+    if words.keeps_code(of):
+        return f"{name} did not say whether the code is right. It is kept, and shown again."
+    return ""
+
+
+async def _again(visit: Visit, integration: str, id: str, fault: Fault, status: int) -> Page:
     facts = await _facts(visit, integration, id)
     wrong, may_delete = words.errors(fault, ("code",)), visit.may("delete", "Integration")
     return visit.page("integrations/connection.html", status, errors=wrong, may_delete=may_delete, **facts)

@@ -103,7 +103,12 @@ def entity_at(of: Entity) -> str:
 
 def is_moving(of: Connection) -> bool:
     """Whether it goes on without anybody."""
-    return of.status in ("Pending", "Decommissioning")
+    return of.status in ("Pending", "Decommissioning") or keeps_code(of)
+
+
+def keeps_code(of: Connection) -> bool:
+    """Whether a code was given of which nobody knows yet if it is right."""
+    return of.status == "AwaitingVerification" and of.next_at is not None
 
 
 def errors(fault: Fault, fields: Sequence[str], place: str = "") -> dict[str, str]:
@@ -154,4 +159,5 @@ FILTERS = {
     "connection_at": connection_at,
     "entity_at": entity_at,
     "is_moving": is_moving,
+    "keeps_code": keeps_code,
 }
