@@ -1,6 +1,7 @@
 """The catalogue, and how an integration is set up: step by step, tried before it is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import get, post
@@ -10,12 +11,20 @@ from hyway.console.integrations import words
 from hyway.console.integrations.words import HERE
 from hyway.console.visit import Here, Page, Visit
 from hyway.domain import connections, identity
-from hyway.domain.connections import ConnectionQuery, Entry, Integration
+from hyway.domain.connections import ConnectionQuery, Entry, Integration, Resource
 from hyway.domain.identity import Caller
 from hyway.kernel.db import Read
 from hyway.kernel.faults import Invalid, Missing, Taken
 
 NEW = HERE + "/new/{kind:str}"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What somebody has at the vendor, by the setting that it may be chosen for; or why that is not known."""
+
+    choices: Mapping[str, Sequence[Resource]] = field(default_factory=dict)
+    refused: str = ""
 
 
 def _overview(r: Read, by: Caller) -> list[tuple[Integration, int, int]]:
@@ -41,7 +50,8 @@ async def index(visit: Here) -> Page:
     )
 
 
-def _entry(visit: Visit, kind: str) -> Entry:
+def entry_of(visit: Visit, kind: str) -> Entry:
+    """What is to be set up, by somebody who may."""
     identity.access.require(visit.by, "create", "Integration")
     found = visit.house.vendors.entry(kind)
     if found is None:
@@ -67,14 +77,22 @@ async def form(
     wrong: Mapping[str, str],
     status: int = 200,
     good: bool = False,
+    survey: Survey | None = None,
 ) -> Page:
     """What is secret is not written into the page again: without a script it has to be typed once more."""
     if visit.request.headers.get("x-part"):
         return visit.part("integrations/part_verdict.html", entry=entry, errors=wrong, good=good)
-    open = {each.name: typed.get(each.name, "") for each in entry.fields if not each.secret}
-    invites = await _invites(visit, entry.type)
+    provider: object = visit.house.vendors.find(entry.type)
     return visit.page(
-        "integrations/new.html", status, entry=entry, typed=open, errors=wrong, good=good, invites=invites
+        "integrations/new.html",
+        status,
+        entry=entry,
+        typed={each.name: typed.get(each.name, "") for each in entry.fields if not each.secret},
+        errors=wrong,
+        good=good,
+        invites=await _invites(visit, entry.type),
+        surveys=isinstance(provider, connections.tenancy.Surveying),
+        survey=survey or Survey(),
     )
 
 
@@ -97,14 +115,14 @@ def _wrong(fault: Invalid, entry: Entry) -> dict[str, str]:
 
 @get(NEW)
 async def ask(visit: Here, kind: FromPath[str]) -> Page:
-    entry = _entry(visit, kind)
+    entry = entry_of(visit, kind)
     found = await visit.read(connections.integrations.of_type, entry.type)
     return visit.go(words.at(found)) if found else await form(visit, entry, {}, {})
 
 
 @post(NEW)
 async def make(visit: Here, kind: FromPath[str]) -> Page:
-    entry = _entry(visit, kind)
+    entry = entry_of(visit, kind)
     typed, house = typed_into(visit, entry), visit.house
     try:
         made = await connections.integrations.add(house.db, house.vendors, visit.by, entry.type, typed)
@@ -116,7 +134,7 @@ async def make(visit: Here, kind: FromPath[str]) -> Page:
 @post(NEW + "/test")
 async def test(visit: Here, kind: FromPath[str]) -> Page:
     """Asks the vendor, and keeps nothing."""
-    entry = _entry(visit, kind)
+    entry = entry_of(visit, kind)
     typed, house = typed_into(visit, entry), visit.house
     try:
         await connections.integrations.test(house.db, house.vendors, visit.by, entry.type, typed)

@@ -8,12 +8,14 @@ from hyway.console.integrations import (
     integration,
     invites,
     packages,
+    surveying,
     zones,
 )
 
 ROUTES = [
     *catalogue.ROUTES,
     *invites.ROUTES,
+    *surveying.ROUTES,
     *integration.ROUTES,
     *importing.ROUTES,
     *connections.ROUTES,

@@ -61,6 +61,10 @@ _ACCOUNTS = {
     "incidentio": "incident.io",
     "slack": "Slack",
 }
+_TOKENS = {
+    "azure": "az account get-access-token --resource https://management.azure.com"
+    " --query accessToken --output tsv",
+}
 
 
 def kind(type: str) -> str:
@@ -86,6 +90,11 @@ def account(type: str) -> str:
     """With whom somebody has an account."""
     plain = "".join(c for c in type.casefold() if c.isalnum())
     return _ACCOUNTS.get(plain, type)
+
+
+def token_command(type: str) -> str:
+    """What a person's own access token is made with, on a terminal; empty where that is not known."""
+    return _TOKENS.get(type, "")
 
 
 def at(of: Integration) -> str:
@@ -155,6 +164,7 @@ FILTERS = {
     "becomes": becomes,
     "phase": phase,
     "account_kind": account,
+    "token_command": token_command,
     "integration_at": at,
     "connection_at": connection_at,
     "entity_at": entity_at,

@@ -32,6 +32,31 @@
   });
   form?.addEventListener("input", () => { verdict.textContent = ""; });
 
+  // What there is to choose from comes into the page as it stands: nothing that was typed is lost.
+  const survey = document.querySelector("[data-survey]");
+  survey?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    const label = button.textContent;
+    button.disabled = true;
+    button.textContent = button.dataset.asks;
+    try {
+      const answer = await fetch(survey.action, { method: "POST", body: new URLSearchParams(new FormData(survey)) });
+      if (answer.redirected) return location.assign(answer.url);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.querySelector("[data-survey]")) throw new Error(String(answer.status));
+      document.querySelectorAll("[data-surveyed]").forEach((each) => {
+        const fresh = page.querySelector(`[data-surveyed="${each.dataset.surveyed}"]`);
+        if (!each.dataset.surveyed || fresh?.querySelector("select")) each.replaceWith(fresh);
+      });
+      if (answer.ok) survey.reset();
+    } catch {
+      survey.querySelector("[data-surveyed]").innerHTML = "<div class=\"alert\" role=\"alert\"><p>This server did not answer. Load the page again.</p></div>";
+    }
+    button.disabled = false;
+    button.textContent = label;
+  });
+
   document.querySelector("[data-all]")?.addEventListener("change", (event) => {
     event.target.form.querySelectorAll("[name=resource]").forEach((each) => { each.checked = event.target.checked; });
   });
