@@ -11,7 +11,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from litestar import Litestar, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 
 from hyway.console import arrive, charts, shown, static, voice
 from hyway.console.billing import routes as billing_routes
@@ -110,7 +110,7 @@ def app(
     outgoing: Outgoing | None = None,
     services: Mapping[str, str] | None = None,
     vendors: connections.Registry | None = None,
-) -> ASGIApp:
+) -> "Console":
     """The console over a database; paths arrive whole (`/console/…`, `/static/…`, `/`).
 
     Short links begin with `public_url`; `secure` marks cookies for https alone, by default when that URL
@@ -136,15 +136,19 @@ def app(
         services or {},
         vendors or connections.Registry(()),
     )
-    return _at_home(_made(policy(tiles)), house)
+    return Console(_made(policy(tiles)), house)
 
 
-def _at_home(pages: ASGIApp, house: House) -> ASGIApp:
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[HOUSE] = house  # type: ignore[literal-required]
-        await pages(scope, receive, send)
+class Console:
+    """The pages of a process, each request of which finds this house."""
 
-    return serve
+    def __init__(self, pages: Litestar, house: House) -> None:
+        self._pages, self._house = pages, house
+        self.routes = pages.routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HOUSE] = self._house  # type: ignore[literal-required]
+        await self._pages(scope, receive, send)
 
 
 @lru_cache(maxsize=4)
