@@ -114,6 +114,19 @@ async def test_refusals_are_said_in_words(owner: Browser, token: str, words: str
     assert 'name="tenantId" type="text"' in answer.text
 
 
+async def test_the_script_gets_pages_that_no_browser_complains_of(owner: Browser) -> None:
+    await owner.see(NEW)
+    part = {"x-part": "1"}
+    wrong = await owner.send(f"{NEW}/survey", headers=part, token="eyJ-unknown-one")
+    assert (wrong.status_code, "*** is not valid" in wrong.text) == (200, True)
+    right = await owner.send(f"{NEW}/survey", headers=part, token=PERSONS)
+    assert select(right.text, "tenantId") == ["", ACME, OTHER]
+    chosen = {"tenantId": ACME, "subscriptionId": MAIN, "clientId": APPLICATION, "clientSecret": SECRET}
+    await owner.send(NEW, **chosen)
+    again = await owner.send(f"{NEW}/survey", headers=part, token=PERSONS)
+    assert (again.status_code, again.headers["x-go"][:26]) == (200, "/console/integrations/intg")
+
+
 async def test_who_has_none_types_the_ids(owner: Browser, azure: Azure) -> None:
     azure.tenants = ()
     await owner.see(NEW)

@@ -41,15 +41,16 @@
     button.disabled = true;
     button.textContent = button.dataset.asks;
     try {
-      const answer = await fetch(survey.action, { method: "POST", body: new URLSearchParams(new FormData(survey)) });
-      if (answer.redirected) return location.assign(answer.url);
+      const answer = await fetch(survey.action, { method: "POST", body: new URLSearchParams(new FormData(survey)), headers: { "X-Part": "1" } });
+      const to = answer.headers.get("x-go");
+      if (to) return location.assign(to);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!page.querySelector("[data-survey]")) throw new Error(String(answer.status));
+      if (page.querySelector("[data-setup] select")) survey.reset();
       document.querySelectorAll("[data-surveyed]").forEach((each) => {
         const fresh = page.querySelector(`[data-surveyed="${each.dataset.surveyed}"]`);
         if (!each.dataset.surveyed || fresh?.querySelector("select")) each.replaceWith(fresh);
       });
-      if (answer.ok) survey.reset();
     } catch {
       survey.querySelector("[data-surveyed]").innerHTML = "<div class=\"alert\" role=\"alert\"><p>This server did not answer. Load the page again.</p></div>";
     }
