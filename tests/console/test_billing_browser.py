@@ -40,8 +40,9 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        # A form that is not right yet is answered with 422, which browsers note down.
-        if message.type in ("error", "warning") and "422" not in message.text:
+        # A form that is not right yet is answered with 422, which browsers note down; and localstripe has no icon.
+        is_ours = not message.location["url"].startswith(self.local.url)
+        if message.type in ("error", "warning") and "422" not in message.text and is_ours:
             self.complaints.append(message.text)
 
     @property

@@ -227,7 +227,8 @@ def _in(id: str, *statuses: str) -> Any:
 
 
 def _happens(kind: str, about: StripeObject) -> None:
-    webhooks.schedule_webhook(Event(kind, about))
+    """Told by the server's own loop, whichever thread it is that makes it happen."""
+    _loop().call_soon_threadsafe(webhooks.schedule_webhook, Event(kind, about))
 
 
 def _session(data: dict[str, Any], _: str) -> StripeObject:
@@ -338,9 +339,14 @@ server.app.middlewares.insert(0, _stage)
 
 
 @functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.new_event_loop()
+
+
+@functools.cache
 def serving() -> Local:
     """The one of this process, until it ends: its store is one, and its application runs once."""
-    loop, runner = asyncio.new_event_loop(), web.AppRunner(server.app)
+    loop, runner = _loop(), web.AppRunner(server.app)
     started = threading.Event()
 
     async def start() -> None:
