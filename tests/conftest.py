@@ -107,6 +107,11 @@ def migrated_template(postgres_server: postgres.Postgres) -> Iterator[str]:
     postgres_server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: postgres.Postgres, migrated_template: str) -> postgres.Pool:
+    return postgres.Pool(postgres_server, migrated_template)
+
+
 @pytest.fixture
 def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of this test's own: migrated, empty."""
@@ -115,10 +120,10 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
         shutil.copyfile(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
         return
-    server: postgres.Postgres = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid.uuid4().hex}"
-    yield server.copy(request.getfixturevalue("migrated_template"), name)
-    server.drop(name)
+    pool: postgres.Pool = request.getfixturevalue("postgres_pool")
+    name, url = pool.take()
+    yield url
+    pool.give(name)
 
 
 @pytest.fixture(scope="session")
