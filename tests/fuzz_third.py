@@ -77,7 +77,7 @@ def vendors() -> Iterator[dict[str, str]]:
         for number in range(_ZONES):
             clouds.zone(f"z{number}.example")
         talk_at = talk_at.replace("//", f"//{slack.CLIENT}:secret@")
-        yield {"HYWAY_VENDORS": f"cloudflare={at} github={hub_at} slack={talk_at}"}
+        yield {"HYWAY_VENDORS": f"cloudflare={at}, github={hub_at}, slack={talk_at}"}
 
 
 def furnish(client: httpx.Client, base: str, data: Path, known: dict[str, list[str]]) -> None:
